@@ -14,6 +14,7 @@ import { registerOpenAutomatically } from './host/openAutomatically';
 import { registerQuickFixes } from './host/quickFixes';
 import { RecentPackets } from './host/recentPackets';
 import { registerSemanticTokens } from './host/semanticTokens';
+import { registerStatusItem } from './host/statusItem';
 import { registerSymbols } from './host/symbols';
 import { ThemeColours } from './host/themeColours';
 import { testing, type Testing } from './host/testing';
@@ -51,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     decorations,
     panels,
     expectations,
-    registerHover(documents, edge),
+    registerHover(documents, panels, edge),
     registerCompletion(documents, edge),
     registerSymbols(documents, edge),
     registerNavigation(documents, edge),
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerOpenAutomatically(documents, panels, edge),
     registerSemanticTokens(documents, edge),
     registerDebugger(documents, panels, edge),
+    registerStatusItem(documents, edge),
   );
   return { testing: testing(documents, decorations, panels, diagnostics, expectations, edge) };
 }

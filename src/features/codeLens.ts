@@ -6,6 +6,7 @@ import type { Line } from '../core/syntax/tree';
 import { packetsOfFile } from './filePackets';
 import { kernelTraceOf } from './kernelTrace/kernelTraceOf';
 import { counted } from './traceReport/traceInput';
+import { ruleSetName } from './ruleSetName';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** A line of links above a line of the file, 0-based. */
@@ -27,10 +28,22 @@ export interface Lens {
  */
 export function lensesOf(model: FileModel, { dumps }: { readonly dumps: boolean }): readonly Lens[] {
   return [
-    ...model.dumps.flatMap((dump) => [...(dumps ? dumpLens(dump) : []), ...chainLenses(dump)]),
+    ...(dumps ? fileLens(model) : []),
+    ...model.dumps.flatMap((dump) => [...(dumps ? dumpLens(model, dump) : []), ...chainLenses(dump)]),
     ...packetLenses(model),
   ];
 }
+
+/** Where the eye is when the file opens. Rules that begin there have a link of their own. */
+function fileLens({ dumps, defaultDump, file }: FileModel): readonly Lens[] {
+  const first = Math.min(...dumps.flatMap(({ section }) => section.lines[0]?.index ?? []));
+  if (!defaultDump || first <= NEAR_TOP) return [];
+  const note = dumps.length === 1 ? ruleSetName({ file }, defaultDump) : counted(dumps.length, 'rule set');
+  return [{ line: 0, dump: defaultDump.id, chain: undefined, title: 'Trace a packet', note: visible(note) }];
+}
+
+/** Lines of a file that are in sight with its first one. */
+const NEAR_TOP = 5;
 
 /** Of a log of thousands of packets, the first ones have a link. */
 const MOST_PACKETS = 100;
@@ -52,7 +65,8 @@ function packetLenses({ file, defaultDump }: FileModel): readonly Lens[] {
   }));
 }
 
-function dumpLens({ id, label, section }: Dump): readonly Lens[] {
+function dumpLens(model: FileModel, dump: Dump): readonly Lens[] {
+  const { id, section } = dump;
   const line = section.lines[0]?.index;
   if (line === undefined) return [];
   let rules = 0;
@@ -63,8 +77,8 @@ function dumpLens({ id, label, section }: Dump): readonly Lens[] {
       line,
       dump: id,
       chain: undefined,
-      title: 'Trace a packet through these rules',
-      note: visible(`${label}, ${counted(rules, 'rule')}`),
+      title: visible(`Trace a packet through ${ruleSetName(model, dump)}`),
+      note: counted(rules, 'rule'),
     },
   ];
 }

@@ -1,5 +1,16 @@
 import * as vscode from 'vscode';
+import { replacementFor } from '../features/remedies/withEdits';
 import type { FileEdit } from '../features/remedies/fileEdits';
+
+/** Gives a document another text, as one step of undo; only what differs is written. */
+export async function restoreText(uri: vscode.Uri, text: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const { start, end, text: part } = replacementFor(document.getText(), text);
+  const change = new vscode.WorkspaceEdit();
+  change.replace(uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), part);
+  if (!(await vscode.workspace.applyEdit(change)))
+    void vscode.window.showWarningMessage('The file could not be written. Is it read-only?');
+}
 
 /**
  * Writes lines into a document, as one step of undo, and shows the first of them. A file that cannot be written is said

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { blocksToMarkdown } from '../features/hover/blocks';
+import { noteBlocks } from '../features/hover/noteBlocks';
 import { hoverAt } from '../features/hover/hover';
 import { SELECTOR, type Documents } from './documents';
 import type { ErrorEdge } from './edge';
 import { isEnabled } from './settings';
+import type { TracePanels } from './tracePanels';
 
 /** Explains what the mouse is over. */
-export function registerHover(documents: Documents, edge: ErrorEdge): vscode.Disposable {
+export function registerHover(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
   return vscode.languages.registerHoverProvider(
     SELECTOR,
     edge.provider<vscode.HoverProvider>('Hover', {
@@ -16,8 +18,10 @@ export function registerHover(documents: Documents, edge: ErrorEdge): vscode.Dis
         if (!model || token.isCancellationRequested) return undefined;
         const hover = hoverAt(model, position.line, position.character);
         if (!hover) return undefined;
+        const [note] = panels.of(document.uri)?.session.notesIn(position.line + 1, position.line + 1) ?? [];
+        const blocks = note ? [...noteBlocks(note), ...hover.blocks] : hover.blocks;
         // Text of a file stands in it: no commands, no HTML.
-        const markdown = new vscode.MarkdownString(blocksToMarkdown(hover.blocks));
+        const markdown = new vscode.MarkdownString(blocksToMarkdown(blocks));
         return new vscode.Hover(
           markdown,
           new vscode.Range(position.line, hover.range.start, position.line, hover.range.end),

@@ -3,13 +3,14 @@ import type { EditorEffect, TraceSession } from '../features/traceSession/traceS
 import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import type { Move } from '../shared/protocol';
-import { applyEdits } from './applyEdits';
+import type { FileEdit } from '../features/remedies/fileEdits';
+import { applyEdits, restoreText } from './applyEdits';
 import { visibleMessage } from '../features/traceSession/visibleMessage';
 import { Captures } from './captures';
 import type { ErrorEdge } from './edge';
 import { showLine } from './showLine';
 import type { ThemeColours } from './themeColours';
-import type { TraceDecorations } from './traceDecorations';
+import type { ShownMarks, TraceDecorations } from './traceDecorations';
 import { tracePage } from './tracePage';
 
 export const VIEW_TYPE = 'iptables.trace';
@@ -18,6 +19,8 @@ export const VIEW_TYPE = 'iptables.trace';
 export class TracePanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private cleared = false;
+  /** The file is a copy that was made to try changes in: they are written into it. */
+  isCopy = false;
   /** The id of the theme that the page is shown in. */
   private theme = '';
   readonly captures: Captures;
@@ -34,6 +37,8 @@ export class TracePanel implements vscode.Disposable {
     private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
     /** Remembers the packets that were traced last. */
     private readonly remember: (uri: vscode.Uri, packets: readonly string[]) => void,
+    /** Shows a change in a copy of the file. */
+    private readonly tryOut: (panel: TracePanel, edits: readonly FileEdit[]) => Promise<void>,
     /** Follows the edits that the session waits for: rules that are no more are not asked about. */
     private readonly catchUp: (uri: vscode.Uri) => void,
   ) {
@@ -86,7 +91,7 @@ export class TracePanel implements vscode.Disposable {
           this.captures.rulesShown();
           break;
         case 'marks':
-          this.decorations.show(this.uri.toString(), this.cleared ? undefined : this.session.marks);
+          this.decorations.show(this.uri.toString(), this.cleared ? undefined : this.shownMarks());
           break;
         case 'reveal':
           void this.edge.run(
@@ -97,18 +102,16 @@ export class TracePanel implements vscode.Disposable {
           break;
         case 'edit':
           void this.edge.run(
-            'Writing into the file',
-            () =>
-              applyEdits(
-                this.uri,
-                effect.edits,
-                (line) => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn }),
-              ),
+            'Trying a change',
+            () => (this.isCopy ? this.write(effect.edits) : this.tryOut(this, effect.edits)),
             nothing,
           );
           break;
         case 'expect':
           void vscode.commands.executeCommand('iptables.addExpectation', this.uri);
+          break;
+        case 'restore':
+          void this.edge.run('Taking edits back', () => restoreText(this.uri, effect.text), nothing);
           break;
         case 'recent':
           this.remember(this.uri, effect.packets);
@@ -133,6 +136,16 @@ export class TracePanel implements vscode.Disposable {
       this.catchUp(this.uri);
       this.ask('Step of the trace', (session) => session.move(to));
     }
+  }
+
+  private write(edits: readonly FileEdit[]): Promise<void> {
+    const show = (line: number): void => void showLine(this.uri, line, { focus: false, notIn: this.panel.viewColumn });
+    return applyEdits(this.uri, edits, show);
+  }
+
+  private shownMarks(): ShownMarks {
+    const { session } = this;
+    return { marks: session.marks, notesIn: (from, to) => session.notesIn(from, to) };
   }
 
   /** Words of rules look as in the editor. */

@@ -7,6 +7,8 @@ import type { ErrorEdge } from './edge';
 import type { RecentPackets } from './recentPackets';
 import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
+import type { FileEdit } from '../features/remedies/fileEdits';
+import { tryOnCopy } from './tryOnCopy';
 import { fileName, TracePanel, VIEW_TYPE } from './tracePanel';
 
 /** Milliseconds of silence after an edit before the packet is traced again; for a file of very many lines longer. */
@@ -76,13 +78,26 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       this.last = known;
       return known;
     }
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const column = { viewColumn: this.columnFor(document.uri), preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(VIEW_TYPE, fileName(document.uri), column, { enableScripts: true });
     const made = this.add(panel, document.uri);
     made.ask('Trace', (session) => session.setModel(this.documents.modelOf(document)));
     const line = made.session.firstLine;
     if (line !== undefined) made.apply([{ kind: 'reveal', line, focus: false }]);
     return made;
+  }
+
+  /**
+   * Where other traces are, else beside the editor: in the group that there is, and in a new one only where there is
+   * none.
+   */
+  private columnFor(uri: vscode.Uri): vscode.ViewColumn {
+    const traces = [...this.panels.values()].flatMap(({ panel }) => panel.viewColumn ?? []);
+    const own = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+    const column = own?.viewColumn ?? vscode.window.tabGroups.activeTabGroup.viewColumn;
+    if (traces[0] !== undefined) return traces.find((each) => each !== column) ?? traces[0];
+    const others = vscode.window.tabGroups.all.map(({ viewColumn }) => viewColumn).filter((each) => each !== column);
+    return others.find((each) => each > column) ?? others.at(-1) ?? vscode.ViewColumn.Beside;
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -123,6 +138,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       this.colours,
       (about, tables) => this.documents.say(about, tables),
       (about, packets) => this.recent.remember(about, packets),
+      (about, edits) => this.tryOnCopy(about, edits),
       (about) => this.follow.flush(about.toString()),
     );
     this.panels.set(uri.toString(), made);
@@ -139,6 +155,19 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     });
     this.changed.fire();
     return made;
+  }
+
+  /** Traces the same packet in a copy of the file with a change in it, beside what it came to without. */
+  private async tryOnCopy(panel: TracePanel, edits: readonly FileEdit[]): Promise<void> {
+    const { session, uri } = panel;
+    const { shown, baseline } = session;
+    const column = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
+    const copy = await tryOnCopy(uri, edits, column?.viewColumn);
+    if (!copy || !shown || !baseline) return;
+    const made = this.open(copy);
+    made.isCopy = true;
+    made.ask('Trace', (own) => own.restore({ ...shown.keep, uri: copy.uri.toString(), step: undefined }));
+    made.ask('Trace', (own) => own.compareWith(baseline));
   }
 
   private update(document: vscode.TextDocument): void {

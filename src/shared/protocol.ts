@@ -1,6 +1,6 @@
 import type { CaptureView, FlowRow } from './capture';
 import type { ExpressionProblem } from '../core/net/packetExpression';
-import type { Remedy, RunPage, StepDetail, StepId, TokenKind, TraceReport } from './traceReport';
+import type { Badge, Remedy, RunPage, StepDetail, StepId, TokenKind, TraceReport } from './traceReport';
 
 export type * from './capture';
 export type * from './traceReport';
@@ -95,6 +95,8 @@ export type ToEditor =
   | { readonly type: 'try-remedy'; readonly revision: number; readonly index: number }
   /** Write down what is shown as an expectation, beside the file. */
   | { readonly type: 'add-expectation' }
+  /** Take back the edits since the packet was chosen. */
+  | { readonly type: 'revert' }
   /** Put the whole trace on the clipboard, as text or as Markdown. */
   | { readonly type: 'copy'; readonly format: 'text' | 'markdown' };
 
@@ -133,6 +135,11 @@ export interface ViewState {
    * read.
    */
   readonly warnings: readonly string[];
+  /**
+   * What became of the packet before the file was edited, where that is something else; `copy`: in the file that this
+   * one is a copy of.
+   */
+  readonly compared: { readonly badge: Badge; readonly headline: string; readonly copy: boolean } | undefined;
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
   readonly trace: TraceReport | undefined;
   /** What the view keeps for a reload, with the selected step added to it. */

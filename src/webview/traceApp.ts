@@ -23,6 +23,7 @@ import type {
   StepId,
   ToEditor,
   ToView,
+  TraceReport,
   ViewState,
 } from '../shared/protocol';
 import { RovingFocus } from './rovingFocus';
@@ -224,6 +225,7 @@ export class TraceApp extends LitElement {
           .outcome=${trace.outcome}
           .reply=${view.reply}
           .doubtful=${view.warnings.length > 0}
+          .compared=${view.compared}
           @send=${this.passOn}
         ></trace-headline>
         ${view.kernel ? html`<trace-kernel .stops=${this.answerStops} .kernel=${view.kernel} @send=${this.passOn} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-kernel>` : nothing}
@@ -246,48 +248,53 @@ export class TraceApp extends LitElement {
           .current=${boxOf(trace.outcome.path, this.selected)}
           @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
         ></trace-path>
-        <div class="panes">
-          <div class="steps">
-            <trace-steps
-              .rows=${visibleRows(trace.outcome, this.opened, this.only)}
-              .selected=${this.selected}
-              .found=${this.find.keys}
-              .kernel=${view.kernel}
-              @seek=${() => this.findPart?.focus()}
-              @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
-              @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
-              @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
-                this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
-              }}
-              @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
-              @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
-              @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
-            ></trace-steps>
-            <trace-find
-              .text=${this.find.text}
-              .onlyMatched=${this.onlyMatched}
-              .found=${this.find.result(this.selected)}
-              @find=${(event: CustomEvent<string>) => this.lookFor(event.detail)}
-              @find-next=${(event: CustomEvent<1 | -1>) => this.nextFound(event.detail)}
-              @only-matched=${(event: CustomEvent<boolean>) => {
-                this.onlyMatched = event.detail;
-              }}
-              @leave=${() => {
-                this.lookFor('');
-                this.steps?.focus();
-              }}
-            ></trace-find>
-          </div>
-          <trace-detail
-            aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
-            .detail=${this.detail}
-            @send=${this.passOn}
-            @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
-            @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
-          ></trace-detail>
-        </div>
+        ${this.panes(view, trace)}
         ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}
       </div>`;
+  }
+
+  /** The steps, and the selected one in full. */
+  private panes(view: ViewState, trace: TraceReport): TemplateResult {
+    return html`<div class="panes">
+      <div class="steps">
+        <trace-steps
+          .rows=${visibleRows(trace.outcome, this.opened, this.only)}
+          .selected=${this.selected}
+          .found=${this.find.keys}
+          .kernel=${view.kernel}
+          @seek=${() => this.findPart?.focus()}
+          @pick=${(event: CustomEvent<StepId>) => this.select(event.detail, true)}
+          @move=${(event: CustomEvent<RowMove>) => this.step(event.detail, false)}
+          @fold=${(event: CustomEvent<{ step: StepId; collapse: boolean }>) => {
+            this.opened = toggle(this.opened, event.detail.step, event.detail.collapse);
+          }}
+          @to-parent=${(event: CustomEvent<StepId>) => this.selectParent(event.detail)}
+          @unfold=${(event: CustomEvent<FoldRow>) => this.unfold(event.detail)}
+          @open=${(event: CustomEvent<number>) => this.editor.post({ type: 'open-line', line: event.detail })}
+        ></trace-steps>
+        <trace-find
+          .text=${this.find.text}
+          .onlyMatched=${this.onlyMatched}
+          .found=${this.find.result(this.selected)}
+          @find=${(event: CustomEvent<string>) => this.lookFor(event.detail)}
+          @find-next=${(event: CustomEvent<1 | -1>) => this.nextFound(event.detail)}
+          @only-matched=${(event: CustomEvent<boolean>) => {
+            this.onlyMatched = event.detail;
+          }}
+          @leave=${() => {
+            this.lookFor('');
+            this.steps?.focus();
+          }}
+        ></trace-find>
+      </div>
+      <trace-detail
+        aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
+        .detail=${this.detail}
+        @send=${this.passOn}
+        @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
+        @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
+      ></trace-detail>
+    </div>`;
   }
 
   private get outcome(): OutcomeReport | undefined {

@@ -1,6 +1,6 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { OutcomeReport, ReplyState } from '../shared/protocol';
+import type { OutcomeReport, ReplyState, ViewState } from '../shared/protocol';
 import { icon } from './icons';
 import type { RovingFocus } from './rovingFocus';
 import { send } from './send';
@@ -13,6 +13,8 @@ export class TraceHeadline extends LitElement {
   @property({ attribute: false }) reply: ReplyState = { kind: 'none', why: '' };
   /** Something is wrong with what was asked or with the rules: a plain verdict would say too much. */
   @property({ type: Boolean }) doubtful = false;
+  /** What it came to before the file was edited, where that is something else. */
+  @property({ attribute: false }) compared: ViewState['compared'];
 
   /** Its buttons are one tab stop with those of the other parts of the answer. */
   @property({ attribute: false }) stops: RovingFocus | undefined;
@@ -22,7 +24,8 @@ export class TraceHeadline extends LitElement {
     css`
       :host {
         display: flex;
-        gap: 10px;
+        flex-wrap: wrap;
+        gap: 4px 10px;
         align-items: flex-start;
         padding: 9px 14px 4px;
         position: sticky;
@@ -57,12 +60,44 @@ export class TraceHeadline extends LitElement {
         .tools {
           margin-left: auto;
         }
+        .compared {
+          order: 3;
+        }
+      }
+      .compared {
+        flex-basis: 100%;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 2px 8px;
       }
     `,
   ];
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('stops')) this.stops?.join(this, 'button');
+  }
+
+  private comparison(): TemplateResult | typeof nothing {
+    const { compared } = this;
+    if (!compared) return nothing;
+    const { badge, headline, copy } = compared;
+    return html`<div class="compared">
+      <span class="dim">${copy ? 'in the file itself' : 'before your edits'}</span>
+      <span class="badge small ${badge.tone} ${badge.conditional ? 'conditional' : ''}">${badge.text}</span>
+      <span>${headline}</span>
+      ${
+        copy
+          ? nothing
+          : html`<button
+              class="link"
+              title="Take back the edits since this packet was chosen"
+              @click=${() => send(this, { type: 'revert' })}
+            >
+              Revert
+            </button>`
+      }
+    </div>`;
   }
 
   override render(): TemplateResult {
@@ -81,7 +116,8 @@ export class TraceHeadline extends LitElement {
       <h2>${reply.kind === 'shown' ? reply.verdict : card.headline}</h2>
       <div class="tools">
         ${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}${this.expect()}
-      </div>`;
+      </div>
+      ${this.comparison()}`;
   }
 
   private expect(): TemplateResult {

@@ -104,7 +104,7 @@ export class TraceRemedies extends LitElement {
           ? nothing
           : html`<div class="commands">
               <div class="lines mono">${commands.map(commandTemplate)}</div>
-              ${inFile ? html`<button class="tool" title="Try it: write it into this file" aria-label="Try it: write it into this file" @click=${() => send(this, { type: 'try-remedy', revision: this.revision, index })}>${icon('edit')}</button>` : nothing}
+              ${inFile ? html`<button class="tool" title="Try it in a copy of this file" aria-label="Try it in a copy of this file" @click=${() => send(this, { type: 'try-remedy', revision: this.revision, index })}>${icon('edit')}</button>` : nothing}
               <button
                 class="tool"
                 title="Copy"

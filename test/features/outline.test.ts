@@ -81,8 +81,9 @@ describe('links above chains', () => {
     const lenses = lensesOf(modelOfText(sampleText('istio-sidecar.md'), 'istio-sidecar.md'), { dumps: true });
     expect(lenses.filter(({ chain }) => chain === undefined).map(({ note }) => note)).toMatchInlineSnapshot(`
       [
-        "Writing following contents to rules file, IPv4, 21 rules",
-        "Command output, IPv4, 21 rules",
+        "2 rule sets",
+        "21 rules",
+        "21 rules",
       ]
     `);
   });

@@ -357,7 +357,7 @@ describe('marks in the editor', () => {
     expect(new Bench(NOTE).session.marks.marks).toEqual([
       { line: lineOf(NOTE, '-A PREROUTING', SAVED), kind: 'jumped', text: '' },
       { line: lineOf(NOTE, '-A ISTIO_INBOUND -p tcp -j', SAVED), kind: 'jumped', text: '' },
-      { line: lineOf(NOTE, '-A ISTIO_IN_REDIRECT', SAVED), kind: 'decisive', text: '→ REDIRECT :15006' },
+      { line: lineOf(NOTE, '-A ISTIO_IN_REDIRECT', SAVED), kind: 'redirected', text: '→ REDIRECT :15006' },
     ]);
   });
 
@@ -509,6 +509,46 @@ describe('what would have to change', () => {
     ]);
     asked.put({ startLine: 3, startColumn: 0, endLine: 3, endColumn: 0, newText: `${written}\n` });
     expect(asked.badge).toBe('DELIVERED :80');
+  });
+
+  const compared = (asked: Bench): readonly [string | undefined, string | undefined] => [
+    asked.state.compared?.badge.text,
+    asked.badge,
+  ];
+  const edited = (): Bench => bench().edit(2, 'DROP', 'ACCEPT');
+
+  test.each<[string, Bench, readonly [string | undefined, string | undefined]]>([
+    ['nothing was edited', bench(), [undefined, 'DROPPED']],
+    ['an edit that matters', edited(), ['DROPPED', 'DELIVERED :80']],
+    ['and one more', edited().edit(2, 'ACCEPT', 'DROP').edit(3, 'lo', 'eth0'), ['DROPPED', 'DELIVERED :80']],
+    ['an edit that does not matter', bench().edit(3, 'lo', 'eth9'), [undefined, 'DROPPED']],
+    ['and back', edited().edit(2, 'ACCEPT', 'DROP'), [undefined, 'DROPPED']],
+    [
+      'another packet begins anew',
+      edited().send({ type: 'trace', expression: 'in eth0 udp > :53' }),
+      [undefined, 'DELIVERED :53'],
+    ],
+    ['the reply is another trace', edited().reply(), [undefined, 'SENT eth0']],
+    ['in the packet again', edited().reply().reply(false), ['DROPPED', 'DELIVERED :80']],
+  ])('before and after: %s', (_, asked, expected) => {
+    expect(compared(asked)).toEqual(expected);
+  });
+
+  test('the edits can be taken back', () => {
+    expect(bench().send({ type: 'revert' }).effects).toEqual([]);
+    expect(edited().send({ type: 'revert' }).effects).toEqual([{ kind: 'restore', text: DROPS }]);
+  });
+
+  test('in a copy there is what it came to in the file, and nothing to take back', () => {
+    const copy = new Bench(DROPS.replace('INPUT DROP', 'INPUT ACCEPT')).send({
+      type: 'trace',
+      expression: 'in eth0 tcp 9.9.9.9 > :80',
+    });
+    const { baseline } = bench().session;
+    if (!baseline) throw new Error('nothing was traced');
+    copy.effects = copy.session.compareWith(baseline);
+    expect([...compared(copy), copy.state.compared?.copy]).toEqual(['DROPPED', 'DELIVERED :80', true]);
+    expect(copy.send({ type: 'revert' }).effects).toEqual([]);
   });
 
   test.each(['ask-remedies', 'copy-remedy', 'try-remedy'] as const)(

@@ -24,6 +24,8 @@ export type EditorEffect =
   | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
   /** Write down what is shown as an expectation: `traced` of the session. */
   | { readonly kind: 'expect' }
+  /** Give the file this text again: it is as it was before it was edited. */
+  | { readonly kind: 'restore'; readonly text: string }
   /** The packets that were traced last have changed: these, the newest first. */
   | { readonly kind: 'recent'; readonly packets: readonly string[] }
   /** `marks` of the session has changed. */

@@ -1,12 +1,21 @@
 import { selectedPath, type RuleEvent, type TraceInput } from '../traceReport/traceInput';
-import type { StepId } from '../../shared/traceReport';
+import type { StepId, Tone } from '../../shared/traceReport';
 import { lineOfStep } from '../traceReport/makeReport';
 import { badgeOf, decisiveEvent } from '../traceReport/verdict';
 
 /**
  * How a line of the file took part in the trace; the later ones in this list win where a line took part more than once.
  */
-export const MARK_KINDS = ['matched', 'jumped', 'changed', 'unknown', 'decisive', 'dropped'] as const;
+export const MARK_KINDS = [
+  'matched',
+  'jumped',
+  'changed',
+  'unknown',
+  'decisive',
+  'sent',
+  'redirected',
+  'dropped',
+] as const;
 
 export type MarkKind = (typeof MARK_KINDS)[number];
 
@@ -41,7 +50,7 @@ export function lineMarks(input: TraceInput, step: StepId | undefined, whose = '
     if (before === undefined || MARK_KINDS.indexOf(mark.kind) > MARK_KINDS.indexOf(before.kind))
       byLine.set(mark.line, mark);
   };
-  const endKind = walked.end.outcome === 'DROPPED' ? 'dropped' : 'decisive';
+  const endKind = END_KINDS[badge.tone];
   walked.events.forEach((event, index) => {
     if (event.kind === 'rule') {
       const kind = index === decisive && decides(event) ? endKind : kindOf(event);
@@ -58,6 +67,16 @@ export function lineMarks(input: TraceInput, step: StepId | undefined, whose = '
   const marks = [...byLine.values()].sort((a, b) => a.line - b.line);
   return { marks, selected: step === undefined ? undefined : lineOfStep(input, step) };
 }
+
+/** The line that decided has the colour of the verdict in the trace view. */
+const END_KINDS: Readonly<Record<Tone, MarkKind>> = {
+  accept: 'decisive',
+  sent: 'sent',
+  redirect: 'redirected',
+  unknown: 'unknown',
+  drop: 'dropped',
+  reject: 'dropped',
+};
 
 function kindOf({ matched, rule, effect }: RuleEvent): MarkKind | undefined {
   if (!matched) return undefined;

@@ -52,6 +52,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'capture-rows':
     case 'capture-again':
     case 'close-capture':
+    case 'revert':
     case 'select':
     case 'open-line':
     case 'expand':

@@ -70,6 +70,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   select: { revision: whole, step: stepId, reveal: flag },
   'open-line': { line: whole },
   expand: { revision: whole, run: stepId, from: whole, count: whole },
+  revert: {},
   find: { revision: whole, text },
   'ask-remedies': { revision: whole },
   'copy-remedy': { revision: whole, index: whole },

@@ -1,6 +1,7 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
-import type { StepId } from '../../shared/protocol';
+import type { SourceFile } from '../../core/syntax/tree';
+import type { Badge, StepId } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';
 import type { HostChanges } from './hostFields';
@@ -45,8 +46,18 @@ export interface SessionState {
   readonly hostChanges: HostChanges;
   /** What the user says of tables that the file does not name. */
   readonly tables: SaidTables;
+  /** What became of the packet before the file was edited; undefined: it was not edited since the packet was chosen. */
+  readonly baseline: Baseline | undefined;
   /** After an edit the view selects a step by itself; the editor must not jump there while somebody types. */
   readonly quiet: boolean;
+}
+
+/** What a packet came to in the file as it was. */
+export interface Baseline {
+  readonly badge: Badge;
+  readonly headline: string;
+  /** The file as it was, to go back to; undefined where this one is a copy of it. Only its text may be used. */
+  readonly file: SourceFile | undefined;
 }
 
 /** By field. */
@@ -77,6 +88,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     answers: {},
     hostChanges: {},
     tables: NO_TABLES_SAID,
+    baseline: undefined,
     quiet: false,
   };
 }
@@ -133,7 +145,7 @@ export function withPacket(
 
 /** Another packet begins with its first path, and without its reply. */
 function atFirstPath(state: SessionState): SessionState {
-  return { ...state, outcome: 0, step: undefined, reply: false, replyOutcome: 0 };
+  return { ...state, outcome: 0, step: undefined, reply: false, replyOutcome: 0, baseline: undefined };
 }
 
 /** The packet, or its reply, from its first path on. */

@@ -3,15 +3,17 @@ import type { World } from '../../core/netfilter/world';
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import type { CaptureGround } from '../capture/captureTable';
 import type { ShownTrace } from '../expectations/generate';
+import { printSourceFile } from '../../core/syntax/print';
 import type { FileModel } from '../fileModel';
 import { eventAt, lineOfStep, stepsAtLine } from '../traceReport/makeReport';
 import { stepDetail } from '../traceReport/stepDetail';
 import type { TraceInput } from '../traceReport/traceInput';
 import { answerTo, post, type EditorEffect } from './effects';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
+import { lineNotes, type LineNote } from './lineNotes';
 import { nextState, restored, withModel, withPacketIn } from './nextState';
 import { rulePlace, stepAtPlace } from './rulePlace';
-import { newSession, withReply, type SessionState } from './sessionState';
+import { newSession, withReply, type Baseline, type SessionState } from './sessionState';
 import { inputOf, NOTHING_TRACED, traceState, worldOf, type SessionTrace } from './sessionTrace';
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
@@ -43,7 +45,7 @@ export class TraceSession {
     const { step } = this.state;
     const place = this.input && step !== undefined ? rulePlace(this.input, step) : undefined;
     const shown = this.show(
-      withModel(this.state, model),
+      { ...withModel(this.state, model), baseline: this.state.baseline ?? this.baseline },
       (input) => model && place && stepAtPlace(input, model.file, place),
     );
     const kept = this.state.step;
@@ -89,6 +91,11 @@ export class TraceSession {
   } {
     const { expression, answers, hostChanges, dump } = this.state;
     return { expression, answers, hostChanges, dump: dump?.id, world: worldOf(this.state, expression) };
+  }
+
+  /** What the rules in the lines `from` to `to`, 1-based, did to the packet on show. */
+  notesIn(from: number, to: number): readonly LineNote[] {
+    return this.input ? lineNotes(this.input, from, to) : [];
   }
 
   /** What the user says of tables that the file does not name. */
@@ -157,8 +164,20 @@ export class TraceSession {
     if (message.type === 'select')
       return message.revision === this.revision ? this.select(message.step, message.reveal) : [];
     if (message.type !== 'ready') this.state = { ...this.state, quiet: false };
+    if (message.type === 'revert') return this.revert();
     const next = nextState(this.state, this.trace, message);
     return next ? this.show(next) : answerTo(message, this.trace, this.revision);
+  }
+
+  /** What became of the packet in the file that this one is a copy of. */
+  compareWith({ badge, headline }: Pick<Baseline, 'badge' | 'headline'>): readonly EditorEffect[] {
+    return this.show({ ...this.state, baseline: { badge, headline, file: undefined } });
+  }
+
+  /** What the packet comes to now. */
+  get baseline(): Baseline | undefined {
+    const outcome = this.trace.evaluated && !this.trace.reply ? this.trace.report?.outcome : undefined;
+    return outcome && { badge: outcome.badge, headline: outcome.card.headline, file: this.state.model?.file };
   }
 
   /** What the report on show is made from. */
@@ -202,6 +221,11 @@ export class TraceSession {
       { kind: 'marks' },
       ...(line === undefined ? [] : [{ kind: 'reveal', line, focus: false } as const]),
     ];
+  }
+
+  private revert(): readonly EditorEffect[] {
+    const { baseline } = this.state;
+    return baseline?.file ? [{ kind: 'restore', text: printSourceFile(baseline.file) }] : [];
   }
 
   /** Selects a step from the editor's side: the view is notified, and gets the details along with it. */

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/protocol';
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { FileModel } from '../fileModel';
+import { ruleSetName } from '../ruleSetName';
 import { assumedFacts } from './assumedFacts';
 import { emptyPacket } from './emptyPacket';
 import { fieldOfProblem, hostFields } from './hostFields';
@@ -36,7 +37,9 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     phase,
     fileName,
     message: phase === 'loading' ? LOADING : phase === 'empty' ? noRules(model) : notice,
-    dumps: (model?.dumps ?? []).map(({ id, label, detail }) => ({ id, label, detail })),
+    dumps: model
+      ? model.dumps.map((each) => ({ id: each.id, label: ruleSetName(model, each), detail: each.detail }))
+      : [],
     dump: dump?.id,
     scenarios: [
       ...scenarios.map(({ id, label, detail, expression: packet }) => ({ id, label, detail, expression: packet })),
@@ -50,11 +53,21 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
     warnings: reply || !model || !dump || !evaluation ? [] : warningsOf(model, dump, evaluation),
+    compared: reply ? undefined : comparedWith(state, trace),
     journey: shownLegs(journey, expression, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
     trace: trace.report,
     keep: keptState(state),
   };
+}
+
+/** The outcome in the file as it was, where it is not the one on show. */
+function comparedWith({ baseline }: SessionState, { report }: SessionTrace): ViewState['compared'] {
+  if (!baseline || !report) return undefined;
+  const { badge, card } = report.outcome;
+  const same =
+    badge.text === baseline.badge.text && badge.tone === baseline.badge.tone && card.headline === baseline.headline;
+  return same ? undefined : { badge: baseline.badge, headline: baseline.headline, copy: baseline.file === undefined };
 }
 
 function noRules(model: FileModel | undefined): string {
@@ -114,6 +127,7 @@ const NOTHING_SHOWN = {
   journeyWords: { remarks: [], end: '' },
   reply: { kind: 'none', why: '' },
   warnings: [],
+  compared: undefined,
   trace: undefined,
 } as const;
 

@@ -105,7 +105,7 @@ export const traceCases: readonly HostCase[] = [
     },
   },
   {
-    name: 'what would have to change is written into the file, and the packet gets through',
+    name: 'what would have to change is tried in a copy, and the packet gets through there',
     run: async () => {
       const { document } = await openText('*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n');
       await vscode.commands.executeCommand('iptables.tracePacket');
@@ -114,12 +114,19 @@ export const traceCases: readonly HostCase[] = [
       const revision = own.stateOf(document.uri)?.revision ?? 0;
       const badge = (): string => own.stateOf(document.uri)?.trace?.outcome.badge.text ?? '';
       assert(badge() === 'DROPPED', `it ends in ${badge()}`);
+      const before = document.getText();
+      const RULE = '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT';
       own.send(document.uri, { type: 'try-remedy', revision, index: 0 });
-      await until(
-        'the rule stands in the file',
-        () => document.lineAt(3).text === '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
-      );
-      await until('the packet gets through', () => badge() === 'DELIVERED :80');
+      const copy = (): vscode.TextDocument | undefined =>
+        vscode.workspace.textDocuments.find((each) => each !== document && each.getText().includes(RULE));
+      await until('the rule stands in a copy', () => copy()?.lineAt(3).text === RULE);
+      const state = (): ReturnType<typeof own.stateOf> => {
+        const { uri } = copy() ?? {};
+        return uri && own.stateOf(uri);
+      };
+      await until('the packet gets through', () => state()?.trace?.outcome.badge.text === 'DELIVERED :80');
+      await until('beside what it came to in the file', () => state()?.compared?.badge.text === 'DROPPED');
+      assert(document.getText() === before && badge() === 'DROPPED', 'the file itself was changed');
       await vscode.commands.executeCommand('iptables.clearTrace');
     },
   },

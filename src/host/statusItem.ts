@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import { counted } from '../features/traceReport/traceInput';
+import type { Documents } from './documents';
+import type { ErrorEdge } from './edge';
+
+/** In the status bar, what the active editor has to be traced: `iptables: 2 rule sets · Trace`. */
+export function registerStatusItem(documents: Documents, edge: ErrorEdge): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('iptables.trace', vscode.StatusBarAlignment.Left, 40);
+  item.name = 'iptables';
+  item.command = 'iptables.tracePacket';
+  const update = edge.event('Status item', () => {
+    const document = vscode.window.activeTextEditor?.document;
+    const dumps = document && documents.hasRules(document) ? (documents.modelOf(document)?.dumps ?? []) : [];
+    if (dumps.length === 0) return item.hide();
+    item.text = `$(play-circle) iptables: ${counted(dumps.length, 'rule set')} · Trace`;
+    item.tooltip = `${dumps.map(({ label, detail }) => `${label}, ${detail}`).join('\n')}\nTrace a packet through them`;
+    item.accessibilityInformation = { label: `${counted(dumps.length, 'iptables rule set')}, trace a packet` };
+    item.show();
+  });
+  update();
+  return vscode.Disposable.from(
+    item,
+    vscode.window.onDidChangeActiveTextEditor(update),
+    documents.onDidChange((document) => {
+      if (document === vscode.window.activeTextEditor?.document) update();
+    }),
+  );
+}
