@@ -1,7 +1,8 @@
+import { packs } from '../core/knowledge/packs';
 import type { Line } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
 
-/** So far above the rules their command is looked for: a log of istio-init stands between. */
+/** So far above the rules their command is looked for: a long log may stand between. */
 const LOOKED_AT = 400;
 
 /**
@@ -43,47 +44,10 @@ const LONGEST_COMMAND = 400;
 
 function ownerIn(line: string): string | undefined {
   if (line.length > LONGEST_COMMAND) return undefined;
-  const command = /\b(kubectl|oc|docker|podman|nerdctl|crictl)\s+(?:.*?\s)?(logs|exec|debug)\s+(.*)$/.exec(line);
-  if (command) {
-    const name = firstOperand(command[3] ?? '');
-    if (name === undefined) return undefined;
-    return command[1] === 'kubectl' || command[1] === 'oc' ? podWords(name) : `container ${name}`;
+  for (const pack of packs) {
+    const owner = pack.ownerOfOutput?.(line);
+    if (owner !== undefined) return owner;
   }
   const prompt = /^\s*\[?[\w.-]+@([A-Za-z][\w-]*)[\w.-]*(?:[:\s][^$#]*)?\]?[$#]\s/.exec(line);
   return prompt?.[1] === undefined ? undefined : `host ${prompt[1]}`;
-}
-
-/** `pod/web-1` and `deploy/web` say themselves what they are. */
-function podWords(name: string): string {
-  const [kind, rest] = name.split('/');
-  return rest === undefined || rest === '' ? `pod ${name}` : kind === 'pod' || kind === 'pods' ? `pod ${rest}` : name;
-}
-
-/** Options of kubectl, docker and the like that have their value in the next word. */
-const WITH_VALUE: ReadonlySet<string> = new Set([
-  '-n',
-  '--namespace',
-  '-c',
-  '--container',
-  '--context',
-  '--kubeconfig',
-  '-l',
-  '--selector',
-  '-u',
-  '--user',
-  '--tail',
-  '--since',
-  '--image',
-  '--target',
-]);
-
-function firstOperand(words: string): string | undefined {
-  const list = words.split(/\s+/);
-  for (let i = 0; i < list.length; i++) {
-    const word = list[i] as string;
-    if (word === '--') return undefined;
-    if (WITH_VALUE.has(word)) i++;
-    else if (!word.startsWith('-')) return /^[\w./-]+$/.test(word) && word !== '' ? word : undefined;
-  }
-  return undefined;
 }

@@ -45,7 +45,7 @@ const layers: readonly Layer[] = [
     packages: ['lit', '@vscode-elements/elements', '@vscode/codicons'],
   },
   { folder: 'cli', values: [...core, 'features'], packages: ['node:*'], files: ['package.json'] },
-  { folder: 'host', values: [...core, 'features', 'shared'], packages: ['vscode'] },
+  { folder: 'host', values: [...core, 'features', 'shared'], packages: ['vscode', 'jsonc-parser'] },
   { folder: 'extension.ts', values: ['host'], packages: ['vscode'] },
 ];
 

@@ -74,6 +74,8 @@ export interface ProgramPack {
   readonly journeys?: Journeys;
   /** Users and groups by which its rules know its own processes. */
   owners?(ruleSet: RuleSetView): readonly string[];
+  /** Whose output stands below a command line: `pod web-5d9`, `container db`. */
+  ownerOfOutput?(line: string): string | undefined;
   /** What its rules call addresses. */
   addressNames?(ruleSet: RuleSetView): readonly NamedAddress[];
   /** What its rules show of the host. */

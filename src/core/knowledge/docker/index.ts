@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { loggedOrEntered } from '../ownerOfCommand';
 import { publishedPort } from '../peer';
 import { dockerChains } from './chains';
 import { dockerRule } from './rules';
@@ -17,6 +18,10 @@ export const docker: ProgramPack = {
   ],
   rule: dockerRule,
   peer: (_, rule) => (rule.chain === 'DOCKER' ? publishedPort(rule, 'container') : undefined),
+  ownerOfOutput: (line) => {
+    const name = loggedOrEntered(line, ['docker', 'crictl']);
+    return name && `container ${name}`;
+  },
   entries: [
     {
       id: 'published',

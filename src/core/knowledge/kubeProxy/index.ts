@@ -2,6 +2,7 @@ import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
 import { kubeProxyRule } from './rules';
 import { servicePeer } from './peer';
+import { podOfCommand } from './podOfCommand';
 import { fromPod } from './podAddress';
 import { serviceNames } from './serviceNames';
 import { kubeletSource, proxier } from './sources';
@@ -24,6 +25,7 @@ export const kubeProxy: ProgramPack = {
   rule: kubeProxyRule,
   addressNames: serviceNames,
   peer: servicePeer,
+  ownerOfOutput: podOfCommand,
   entries: [
     {
       id: 'service',

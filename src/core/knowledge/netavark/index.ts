@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { loggedOrEntered } from '../ownerOfCommand';
 import { publishedPort } from '../peer';
 
 export const netavark: ProgramPack = {
@@ -6,6 +7,10 @@ export const netavark: ProgramPack = {
   name: 'Podman (netavark)',
   prefixes: ['NETAVARK-', 'NETAVARK_'],
   peer: (_, rule) => (rule.chain.startsWith('NETAVARK-DN-') ? publishedPort(rule, 'container') : undefined),
+  ownerOfOutput: (line) => {
+    const name = loggedOrEntered(line, ['podman']);
+    return name && `container ${name}`;
+  },
   families: [
     {
       family: 'Podman (netavark)',
