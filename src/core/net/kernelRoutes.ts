@@ -44,20 +44,15 @@ function primaryOf(iface: Interface, { address, prefixLength }: InterfaceAddress
 
 function ipv4Routes(iface: Interface): Route[] {
   const routes: Route[] = [];
+  const seen = new Set<string>();
   for (const own of iface.addresses) {
     if (own.address.family !== 4) continue;
     const primary = primaryOf(iface, own);
     const add = (type: RouteType, at: Address, length: number, table: number): void => {
       const destination = prefixBlock(at, length);
-      if (
-        routes.some(
-          (route) =>
-            route.type === type &&
-            route.prefixLength === length &&
-            sameAddress(route.destination.address, destination.address),
-        )
-      )
-        return;
+      const key = `${type} ${length} ${destination.address.words.join()}`;
+      if (seen.has(key)) return;
+      seen.add(key);
       routes.push({
         ...PLAIN,
         family: 4,
