@@ -6,6 +6,7 @@ import esbuild from 'esbuild';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { packedReadme } from './packedReadme.mjs';
 import { root } from './project.mjs';
 import { writeRegistry } from './registry.mjs';
 
@@ -17,6 +18,7 @@ const outdir = path.join(root, 'dist');
 export async function build({ minify = false, watch = false } = {}) {
   mkdirSync(outdir, { recursive: true });
   copyIcons();
+  writeIfChanged(path.join(outdir, 'readme.md'), Buffer.from(packedReadme()));
   writeRegistry();
   const programs = bundles({ minify, sourcemap: watch });
   if (!watch) return void (await Promise.all(programs.map((options) => esbuild.build(options))));

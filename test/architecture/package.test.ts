@@ -17,7 +17,7 @@ const expectedFiles = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt|(iptest-)?language-configuration\.json)$/,
   /^extension\/syntaxes\/[a-z-]+\.tmLanguage\.json$/,
-  /^extension\/media\/[a-z-]+\.png$/,
+  /^extension\/media\/icon\.png$/,
   /^extension\/dist\/(extension\.js|webview\.js|webview\.css|codicon\.css|codicon\.ttf)$/,
 ];
 
@@ -132,6 +132,7 @@ describe('the package', () => {
       dependencies: false,
       allowMissingRepository: true,
       rewriteRelativeLinks: false,
+      readmePath: 'dist/readme.md',
     });
   }, 120_000);
 
@@ -156,6 +157,22 @@ describe('the package', () => {
     );
   });
 
+  test('its page in the editor has pictures, and links that lead somewhere', () => {
+    // The editor resolves nothing relative there: https, and places in the page, are all that can be followed.
+    const page = read('dist/readme.md').replace(/^```[^]*?^```/gm, '');
+    const images = [...page.matchAll(/!\[[^\]]*\]\(([^)]+)\)|<img[^>]* src="([^"]+)"/g)].map(
+      (each) => each[1] ?? each[2],
+    );
+    expect(images.length).toBeGreaterThan(0);
+    expect(images.filter((link) => !/^(https:|data:image\/(png|gif);base64,)/.test(link ?? ''))).toEqual([]);
+    const links = [...page.matchAll(/(?<!!\[[^\]]*)\]\(([^)]+)\)/g)].map(([, link = '']) => link);
+    const places = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => `#${anchor(heading)}`);
+    expect(links.length).toBeGreaterThan(5);
+    expect(
+      links.filter((link) => !link.startsWith('https:') && places.filter((place) => place === link).length !== 1),
+    ).toEqual([]);
+  });
+
   test.each(Object.entries(bundleBudgets))('dist/%s has at most %i bytes', (name, budget) => {
     expect(statSync(path.join(root, 'dist', name)).size).toBeLessThanOrEqual(budget);
   });
@@ -170,3 +187,11 @@ describe('the package', () => {
     if (process.platform !== 'win32') expect(statSync(path.join(root, 'dist/cli.js')).mode & 0o111).toBe(0o111);
   });
 });
+
+/** As the editor names a heading: small letters, blanks as hyphens, no punctuation. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+}
