@@ -142,7 +142,7 @@ class Writer {
 }
 
 /** As a line of a file: where only marked lines count, with the mark. */
-export function markedLine(line: string, form: ExpectationForm): string {
+function markedLine(line: string, form: ExpectationForm): string {
   return form === 'marked' ? `# expect: ${line}` : line;
 }
 
