@@ -1,8 +1,8 @@
+import { endpoint } from '../core/net/endpoint';
 import {
   packs,
   podPlace,
   scenario,
-  at,
   type Scenario,
   type ScenarioEntry,
   type ScenarioPlace,
@@ -116,18 +116,28 @@ function generic(ruleSet: RuleSet, place: ScenarioPlace): readonly Scenario[] {
             'forward',
             `${iface} → ${other.name} (forwarded)`,
             'through this host',
-            `forward ${iface} ${other.name} tcp ${at(outside, 41600)} > ${at(formatAddress(neighbour(otherAddress.address, otherAddress.prefixLength, place.host)), 80)} syn new`,
+            `forward ${iface} ${other.name} tcp ${endpoint(outside, 41600)} > ${endpoint(formatAddress(neighbour(otherAddress.address, otherAddress.prefixLength, place.host)), 80)} syn new`,
           ),
         ]
       : [];
   return [
-    scenario('ssh', 'Client → SSH', 'into this host', `in ${iface} tcp ${at(peer, 41522)} > ${at(to, 22)} syn new`),
-    scenario('http', 'Client → HTTP', 'into this host', `in ${iface} tcp ${at(peer, 41523)} > ${at(to, 80)} syn new`),
+    scenario(
+      'ssh',
+      'Client → SSH',
+      'into this host',
+      `in ${iface} tcp ${endpoint(peer, 41522)} > ${endpoint(to, 22)} syn new`,
+    ),
+    scenario(
+      'http',
+      'Client → HTTP',
+      'into this host',
+      `in ${iface} tcp ${endpoint(peer, 41523)} > ${endpoint(to, 80)} syn new`,
+    ),
     scenario(
       'out',
       'This host → outside',
       'what the host sends',
-      `out uid 0 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`,
+      `out uid 0 tcp ${endpoint(own, 42000)} > ${endpoint(outside, 443)} syn new`,
     ),
     ...forwarded,
     scenario(
@@ -140,13 +150,13 @@ function generic(ruleSet: RuleSet, place: ScenarioPlace): readonly Scenario[] {
       'answer',
       'Answer to a connection of this host',
       'ESTABLISHED',
-      `in ${iface} tcp ${at(outside, 443)} > ${at(to, 42000)} ack established`,
+      `in ${iface} tcp ${endpoint(outside, 443)} > ${endpoint(to, 42000)} ack established`,
     ),
     scenario(
       'local',
       'This host → itself',
       'over lo',
-      `out uid 0 tcp ${at(loopback, 42010)} > ${at(loopback, 80)} syn new`,
+      `out uid 0 tcp ${endpoint(loopback, 42010)} > ${endpoint(loopback, 80)} syn new`,
     ),
   ];
 }

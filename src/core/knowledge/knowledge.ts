@@ -33,7 +33,7 @@ export { knownPorts, portKnowledge } from './ports';
 export { programOfProcess, programsIn } from './programs';
 export { rangeOf, rangeText, type VersionEvidence, type VersionRange } from './releases';
 export { ruleKnowledge } from './rules';
-export { at, scenario, type Scenario, type ScenarioEntry, type ScenarioPlace } from './scenario';
+export { scenario, type Scenario, type ScenarioEntry, type ScenarioPlace } from './scenario';
 export type { Programs } from './attribution';
 export type { RuleSetView, RuleView } from './view';
 

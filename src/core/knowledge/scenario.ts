@@ -45,8 +45,3 @@ export interface ScenarioEntry {
 export function scenario(id: string, label: string, detail: string, expression: string): Scenario {
   return { id, label, detail, expression };
 }
-
-/** `10.0.0.1:80`, `[fd00::1]:80`. */
-export function at(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}

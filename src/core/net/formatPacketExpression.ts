@@ -1,3 +1,4 @@
+import { endpoint } from './endpoint';
 import { FLAG_ORDER, PROTOCOL_WORDS } from './expressionWords';
 import { icmpTypeName } from './icmpTypes';
 import { TCP_FLAGS } from './packet';
@@ -88,11 +89,4 @@ function icmpWords({ proto, icmpType: type, icmpCode: code }: PacketRequest): st
   return name !== undefined && proto !== undefined
     ? [name]
     : ['type', code === undefined ? String(type) : `${type}/${code}`];
-}
-
-/** `10.0.0.1:80`, `[fd00::1]:80`, `:80`; what is undefined is left out. */
-export function endpoint(address: string | undefined, port: number | undefined): string {
-  if (address === undefined) return port === undefined ? '' : `:${port}`;
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

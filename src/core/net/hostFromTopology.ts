@@ -1,3 +1,4 @@
+import { endpoint } from './endpoint';
 import { formatAddress, parseAddress, type Address } from './address';
 import type { Host, Interface, InterfaceAddress, Listener, PolicyRule, Route } from './host';
 import type { IpSet } from './ipSet';
@@ -251,7 +252,7 @@ const SOCKET_FIELDS = {
  * the default of Linux). undefined where the address is none.
  */
 export function listenerAt(protocol: number, addressText: string, port: number): Listener | undefined {
-  const text = `${addressText.includes(':') ? `[${addressText}]` : addressText}:${port}`;
+  const text = endpoint(addressText, port);
   const plain = {
     protocol,
     port,

@@ -1,3 +1,4 @@
+import { endpoint } from '../net/endpoint';
 import { formatAddress, isMulticast, sameAddress } from '../net/address';
 import { hasPorts } from '../net/makePacket';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
@@ -195,9 +196,7 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
 
 function endText({ source, sourcePort, destination, destinationPort, protocol }: Packet, asked = false): string {
   const [address, port] = asked ? [destination, destinationPort] : [source, sourcePort];
-  return hasPorts(protocol)
-    ? `${address.family === 6 ? `[${formatAddress(address)}]` : formatAddress(address)}:${port}`
-    : formatAddress(address);
+  return endpoint(formatAddress(address), hasPorts(protocol) ? port : undefined);
 }
 
 function dropWords(by: Walked['end']['dropBy']): string {

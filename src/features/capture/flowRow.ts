@@ -1,5 +1,5 @@
 import { formatPacketExpression } from '../../core/net/packetExpression';
-import { endpoint } from '../../core/net/formatPacketExpression';
+import { endpoint } from '../../core/net/endpoint';
 import { protocolName } from '../../core/net/protocols';
 import type { FlowRow } from '../../shared/capture';
 import { changeWords, destinationOf, packetChanges, sourceOf } from '../traceReport/packetWords';

@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../core/net/address';
 import { hasPorts } from '../../core/net/makePacket';
-import { endpoint } from '../../core/net/formatPacketExpression';
+import { endpoint } from '../../core/net/endpoint';
 import { parsePacketExpression } from '../../core/net/packetExpression';
 import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import type { Walked, WalkEnd } from '../../core/netfilter/events';

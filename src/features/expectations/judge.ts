@@ -1,7 +1,7 @@
 import { formatAddress, inBlock, sameAddress, type Address } from '../../core/net/address';
 import { hasPorts } from '../../core/net/makePacket';
 import { protocolName } from '../../core/net/protocols';
-import { endpoint } from '../../core/net/formatPacketExpression';
+import { endpoint } from '../../core/net/endpoint';
 import type { Packet } from '../../core/net/packet';
 import type { Walked, WalkEnd } from '../../core/netfilter/events';
 import type { RuleSet } from '../../core/ruleset/ruleSet';

@@ -1,6 +1,6 @@
 import { isLoopback, parseAddress } from '../../core/net/address';
 import { formatPacketExpression, parsePacketExpression, type ExpressionProblem } from '../../core/net/packetExpression';
-import { endpoint } from '../../core/net/formatPacketExpression';
+import { endpoint } from '../../core/net/endpoint';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { problemAt, type FirstPacket, type Piece } from './firstPacket';
 import type { InputContext } from './inputContext';

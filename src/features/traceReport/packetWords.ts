@@ -1,22 +1,16 @@
-import { formatAddress, type Address } from '../../core/net/address';
+import { formatAddress } from '../../core/net/address';
+import { endpoint } from '../../core/net/endpoint';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../../core/net/packet';
 import { protocolName } from '../../core/net/protocols';
 import { hasPorts } from '../../core/net/tuple';
 import type { PacketChange } from '../../shared/traceReport';
 
-/** Address and port as people write them: `10.0.0.1:80`, `[2001:db8::1]:80`, without ports `10.0.0.1`. */
-function endpoint(address: Address, port: number | undefined): string {
-  const text = formatAddress(address);
-  if (port === undefined) return text;
-  return address.family === 6 ? `[${text}]:${port}` : `${text}:${port}`;
-}
-
 export function sourceOf(packet: Packet): string {
-  return endpoint(packet.source, showsPorts(packet) ? packet.sourcePort : undefined);
+  return endpoint(formatAddress(packet.source), showsPorts(packet) ? packet.sourcePort : undefined);
 }
 
 export function destinationOf(packet: Packet): string {
-  return endpoint(packet.destination, showsPorts(packet) ? packet.destinationPort : undefined);
+  return endpoint(formatAddress(packet.destination), showsPorts(packet) ? packet.destinationPort : undefined);
 }
 
 /** `tcp 10.10.40.12:41522 → 10.10.38.7:15006 SYN mark 0x539`. */

@@ -1,4 +1,5 @@
-import { at, scenario, type Scenario, type ScenarioPlace } from '../scenario';
+import { endpoint } from '../../net/endpoint';
+import { scenario, type Scenario, type ScenarioPlace } from '../scenario';
 import type { RuleSetView } from '../view';
 import { proxyIdentity } from './journey/pod';
 import { nodeScenarios } from './nodeScenarios';
@@ -30,7 +31,7 @@ function ownServiceScenario({ own, service, appPort }: ScenarioPlace): Scenario 
       'app-own-service',
       'App → its own Service',
       'the proxy picks this pod as endpoint',
-      `out uid 1000 tcp ${at(own, 42050)} > ${at(service, appPort)} syn new`,
+      `out uid 1000 tcp ${endpoint(own, 42050)} > ${endpoint(service, appPort)} syn new`,
     ),
     ownService: true,
   };
@@ -41,69 +42,69 @@ function sidecar(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
   const { uid, gid } = proxyIdentity(profile);
   const envoy = `out uid ${uid} gid ${gid} tcp`;
   const { own, to, peer, outside, iface, appPort, loopback } = place;
-  const client = `in ${iface} tcp ${at(peer, 41522)} > `;
+  const client = `in ${iface} tcp ${endpoint(peer, 41522)} > `;
   return [
     scenario(
       'client-app',
       'Client → app port (inbound)',
       'a request to the application',
-      `${client}${at(to, appPort)} syn new`,
+      `${client}${endpoint(to, appPort)} syn new`,
     ),
     ...excludedPort(profile, place, client),
     scenario(
       'app-outside',
       'App → outside (outbound)',
       'a request of the application',
-      `out uid 1000 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`,
+      `out uid 1000 tcp ${endpoint(own, 42000)} > ${endpoint(outside, 443)} syn new`,
     ),
     scenario(
       'envoy-outside',
       'Envoy → outside',
       'the same request, sent on by the proxy',
-      `${envoy} ${at(own, 43000)} > ${at(outside, 443)} syn new`,
+      `${envoy} ${endpoint(own, 43000)} > ${endpoint(outside, 443)} syn new`,
     ),
     ownServiceScenario(place),
     scenario(
       'app-itself',
       'App → itself (own pod IP)',
       'the application calls its own address',
-      `out uid 1000 tcp ${at(own, 42010)} > ${at(own, appPort)} syn new`,
+      `out uid 1000 tcp ${endpoint(own, 42010)} > ${endpoint(own, appPort)} syn new`,
     ),
     scenario(
       'envoy-itself',
       'Envoy → own pod IP',
       'the proxy picked this pod as endpoint',
-      `${envoy} ${at(own, 43010)} > ${at(own, appPort)} syn new`,
+      `${envoy} ${endpoint(own, 43010)} > ${endpoint(own, appPort)} syn new`,
     ),
     scenario(
       'envoy-app',
       `Envoy → app from ${own.includes(':') ? '::6' : '127.0.0.6'}`,
       'inbound passthrough',
-      `${envoy} ${at(own.includes(':') ? '::6' : '127.0.0.6', 40000)} > ${at(own, appPort)} syn new`,
+      `${envoy} ${endpoint(own.includes(':') ? '::6' : '127.0.0.6', 40000)} > ${endpoint(own, appPort)} syn new`,
     ),
     scenario(
       'app-localhost',
       `App → ${loopback}`,
       'container to container',
-      `out uid 1000 tcp ${at(loopback, 42020)} > ${at(loopback, appPort)} syn new`,
+      `out uid 1000 tcp ${endpoint(loopback, 42020)} > ${endpoint(loopback, appPort)} syn new`,
     ),
     scenario(
       'dns',
       'App → DNS',
       profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on',
-      `out uid 1000 udp ${at(own, 42030)} > ${at(place.resolver, 53)} new`,
+      `out uid 1000 udp ${endpoint(own, 42030)} > ${endpoint(place.resolver, 53)} new`,
     ),
     scenario(
       'probe',
       'Kubelet probe → 15021',
       'readiness of the proxy',
-      `in ${iface} tcp ${at(peer, 41530)} > ${at(to, 15021)} syn new`,
+      `in ${iface} tcp ${endpoint(peer, 41530)} > ${endpoint(to, 15021)} syn new`,
     ),
     scenario(
       'gid-only',
       `Process with gid ${gid} → outside`,
       'bypasses the mesh by its group',
-      `out uid 1000 gid ${gid} tcp ${at(own, 42040)} > ${at(outside, 443)} syn new`,
+      `out uid 1000 gid ${gid} tcp ${endpoint(own, 42040)} > ${endpoint(outside, 443)} syn new`,
     ),
   ];
 }
@@ -122,7 +123,7 @@ function excludedPort(
       'client-excluded',
       `Client → excluded port ${port}`,
       'a port that bypasses the proxy',
-      `${client}${at(to, port)} syn new`,
+      `${client}${endpoint(to, port)} syn new`,
     ),
   ];
 }
@@ -134,44 +135,44 @@ function ambient(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'client-app',
       'Client → app port (inbound, plaintext)',
       'captured by ztunnel',
-      `in ${iface} tcp ${at(peer, 41522)} > ${at(to, appPort)} syn new`,
+      `in ${iface} tcp ${endpoint(peer, 41522)} > ${endpoint(to, appPort)} syn new`,
     ),
     scenario(
       'hbone',
       'ztunnel peer → 15008',
       'the HBONE tunnel',
-      `in ${iface} tcp ${at(peer, 41523)} > ${at(to, 15008)} syn new`,
+      `in ${iface} tcp ${endpoint(peer, 41523)} > ${endpoint(to, 15008)} syn new`,
     ),
     scenario(
       'app-outside',
       'App → outside (outbound)',
       'a request of the application',
-      `out uid 1000 tcp ${at(own, 42000)} > ${at(outside, 443)} syn new`,
+      `out uid 1000 tcp ${endpoint(own, 42000)} > ${endpoint(outside, 443)} syn new`,
     ),
     scenario(
       'ztunnel-outside',
       'ztunnel → outside',
       'marked 0x539',
-      `out uid 0 tcp ${at(own, 43000)} > ${at(outside, 443)} syn new mark 0x539`,
+      `out uid 0 tcp ${endpoint(own, 43000)} > ${endpoint(outside, 443)} syn new mark 0x539`,
     ),
     ownServiceScenario(place),
     scenario(
       'app-itself',
       'App → itself (own pod IP)',
       'over lo',
-      `out uid 1000 tcp ${at(own, 42010)} > ${at(own, appPort)} syn new`,
+      `out uid 1000 tcp ${endpoint(own, 42010)} > ${endpoint(own, appPort)} syn new`,
     ),
     scenario(
       'probe',
       'Kubelet probe (169.254.7.127)',
       'the probe source on the node',
-      `in ${iface} tcp ${at(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${at(to, appPort)} syn new`,
+      `in ${iface} tcp ${endpoint(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${endpoint(to, appPort)} syn new`,
     ),
     scenario(
       'dns',
       'App → DNS',
       profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on',
-      `out uid 1000 udp ${at(own, 42030)} > ${at(place.resolver, 53)} new`,
+      `out uid 1000 udp ${endpoint(own, 42030)} > ${endpoint(place.resolver, 53)} new`,
     ),
   ];
 }

@@ -1,5 +1,4 @@
-import { formatAddress } from '../../../core/net/address';
-import type { Tuple } from '../../../core/net/conntrack';
+import { tupleText } from '../../../core/net/endpoint';
 import type { Field } from '../language/field';
 import { PACKET_FIELDS, FIELDS, showValue } from '../language/fields';
 import { isSettable } from '../change/settable';
@@ -45,7 +44,7 @@ export function connectionVariables(moment: Moment): readonly Variable[] {
       ? [
           {
             name: side,
-            value: tupleWords(conntrack.entry[side]),
+            value: tupleText(conntrack.entry[side]),
             children: () => fieldsOf(`connection.${side}.`, moment),
           },
         ]
@@ -63,14 +62,4 @@ function fieldsOf(prefix: string, moment: Moment): readonly Variable[] {
     ({ name, read }) =>
       name.startsWith(prefix) && !name.slice(prefix.length).includes('.') && read(moment) !== undefined,
   ).map((field) => fieldVariable(field, moment));
-}
-
-/** `10.0.0.9:41522 → 10.0.0.1:80`. */
-function tupleWords({ source, destination, sourcePort, destinationPort, icmp }: Tuple): string {
-  const end = (address: Tuple['source'], port: number): string =>
-    icmp || port === 0
-      ? formatAddress(address)
-      : `${address.family === 6 ? `[${formatAddress(address)}]` : formatAddress(address)}:${port}`;
-  const type = icmp ? ` type ${icmp.type} id ${icmp.id}` : '';
-  return `${end(source, sourcePort)} → ${end(destination, destinationPort)}${type}`;
 }

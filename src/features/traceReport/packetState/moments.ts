@@ -4,7 +4,7 @@ import type { TraceEvent, Walked } from '../../../core/netfilter/events';
 import type { PacketView } from '../../../core/xtables/view';
 import { translationBehind } from '../traceInput';
 
-export type RouteEvent = Extract<TraceEvent, { readonly kind: 'route' }>;
+type RouteEvent = Extract<TraceEvent, { readonly kind: 'route' }>;
 
 /** What a packet is and has on its way, at one moment. */
 export interface Moment {

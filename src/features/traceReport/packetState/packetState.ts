@@ -1,5 +1,5 @@
-import { formatAddress } from '../../../core/net/address';
-import { isTemplate, type ConntrackView, type Tuple } from '../../../core/net/conntrack';
+import { isTemplate, type ConntrackView } from '../../../core/net/conntrack';
+import { tupleText } from '../../../core/net/endpoint';
 import { PROTOCOL, type Packet } from '../../../core/net/packet';
 import { protocolName } from '../../../core/net/protocols';
 import type { PacketRequest } from '../../../core/net/packetRequest';
@@ -116,8 +116,8 @@ const HERE: readonly ValueKind[] = [
 const CONNECTION: readonly ValueKind[] = [
   value('state', ({ conntrack }) => (conntrack ? stateText(conntrack) : 'not tracked so far')),
   value('direction', ({ conntrack }) => entryOf(conntrack) && conntrack?.direction.toLowerCase()),
-  value('original', ({ conntrack }) => tupleText(entryOf(conntrack)?.original)),
-  value('reply', ({ conntrack }) => tupleText(entryOf(conntrack)?.reply)),
+  value('original', ({ conntrack }) => tupleOfEntry(conntrack, 'original')),
+  value('reply', ({ conntrack }) => tupleOfEntry(conntrack, 'reply')),
   value('nat', ({ conntrack }) => {
     const entry = entryOf(conntrack);
     const halves = [entry?.destinationNat ? 'destination' : '', entry?.sourceNat ? 'source' : ''];
@@ -161,22 +161,14 @@ function entryOf(conntrack: ConntrackView | undefined): ConntrackView['entry'] {
   return entry && !isTemplate(entry) ? entry : undefined;
 }
 
+function tupleOfEntry(conntrack: ConntrackView | undefined, side: 'original' | 'reply'): string | undefined {
+  const entry = entryOf(conntrack);
+  return entry && tupleText(entry[side]);
+}
+
 function stateText({ state, entry }: ConntrackView): string {
   const inside = entry && !isTemplate(entry) ? entry.tcpState : undefined;
   return inside === undefined ? state : `${state} (${inside})`;
-}
-
-/** `tcp 10.0.0.1:41522 → 10.0.0.2:80`. */
-function tupleText(tuple: Tuple | undefined): string | undefined {
-  if (!tuple) return undefined;
-  const { source, destination, sourcePort, destinationPort, protocol, icmp } = tuple;
-  const end = (address: Tuple['source'], port: number): string => {
-    const text = formatAddress(address);
-    if (icmp || (sourcePort === 0 && destinationPort === 0)) return text;
-    return address.family === 6 ? `[${text}]:${port}` : `${text}:${port}`;
-  };
-  const id = icmp ? ` id ${icmp.id}` : '';
-  return `${protocolName(protocol)} ${end(source, sourcePort)} → ${end(destination, destinationPort)}${id}`;
 }
 
 function icmpText({ protocol, icmpType, icmpCode, icmpId, fragmentOffset }: Packet): string | undefined {

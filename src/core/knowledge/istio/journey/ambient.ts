@@ -1,6 +1,7 @@
 import { direct } from './direct';
 import type { NextPacket, Onward, Taken } from '../../journey';
-import { at, inOrder, SOURCES, type IstioMesh } from './packets';
+import { endpoint } from '../../../net/endpoint';
+import { inOrder, SOURCES, type IstioMesh } from './packets';
 import { ZTUNNEL_IDENTITY } from './pod';
 import { toResolver } from './sidecar';
 
@@ -27,7 +28,7 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
   if (captured && port === 15053) return { next: [toResolver(ZTUNNEL_IDENTITY, taken, 'ztunnel')] };
   if (protocol !== 6) return direct(mesh, taken);
   const app = (address: string, to: number): NextPacket => ({
-    label: `ztunnel → app ${at(address, to)}`,
+    label: `ztunnel → app ${endpoint(address, to)}`,
     packet: { ...self, src: source, sport: 40000, dst: address, dport: to },
     note: 'ztunnel keeps the client’s address as its source, and marks its packets 0x539; the mark of the connection brings the application’s replies back to it.',
     source: SOURCES.ztunnel,
@@ -46,20 +47,20 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
   if (captured && port === profile.inboundPort) return { next: [app(destination, destinationPort)] };
   if (captured && port === profile.outboundPort) {
     const plain: NextPacket = {
-      label: `ztunnel → ${at(destination, destinationPort)}`,
+      label: `ztunnel → ${endpoint(destination, destinationPort)}`,
       packet: { ...self, dst: destination, dport: destinationPort },
       note: 'A destination outside the mesh gets it as plain TCP. The mark 0x539 keeps the rules from capturing it again.',
       source: SOURCES.ztunnel,
     };
     const meshed: NextPacket = {
-      label: `ztunnel → ztunnel ${at(destination, tunnel)}`,
+      label: `ztunnel → ztunnel ${endpoint(destination, tunnel)}`,
       packet: { ...self, dst: destination, dport: tunnel },
       note: `To a workload of the mesh it goes in an HBONE tunnel, to port ${tunnel} of the pod that was picked.`,
       source: SOURCES.ztunnelOutbound,
       when: 'the destination is a workload of the mesh',
     };
     const own: NextPacket = {
-      label: `ztunnel → own pod ${at(ownAddress, tunnel)}`,
+      label: `ztunnel → own pod ${endpoint(ownAddress, tunnel)}`,
       packet: { ...self, src: ownAddress, sport: 40002, dst: ownAddress, dport: tunnel },
       note: `The application called a Service of which this pod is an endpoint: ztunnel calls port ${tunnel} of the pod’s own address, over lo.`,
       source: SOURCES.ztunnelOutbound,

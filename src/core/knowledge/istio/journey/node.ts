@@ -1,6 +1,7 @@
 import type { PacketRequest } from '../../../net/packetRequest';
 import type { NextPacket, Onward, Taken } from '../../journey';
-import { at, SOURCES, type IstioMesh } from './packets';
+import { endpoint } from '../../../net/endpoint';
+import { SOURCES, type IstioMesh } from './packets';
 import { toResolver } from './sidecar';
 
 /**
@@ -65,7 +66,7 @@ function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] 
   const { destination, destinationPort, toMember } = taken;
   const packet = fromZtunnel(taken, ztunnel);
   const plain: NextPacket = {
-    label: `ztunnel → ${toMember ? 'app ' : ''}${at(destination, destinationPort)}`,
+    label: `ztunnel → ${toMember ? 'app ' : ''}${endpoint(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
     note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is routed as usual. ${toMember ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`,
     source: SOURCES.ztunnelOutbound,
@@ -74,7 +75,7 @@ function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] 
   return [
     plain,
     {
-      label: `ztunnel → ztunnel ${at(destination, HBONE)}`,
+      label: `ztunnel → ztunnel ${endpoint(destination, HBONE)}`,
       packet: { ...packet, dst: destination, dport: HBONE },
       note: `To a pod of the mesh on another node it goes in an HBONE tunnel, to port ${HBONE} of that pod; the rules of that node route it to the ztunnel there.`,
       source: SOURCES.ztunnelOutbound,
@@ -88,7 +89,7 @@ function intoPod(taken: Taken, ztunnel: NodeZtunnel): NextPacket {
   const hbone = destinationPort === HBONE;
   const port = hbone ? appPort : destinationPort;
   return {
-    label: `ztunnel → app ${at(destination, port)}`,
+    label: `ztunnel → app ${endpoint(destination, port)}`,
     packet: { ...fromZtunnel(taken, ztunnel), dst: destination, dport: port },
     note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${hbone ? HBONE : PLAINTEXT}. ztunnel connects to the pod with the client’s address as its source (mark 0x210); the connection remembers that, so that the pod’s reply is routed back to ztunnel (mark 0x40, table 102).${hbone ? ` The packet does not show the port inside the tunnel: ${port} stands for it.` : ''}`,
     source: SOURCES.ztunnelInbound,
@@ -131,13 +132,13 @@ export function afterZtunnelHost(taken: Taken): Onward {
     return {
       next: [
         {
-          label: `ztunnel → ${at(destination, destinationPort)}`,
+          label: `ztunnel → ${endpoint(destination, destinationPort)}`,
           packet: { ...from, dst: destination, dport: destinationPort },
           note: 'ztunnel sends it on with the address of the pod as its source. For a Service it picks an endpoint itself.',
           source: SOURCES.ztunnelOutbound,
         },
         {
-          label: `ztunnel → ztunnel ${at(destination, HBONE)}`,
+          label: `ztunnel → ztunnel ${endpoint(destination, HBONE)}`,
           packet: { ...from, dst: destination, dport: HBONE },
           note: `To a pod of the mesh on another node it goes in an HBONE tunnel, to port ${HBONE} of that pod.`,
           source: SOURCES.ztunnelOutbound,
@@ -151,7 +152,7 @@ export function afterZtunnelHost(taken: Taken): Onward {
   return {
     next: [
       {
-        label: `ztunnel → app ${at(destination, to)}`,
+        label: `ztunnel → app ${endpoint(destination, to)}`,
         packet: { ...from, dst: destination, dport: to },
         note: 'ztunnel connects to the pod with the client’s address as its source; the pod’s reply is sent to that address, is marked 0x4d3 here and is thereby kept.',
         source: SOURCES.ztunnelInbound,

@@ -27,11 +27,6 @@ export const SOURCES = {
   node: 'istio/istio:cni/pkg/ambient/net_linux.go',
 } as const;
 
-/** `10.0.0.1:80`, `[fd00::1]:80`. */
-export function at(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 /** The way that is sure to happen comes first: with `first` the packets are in the opposite order. */
 export function inOrder(
   usual: NextPacket,

@@ -2,7 +2,8 @@ import type { PacketRequest } from '../../../net/packetRequest';
 import { compareReleases } from '../../releases';
 import { direct } from './direct';
 import type { NextPacket, Onward, Taken } from '../../journey';
-import { at, inOrder, SOURCES, type IstioMesh } from './packets';
+import { endpoint } from '../../../net/endpoint';
+import { inOrder, SOURCES, type IstioMesh } from './packets';
 import { proxyIdentity } from './pod';
 
 /** What Envoy or the agent of a sidecar does with a packet that a socket of the pod got. */
@@ -28,7 +29,7 @@ function toApp(
   { profile, versions, said }: IstioMesh,
   { family, source, destination, destinationPort }: Taken,
 ): readonly NextPacket[] {
-  const to = at(destination, destinationPort);
+  const to = endpoint(destination, destinationPort);
   const packet: PacketRequest = { ...proxyIdentity(profile, said), proto: 6, dst: destination, dport: destinationPort };
   if (profile.mode === 'sidecar TPROXY') {
     return [
@@ -49,7 +50,7 @@ function toApp(
   };
   const local = family === 4 ? '127.0.0.1' : '::1';
   const older: NextPacket = {
-    label: `Envoy → app ${at(local, destinationPort)}`,
+    label: `Envoy → app ${endpoint(local, destinationPort)}`,
     packet: { ...packet, dst: local },
     note: 'Up to Istio 1.9 Envoy sends what comes for a port of a Service to localhost.',
     source: SOURCES.clusters,
@@ -80,7 +81,7 @@ function toDestination(
       ? ''
       : ` capNetBindService (line ${said.capNetBindService}) has it run as root: over lo the rules take it for the application.`;
   const main: NextPacket = {
-    label: `Envoy → ${at(destination, destinationPort)}`,
+    label: `Envoy → ${endpoint(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
     note: 'Envoy sends it on as its own user, which the rules do not capture. For a Service it picks an endpoint itself; the address is then a different one.',
     source: SOURCES.clusters,
@@ -94,7 +95,7 @@ function toDestination(
       },
     ];
   const self: NextPacket = {
-    label: `Envoy → own pod ${at(ownAddress, appPort)}`,
+    label: `Envoy → own pod ${endpoint(ownAddress, appPort)}`,
     packet: { ...packet, src: ownAddress, sport: 40002, dst: ownAddress, dport: appPort },
     note: `The application called a Service of which this pod is an endpoint: Envoy calls its own address, over lo.${rooted}`,
     source: SOURCES.clusters,
@@ -110,7 +111,7 @@ export function toResolver(
   who: 'agent' | 'ztunnel',
 ): NextPacket {
   return {
-    label: `${who} → resolver ${at(destination, destinationPort)}`,
+    label: `${who} → resolver ${endpoint(destination, destinationPort)}`,
     packet: { dir: 'out', ...from, proto: protocol, dst: destination, dport: destinationPort },
     note: 'Names of the mesh are answered at once; queries for other names go to the resolver that the application used.',
     source: who === 'agent' ? SOURCES.dns : SOURCES.ztunnel,
@@ -127,7 +128,7 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
       return {
         next: [
           {
-            label: `Envoy → agent ${at(local, 15020)}`,
+            label: `Envoy → agent ${endpoint(local, 15020)}`,
             packet: { ...self, dst: local, dport: 15020 },
             note: 'Envoy passes /healthz/ready on to the agent, which checks whether Envoy is ready.',
             source: SOURCES.bootstrap,
@@ -138,20 +139,20 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
       return {
         next: [
           {
-            label: `agent → app ${at(ownAddress, appPort)}`,
+            label: `agent → app ${endpoint(ownAddress, appPort)}`,
             packet: { ...self, src: family === 4 ? '127.0.0.6' : '::6', sport: 40001, dst: ownAddress, dport: appPort },
             note: 'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the agent asks the application from the address that the rules leave alone.',
             source: SOURCES.status,
           },
           {
-            label: `agent → Envoy ${at(local, 15090)}`,
+            label: `agent → Envoy ${endpoint(local, 15090)}`,
             packet: { ...self, dst: local, dport: 15090 },
             note: 'The agent gathers Envoy’s metrics.',
             source: SOURCES.status,
             when: 'Prometheus asks for /stats/prometheus',
           },
           {
-            label: `agent → app ${at(local, appPort)}`,
+            label: `agent → app ${endpoint(local, appPort)}`,
             packet: { ...self, dst: local, dport: appPort },
             note: 'The agent also gathers those of the application, at the port of its prometheus.io/port annotation, on localhost.',
             source: SOURCES.status,
