@@ -245,6 +245,8 @@ export interface Leg {
   /** There is this leg only if; undefined: usually. */
   readonly when: string | undefined;
   readonly current: boolean;
+  /** How it ends; undefined for an answer. */
+  readonly badge: Badge | undefined;
   /** It is an answer; whether that reaches the one who asked. undefined for a packet of the way there. */
   readonly comesBack: boolean | undefined;
 }

@@ -20,13 +20,8 @@ export function assumedTemplate(
   const title = `Assumed: ${why}`;
   const place = field ?? question;
   if (place === undefined) return html`<span class="assumed" title=${title}>${words}</span>`;
-  return html`<button
-    class="assumed"
-    title="${title}. Click to settle it"
-    @click=${() => settle(field === undefined ? 'show-question' : 'edit-field', place)}
-  >
-    ${words}
-  </button>`;
+  const pressed = (): void => settle(field === undefined ? 'show-question' : 'edit-field', place);
+  return html`<button class="assumed" title="${title}. Click to settle it" @click=${pressed}>${words}</button>`;
 }
 
 /** Says to the page around where a value is settled. */

@@ -68,6 +68,7 @@ export class TraceFind extends LitElement {
         height: 24px;
       }
       .only {
+        padding: 0 8px;
         white-space: nowrap;
         margin-left: auto;
       }

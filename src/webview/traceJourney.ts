@@ -63,6 +63,12 @@ export class TraceJourney extends LitElement {
       .leg.maybe {
         border-style: dashed;
       }
+      .leg .badge {
+        margin-left: 6px;
+      }
+      .back {
+        color: var(--green);
+      }
       .leg.lost {
         color: var(--red);
       }
@@ -117,9 +123,9 @@ export class TraceJourney extends LitElement {
     </nav>`;
   }
 
-  private chip({ id, label, when, current, comesBack }: Leg): TemplateResult {
+  private chip({ id, label, when, current, comesBack, badge }: Leg): TemplateResult {
     const lost = comesBack === false;
-    const words = `${id} ${label}${when === undefined ? '' : `, if ${when}`}${lost ? ', does not come back' : ''}`;
+    const words = `${id} ${label}${when === undefined ? '' : `, if ${when}`}${badge ? `: ${badge.text}` : ''}${comesBack === undefined ? '' : lost ? ', does not come back' : ', comes back'}`;
     return html`<button
       class="leg ${isMaybe(id) ? 'maybe' : ''} ${lost ? 'lost' : ''}"
       title=${when === undefined ? label : `If ${when}`}
@@ -127,7 +133,8 @@ export class TraceJourney extends LitElement {
       aria-current=${current ? 'step' : 'false'}
       @click=${() => send(this, { type: 'choose-leg', id })}
     >
-      <span class="number">${id}</span> ${lost ? html`${icon('error')} ` : nothing}${label}
+      <span class="number">${id}</span>
+      ${lost ? html`${icon('error')} ` : nothing}${label}${badge ? html` <span class="badge small ${badge.tone} ${badge.conditional ? 'conditional' : ''}">${badge.text}</span>` : nothing}${comesBack === true ? html` <span class="back">${icon('check')}</span>` : nothing}
     </button>`;
   }
 }

@@ -175,13 +175,15 @@ export class TracePath extends LitElement {
           outline: 1px solid Highlight;
         }
       }
+      @container (max-width: 1040px) {
+        li.away {
+          display: none;
+        }
+      }
       @container (max-width: 760px) {
         ol {
           padding: 10px 14px;
           gap: 7px 0;
-        }
-        li.away {
-          display: none;
         }
         .node {
           padding: 4px 8px 5px;

@@ -104,7 +104,7 @@ export class TraceToolbar extends LitElement {
       .last .icon {
         border-bottom: 1.5px solid currentColor;
       }
-      @media (max-width: 900px) {
+      @media (max-width: 1040px) {
         .what {
           order: 2;
           flex-basis: calc(100% - 180px);

@@ -1,3 +1,5 @@
+import type { Badge } from '../../shared/traceReport';
+import { badgeOf } from '../traceReport/verdict';
 import type { Evaluation } from '../traceSession/evaluate';
 import { journeyOf, type Journey, type JourneyLeg } from './journey';
 import { replyLegs, type ReplyLeg } from './replyLegs';
@@ -15,7 +17,7 @@ interface OnJourney {
 /** The journey that the packet on show is part of. */
 export interface ShownJourney {
   /** None where nothing follows the packet. */
-  readonly legs: readonly JourneyLeg[];
+  readonly legs: readonly (JourneyLeg & { readonly badge: Badge | undefined })[];
   readonly replies: readonly ReplyLeg[];
   /** The first packet, where another one is shown. */
   readonly start: string | undefined;
@@ -45,7 +47,7 @@ export function shownJourney(
   const shown = (journey: Journey, begins: string | undefined): ShownJourney => {
     const legs = journey.legs.length > 1 ? journey.legs : [];
     return {
-      legs,
+      legs: legs.map((leg) => ({ ...leg, badge: badgeOfFirst(trace(leg.expression)) })),
       replies: replyLegs(legs, trace),
       start: begins,
       remarks: journey.remarks,
@@ -60,4 +62,12 @@ export function shownJourney(
   return ofScenario.legs.length > 1 && ofScenario.legs.some((leg) => leg.expression === expression)
     ? shown(ofScenario, scenario.expression)
     : shown(own, start);
+}
+
+/** How a packet ends; of several paths the first, and that is said. */
+function badgeOfFirst({ input }: Evaluation): Badge | undefined {
+  const [first, ...others] = input?.traced.outcomes ?? [];
+  if (!first) return undefined;
+  const badge = badgeOf(first);
+  return others.length > 0 ? { ...badge, conditional: true } : badge;
 }

@@ -7,12 +7,13 @@ import type { ShownJourney } from '../journey/shownJourney';
  */
 export function shownLegs({ legs, replies }: ShownJourney, expression: string, reply: boolean): readonly Leg[] {
   return [
-    ...legs.map(({ id, label, note, source, when, expression: packet }): Leg => ({
+    ...legs.map(({ id, label, note, source, when, badge, expression: packet }): Leg => ({
       id,
       label,
       note,
       source,
       when,
+      badge,
       comesBack: undefined,
       current: !reply && packet === expression,
     })),
@@ -22,6 +23,7 @@ export function shownLegs({ legs, replies }: ShownJourney, expression: string, r
       note: [verdict, ...findings].join(' '),
       source: undefined,
       when: of.when,
+      badge: undefined,
       comesBack,
       current: reply && of.expression === expression,
     })),

@@ -59,7 +59,8 @@ export class AssumedValues {
         return (route?.kind === 'route' ? this.way(route) : this.interface(event.iface))?.why;
       }
       case 'delivered':
-        return this.address(event.packet.destination)?.why;
+        // A socket that is listed is shown as it is.
+        return event.listener ? undefined : this.address(event.packet.destination)?.why;
       default:
         return undefined;
     }
