@@ -18,10 +18,14 @@ const outdir = path.join(root, 'dist');
 export async function build({ minify = false, watch = false } = {}) {
   mkdirSync(outdir, { recursive: true });
   copyIcons();
-  writeIfChanged(path.join(outdir, 'readme.md'), Buffer.from(packedReadme()));
   writeRegistry();
   const programs = bundles({ minify, sourcemap: watch });
-  if (!watch) return void (await Promise.all(programs.map((options) => esbuild.build(options))));
+  if (!watch) {
+    await Promise.all(programs.map((options) => esbuild.build(options)));
+    // It shows what the command line prints.
+    writeIfChanged(path.join(outdir, 'readme.md'), Buffer.from(packedReadme()));
+    return;
+  }
   for (const context of await Promise.all(programs.map((options) => esbuild.context(options)))) await context.watch();
 }
 

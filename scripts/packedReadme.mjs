@@ -1,13 +1,17 @@
 // The README as the extension's own page in the editor shows it. That page resolves no relative address: it opens
-// https links and places in the same page, and draws images of https and data addresses only. So pictures are put into
-// the text, and the documents that it links to are put behind it.
+// https links and places in the same page, and draws no picture but from https addresses, not even one in the text
+// itself. So in the place of a picture stands what the command line prints, and the documents are put behind the text.
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './project.mjs';
 
 /** Between these two lines stands what is of use to those who have the source. */
 const SOURCE_ONLY = /^<!-- source only -->\n[^]*?^<!-- end of source only -->\n+/gm;
+
+/** A picture, below the command that prints what it shows. */
+const PICTURE = /<!-- prints: (.*) -->\n!\[[^\]]*\]\([^)]*\)/g;
 
 /** Fenced code is left as it is: what looks like a link there is none. */
 const FENCED = /(^```[^]*?^```$)/m;
@@ -37,11 +41,8 @@ function packed(name, text, documents) {
   /** @param {string} prose */
   const withLinks = (prose) =>
     prose
-      .replace(/(!\[[^\]]*\]\()(?!https:)([^)\s]+\.(png|gif))\)/g, (_, before, link, type) => {
-        const bytes = readFileSync(path.join(root, file(link)));
-        return `${before}data:image/${type};base64,${bytes.toString('base64')})`;
-      })
-      .replace(/\]\((?!https:|data:|#)([^)#\s]+)(#[^)\s]+)?\)/g, (_, link, place) => {
+      .replace(PICTURE, (_, command) => printed(command))
+      .replace(/\]\((?!https:|#)([^)#\s]+)(#[^)\s]+)?\)/g, (_, link, place) => {
         const target = file(link);
         if (!documents.has(target)) documents.set(target, read(target));
         return `](${place ?? anchorOf(documents.get(target) ?? '')})`;
@@ -50,6 +51,17 @@ function packed(name, text, documents) {
     .split(FENCED)
     .map((part) => (part.startsWith('```') ? part : withLinks(part)))
     .join('');
+}
+
+/** What a command prints about the packet, without what may be changed. @param {string} command words and blanks */
+function printed(command) {
+  const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
+  const text = execFileSync(process.execPath, [path.join(root, 'dist/cli.js'), ...words], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const trace = text.split('\nWhat would have to change')[0]?.trimEnd() ?? '';
+  return `\`\`\`text\n$ iptables-lens ${command}\n\n${trace}\n\`\`\``;
 }
 
 /** The place of the first heading, as the editor and GitHub name it. @param {string} text */

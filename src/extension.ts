@@ -18,6 +18,7 @@ import { registerStatusItem } from './host/statusItem';
 import { registerSymbols } from './host/symbols';
 import { ThemeColours } from './host/themeColours';
 import { testing, type Testing } from './host/testing';
+import { registerShareTrace } from './host/shareTrace';
 import { registerTraceCommands } from './host/traceCommands';
 import { TraceDecorations } from './host/traceDecorations';
 import { TracePanels } from './host/tracePanels';
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerCodeLens(documents, edge),
     registerQuickFixes(documents, diagnostics, edge),
     registerTraceCommands(documents, panels, edge),
+    registerShareTrace(panels, edge),
     registerContextKeys(documents, panels, edge),
     registerOpenAutomatically(documents, panels, edge),
     registerSemanticTokens(documents, edge),

@@ -44,6 +44,7 @@ async function run(words: readonly string[]): Promise<number> {
           'kernel-trace': 'value',
           capture: 'value',
           iface: 'value',
+          format: 'value',
           json: 'flag',
           journey: 'flag',
           reply: 'flag',

@@ -17,7 +17,11 @@ import { answererOf } from '../features/journey/answerer';
 import { journeyOf } from '../features/journey/journey';
 import { replyLegs } from '../features/journey/replyLegs';
 import { scenariosFor, type Scenario } from '../features/scenarios';
-import { traceText } from '../features/traceReport/traceText';
+import { traceMarkdown, traceText } from '../features/traceReport/traceText';
+import { traceHtml } from '../features/share/html';
+import { traceMermaid } from '../features/share/mermaid';
+import { ALONE, type SharedTrace } from '../features/share/sharedTrace';
+import { traceSvg } from '../features/share/svg';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceReport/traceInput';
 import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
@@ -42,9 +46,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     throw new UsageError('--kernel-trace has the packets: --packet and --scenario do not go with it');
   const read = parseSourceFile(terminal.read(name), { fileName: name });
   const { capture, iface } = given.values;
-  if (capture !== undefined && (typed ?? given.values.scenario ?? kernelTrace) !== undefined)
-    throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
-  if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
+  checkFormat(given);
   const none = typed === undefined && given.values.scenario === undefined;
   if (capture !== undefined) {
     const model = modelWithTables(read, given.values.table, name);
@@ -101,7 +103,8 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
       )
     : undefined;
   const unread = unreadLines(model);
-  if (given.flags.has('json'))
+  if (given.values.format !== undefined) terminal.out(inFormat(first, journey, given.values.format, name));
+  else if (given.flags.has('json'))
     terminal.json({
       id: null,
       ...resultOf(first, reply),
@@ -113,6 +116,57 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
       plainText(first, journey, reply) + (reply && !journey ? repliesText(first) : '') + unreadText(unread, name),
     );
   return 0;
+}
+
+const FORMATS: Readonly<Record<string, (shared: SharedTrace) => string>> = {
+  text: ({ input, assumed }) => traceText(input, assumed),
+  markdown: ({ input, assumed }) => traceMarkdown(input, assumed),
+  mermaid: traceMermaid,
+  svg: (shared) => traceSvg(shared, 'light').svg,
+  html: traceHtml,
+};
+
+/** Whether the options go with each other. */
+function checkFormat({ values: { format, capture, iface, ...values }, flags }: Arguments): void {
+  if (capture !== undefined && (values.packet ?? values.scenario ?? values['kernel-trace']) !== undefined)
+    throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
+  if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
+  if (format === undefined) return;
+  if (!Object.hasOwn(FORMATS, format))
+    throw new UsageError(`--format ${format}: there are ${Object.keys(FORMATS).join(', ')}`);
+  if (flags.has('json') || flags.has('reply') || capture !== undefined || values['kernel-trace'] !== undefined)
+    throw new UsageError('--format does not go with --json, --reply, --capture and --kernel-trace');
+  if (flags.has('journey') && format !== 'html' && format !== 'mermaid')
+    throw new UsageError(`--journey goes with --format html and mermaid: ${format} shows one packet`);
+}
+
+/** The trace in a form for others, with everything that was assumed. */
+function inFormat(
+  first: TracedFile,
+  journey: TracedJourney<TracedFile> | undefined,
+  format: string,
+  file: string,
+): string {
+  const shared: SharedTrace = {
+    input: first.input,
+    assumed: warningsOf(first),
+    file,
+    journey: journey
+      ? {
+          legs: journey.journey.legs.map(({ id, label, note, when }, i) => {
+            const traced = i === 0 ? first : (journey.rest[i - 1]?.traced ?? first);
+            return { id, label, note, when, input: traced.input, assumed: warningsOf(traced) };
+          }),
+          replies: journey.replies.map(({ id, label, verdict, findings }) => ({
+            id,
+            label,
+            text: [verdict, ...findings].join(' '),
+          })),
+          remarks: [...journey.journey.remarks, `The journey ends here: ${journey.journey.end}`],
+        }
+      : ALONE,
+  };
+  return FORMATS[format]?.(shared) ?? '';
 }
 
 function withLegs(

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 
 /**
- * The page of the trace view. It may load our own script, styles and the icon font, and nothing else; all data comes by
+ * The page of the trace view. It may load our own script, styles and the icon font, draw a picture that it got
+ * by message, and nothing else; all data comes by
  * message.
  */
 export function tracePage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
@@ -13,6 +14,8 @@ export function tracePage(webview: vscode.Webview, extensionUri: vscode.Uri): st
     `script-src 'nonce-${nonce}'`,
     `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
+    // The picture of a trace, drawn to be saved as PNG.
+    'img-src data:',
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { EditorEffect, TraceSession } from '../features/traceSession/traceSession';
 import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
-import type { Move } from '../shared/protocol';
+import type { Picture } from '../features/share/svg';
+import type { Move, ToView } from '../shared/protocol';
 import type { FileEdit } from '../features/remedies/fileEdits';
 import { applyEdits, restoreText } from './applyEdits';
 import { visibleMessage } from '../features/traceSession/visibleMessage';
@@ -23,6 +24,8 @@ export class TracePanel implements vscode.Disposable {
   isCopy = false;
   /** The id of the theme that the page is shown in. */
   private theme = '';
+  /** Waits for the picture that the page was asked to draw. */
+  private drawn: ((png: Uint8Array) => void) | undefined;
   readonly captures: Captures;
 
   constructor(
@@ -56,6 +59,7 @@ export class TracePanel implements vscode.Disposable {
           this.colour();
           return;
         }
+        if (read.type === 'drawn') return this.drawn?.(read.png);
         this.catchUp(this.uri);
         if (this.captures.handle(read)) return;
         this.ask(`Trace: ${read.type}`, () => session.handle(read));
@@ -110,6 +114,9 @@ export class TracePanel implements vscode.Disposable {
         case 'expect':
           void vscode.commands.executeCommand('iptables.addExpectation', this.uri);
           break;
+        case 'share':
+          void vscode.commands.executeCommand('iptables.shareTrace', this.uri);
+          break;
         case 'restore':
           void this.edge.run('Taking edits back', () => restoreText(this.uri, effect.text), nothing);
           break;
@@ -126,6 +133,22 @@ export class TracePanel implements vscode.Disposable {
           break;
       }
     }
+  }
+
+  /** A picture as PNG; undefined where the page cannot draw it, or is hidden and does not answer. */
+  async png({ svg, width, height }: Picture): Promise<Uint8Array | undefined> {
+    const drawn = new Promise<Uint8Array>((resolve) => {
+      this.drawn = resolve;
+      setTimeout(resolve, 10_000, new Uint8Array());
+    });
+    void this.panel.webview.postMessage({ type: 'draw', svg, width, height } satisfies ToView);
+    const png = await drawn;
+    return png.length > 0 ? png : undefined;
+  }
+
+  get isDark(): boolean {
+    const { kind } = vscode.window.activeColorTheme;
+    return kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast;
   }
 
   move(to: Move): void {

@@ -25,6 +25,8 @@ export type ToView =
       readonly steps: readonly StepId[];
       readonly of: number;
     }
+  /** Draw a picture as PNG. Answered by `drawn`. Sizes are in pixels. */
+  | { readonly type: 'draw'; readonly svg: string; readonly width: number; readonly height: number }
   /** The answer to `ask-remedies`. */
   | { readonly type: 'remedies'; readonly revision: number; readonly remedies: readonly Remedy[] }
   /**
@@ -98,7 +100,11 @@ export type ToEditor =
   /** Take back the edits since the packet was chosen. */
   | { readonly type: 'revert' }
   /** Put the whole trace on the clipboard, as text or as Markdown. */
-  | { readonly type: 'copy'; readonly format: 'text' | 'markdown' };
+  | { readonly type: 'copy'; readonly format: 'text' | 'markdown' }
+  /** Ask in which form the trace is to be copied or saved. */
+  | { readonly type: 'share' }
+  /** The answer to `draw`; no bytes where it could not be drawn. */
+  | { readonly type: 'drawn'; readonly png: Uint8Array };
 
 /** What the view shows. */
 export interface ViewState {

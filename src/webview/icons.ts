@@ -15,6 +15,7 @@ const GLYPHS = {
   close: '\uea76',
   copy: '\uebcc',
   error: '\uea87',
+  export: '\uebac',
   filter: '\ueaf1',
   gear: '\ueaf8',
   goTo: '\uea94',

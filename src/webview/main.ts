@@ -1,4 +1,5 @@
 import type { KeptState, ToEditor, ToView } from '../shared/protocol';
+import { pngOf } from './drawPicture';
 import { lightnessOfText } from './readable';
 import { TraceApp } from './traceApp';
 
@@ -14,7 +15,10 @@ declare function acquireVsCodeApi(): EditorApi;
 const api = acquireVsCodeApi();
 const app = new TraceApp();
 app.editor = { post: (message) => api.postMessage(message), keep: (state) => api.setState(state) };
-window.addEventListener('message', ({ data }: MessageEvent<ToView>) => app.receive(data));
+window.addEventListener('message', ({ data }: MessageEvent<ToView>) => {
+  if (data.type === 'draw') void pngOf(data).then((png) => api.postMessage({ type: 'drawn', png }));
+  else app.receive(data);
+});
 document.body.style.padding = '0';
 if (lightnessOfText.styleSheet) document.adoptedStyleSheets.push(lightnessOfText.styleSheet);
 document.body.append(app);

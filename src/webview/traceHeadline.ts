@@ -115,20 +115,14 @@ export class TraceHeadline extends LitElement {
       }
       <h2>${reply.kind === 'shown' ? reply.verdict : card.headline}</h2>
       <div class="tools">
-        ${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}${this.expect()}
+        ${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}${this.tool('Copy or save the trace as…', 'export', 'share')}${this.tool('Add this trace as an expectation', 'beaker', 'add-expectation')}
       </div>
       ${this.comparison()}`;
   }
 
-  private expect(): TemplateResult {
-    const title = 'Add this trace as an expectation';
-    return html`<button
-      class="tool"
-      title=${title}
-      aria-label=${title}
-      @click=${() => send(this, { type: 'add-expectation' })}
-    >
-      ${icon('beaker')}
+  private tool(title: string, name: 'beaker' | 'export', type: 'add-expectation' | 'share'): TemplateResult {
+    return html`<button class="tool" title=${title} aria-label=${title} @click=${() => send(this, { type })}>
+      ${icon(name)}
     </button>`;
   }
 

@@ -4,7 +4,7 @@ import type { FoundRemedy } from '../remedies/findRemedies';
 import { findSteps } from '../traceReport/findSteps';
 import { runPage } from '../traceReport/makeReport';
 import { traceMarkdown, traceText } from '../traceReport/traceText';
-import { assumedFacts } from './assumedFacts';
+import { assumedOf } from './shareOf';
 import { currentOf, inputOf, remediesOf, type SessionTrace } from './sessionTrace';
 import { visibleMessage } from './visibleMessage';
 
@@ -24,6 +24,8 @@ export type EditorEffect =
   | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
   /** Write down what is shown as an expectation: `traced` of the session. */
   | { readonly kind: 'expect' }
+  /** Ask in which form what is shown is to be copied or saved: `shared` of the session. */
+  | { readonly kind: 'share' }
   /** Give the file this text again: it is as it was before it was edited. */
   | { readonly kind: 'restore'; readonly text: string }
   /** The packets that were traced last have changed: these, the newest first. */
@@ -64,6 +66,8 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
       return tryRemedy(remediesOf(trace)[message.index]);
     case 'add-expectation':
       return inputOf(trace) ? [{ kind: 'expect' }] : [];
+    case 'share':
+      return inputOf(trace) ? [{ kind: 'share' }] : [];
     case 'copy':
       return copyTrace(trace, message.format);
     default:
@@ -84,10 +88,7 @@ function tryRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {
 function copyTrace(trace: SessionTrace, format: 'text' | 'markdown'): readonly EditorEffect[] {
   const evaluation = currentOf(trace);
   const input = evaluation?.input;
-  // Whoever gets the copy sees no view in which they stand.
-  const assumed = evaluation
-    ? assumedFacts(evaluation.setting.model, evaluation.setting.dump, evaluation).map(({ message }) => message)
-    : [];
+  const assumed = evaluation ? assumedOf(evaluation) : [];
   return input
     ? [
         {

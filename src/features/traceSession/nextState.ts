@@ -62,6 +62,8 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'try-remedy':
     case 'add-expectation':
     case 'copy':
+    case 'share':
+    case 'drawn':
       return undefined;
   }
 }

@@ -77,6 +77,8 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   'try-remedy': { revision: whole, index: whole },
   'add-expectation': {},
   copy: { format: (value) => value === 'text' || value === 'markdown' },
+  share: {},
+  drawn: { png: (value) => value instanceof Uint8Array },
 };
 
 const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {

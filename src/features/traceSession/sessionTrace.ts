@@ -100,7 +100,8 @@ function evaluatedOf(state: SessionState, { of, evaluated }: SessionTrace): Chan
   return same && evaluated ? evaluated : evaluate(state, state.expression ?? '', state.outcome);
 }
 
-function evaluate(state: SessionState, expression: string, outcome: number): ChangedEvaluation | undefined {
+/** Another packet on the same ground: one of the journey. */
+export function evaluate(state: SessionState, expression: string, outcome: number): ChangedEvaluation | undefined {
   const { model, dump, answers, hostChanges } = state;
   const world = worldOf(state, expression);
   return model && dump && evaluateChanged(model, dump, { expression, outcome, answers, world }, hostChanges);

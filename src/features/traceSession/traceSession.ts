@@ -15,6 +15,7 @@ import { nextState, restored, withModel, withPacketIn } from './nextState';
 import { rulePlace, stepAtPlace } from './rulePlace';
 import { newSession, withReply, type Baseline, type SessionState } from './sessionState';
 import { inputOf, NOTHING_TRACED, traceState, worldOf, type SessionTrace } from './sessionTrace';
+import { shareOf, type Shareable } from './shareOf';
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
 
@@ -115,6 +116,11 @@ export class TraceSession {
         tables: this.state.tables,
       }
     );
+  }
+
+  /** What is shown, to be copied or saved; undefined: nothing is. */
+  get shared(): Shareable | undefined {
+    return shareOf(this.state, this.trace);
   }
 
   /** The rules on show, and the host as the user has changed it; undefined: there are none. */

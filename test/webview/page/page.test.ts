@@ -116,6 +116,7 @@ describe('wishes', () => {
       click('button[aria-label="Copy the trace as Markdown"]'),
       [{ type: 'copy', format: 'markdown' }],
     ],
+    ['copy or save', click('button[aria-label="Copy or save the trace as…"]'), [{ type: 'share' }]],
     ['the other outcome', click('.tab[aria-selected=false]'), [{ type: 'choose-outcome', index: 1 }]],
     ['the other outcome by key', key('.tab[aria-selected=true]', 'ArrowRight'), [{ type: 'choose-outcome', index: 1 }]],
     ['no outcome in front of the first', key('.tab[aria-selected=true]', 'ArrowLeft'), []],

@@ -1,0 +1,139 @@
+import { outcomeReport } from '../traceReport/makeReport';
+import { outcomeTabs } from '../traceReport/outcomeTabs';
+import { percent } from '../traceReport/questions';
+import { tokensText } from '../traceReport/ruleTokens';
+import { selectPath, type TraceInput } from '../traceReport/traceInput';
+import type { OutcomeReport, Row } from '../../shared/traceReport';
+import { COLOURS, type PictureTheme } from './colours';
+import { escaped } from './escaped';
+import type { SharedTrace } from './sharedTrace';
+
+/**
+ * A report that needs nothing beside it: a page of HTML without scripts, with the card, what was assumed, the steps of
+ * each outcome, and the whole journey. It may load nothing, says its own policy.
+ */
+export function traceHtml({ input, assumed, file, journey }: SharedTrace): string {
+  const { badge, card } = outcomeReport(input);
+  const legs = journey.legs.length > 1 ? journey.legs : [];
+  const body = [
+    `<h1>${escaped(`${badge.text}: ${card.headline}`)}</h1>`,
+    `<p class="dim">${escaped(file)}: <code>${escaped(input.packet)}</code></p>`,
+    packetHtml(input, assumed),
+    legs.length > 0 ? '<h2>The whole journey</h2>' : '',
+    ...legs.map(
+      (leg) =>
+        `<section><h3>${escaped(`${leg.id}. ${leg.label}${leg.when === undefined ? '' : `, if ${leg.when}`}`)}</h3>${paragraphs([leg.note ?? ''])}<p><code>${escaped(leg.input.packet)}</code></p>${packetHtml(leg.input, leg.assumed)}</section>`,
+    ),
+    journey.replies.length > 0
+      ? `<h3>The replies, back the same way</h3><ul>${journey.replies.map(({ id, label, text }) => `<li>${escaped(`${id}. ${label}: ${text}`)}</li>`).join('')}</ul>`
+      : '',
+    paragraphs(journey.remarks),
+  ];
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(`${file}: ${input.packet}`)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body.filter((part) => part !== '').join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Every outcome of a packet with its card and steps, and what was assumed. */
+function packetHtml(input: TraceInput, assumed: readonly string[]): string {
+  const tabs = outcomeTabs(input);
+  const more = input.traced.outcomes.length - tabs.length;
+  const outcomes = tabs.map((tab, i) => {
+    const outcome = outcomeReport(selectPath(input, i));
+    const chance = tab.probability === undefined ? '' : ` (${percent(tab.probability)})`;
+    const conditions = tab.assumptions.map(({ text, reason }) => `if ${text} (${reason})`);
+    return `${tabs.length > 1 ? `<h4>Outcome ${i + 1}${escaped(chance)}</h4>${list(conditions)}` : ''}${cardHtml(outcome)}<details${tabs.length === 1 ? ' open' : ''}><summary>Steps</summary>${stepsHtml(outcome)}</details>`;
+  });
+  return [
+    tabs.length > 1 ? `<p>${tabs.length} outcomes are possible, because something is not known.</p>` : '',
+    ...outcomes,
+    more > 0 ? `<p>${more} more outcomes are not shown.</p>` : '',
+    assumed.length > 0 ? `<h4>Assumed</h4>${list(assumed)}` : '',
+  ].join('');
+}
+
+function cardHtml({ badge, card }: OutcomeReport): string {
+  const row = (label: string, value: string): string => `<dt>${escaped(label)}</dt><dd>${value}</dd>`;
+  const rows = [
+    ...card.provided.map(({ what, reason }) => row('only if', escaped(`${what} (${reason})`))),
+    ...card.rows.map(({ label, parts }) =>
+      row(
+        label,
+        parts
+          .map(({ text, style, assumed }) => {
+            const shown = style === 'code' ? `<code>${escaped(text)}</code>` : escaped(text);
+            return assumed ? `<span class="assumed" title="${escaped(assumed.why)}">${shown}</span> (assumed)` : shown;
+          })
+          .join(''),
+      ),
+    ),
+    ...card.decided.map(({ word, line, place, target }) =>
+      row(word, escaped(`${line === undefined ? '' : `line ${line}, `}${place} ${target}`)),
+    ),
+  ];
+  return `<div class="card"><p><strong class="${badge.tone}">${escaped(badge.text)}</strong> ${escaped(card.headline)}</p><dl>${rows.join('')}</dl></div>`;
+}
+
+function stepsHtml({ groups }: OutcomeReport): string {
+  return groups
+    .map(
+      ({ title, result, rows }) =>
+        `<table><caption>${escaped(result === '' ? title : `${title}: ${result}`)}</caption><tbody>${rows.map(rowHtml).join('')}</tbody></table>`,
+    )
+    .join('');
+}
+
+function rowHtml(row: Row): string {
+  if (row.kind === 'fold') return `<tr class="no"><td></td><td>${escaped(row.text)}</td><td></td></tr>`;
+  const text = row.kind === 'rule' ? tokensText(row.tokens) : row.text;
+  const assumed = row.kind === 'note' && row.assumed !== undefined ? ` (assumed: ${row.assumed})` : '';
+  return `<tr class="${row.mark}"><td>${row.line ?? ''}</td><td style="padding-left:${Math.min(row.depth, 20) * 1.5 + 0.5}em"><code>${escaped(text)}</code></td><td>${escaped(`${row.why}${assumed}`)}</td></tr>`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
+}
+
+function paragraphs(texts: readonly string[]): string {
+  return texts
+    .filter((text) => text !== '')
+    .map((text) => `<p>${escaped(text)}</p>`)
+    .join('');
+}
+
+function variables(theme: PictureTheme): string {
+  const { back, text, dim, line, box, tones } = COLOURS[theme];
+  const named = Object.entries({ back, text, dim, line, box, ...tones });
+  return `:root{${named.map(([name, value]) => `--${name}:${value}`).join(';')}}`;
+}
+
+const STYLE = [
+  ':root{color-scheme:light dark}',
+  variables('light'),
+  `@media (prefers-color-scheme:dark){${variables('dark')}}`,
+  'body{background:var(--back);color:var(--text);font:15px/1.5 system-ui,sans-serif;margin:0}',
+  'main{max-width:70rem;margin:0 auto;padding:1.5rem;overflow-wrap:anywhere}',
+  'h1{font-size:1.4rem}h2{font-size:1.2rem;margin-top:2.5rem}h3,h4{margin-bottom:.3rem}',
+  'code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.9em}',
+  '.dim,dt,caption,tr.no{color:var(--dim)}.card{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.4rem 1rem}',
+  'dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}',
+  'table{border-collapse:collapse;margin:.6rem 0;width:100%}caption{text-align:left;font-weight:600}',
+  'td{vertical-align:top;padding:.1rem .5rem}td:first-child{text-align:right;color:var(--dim);width:3.5em}',
+  '.assumed{text-decoration:underline dotted}',
+  ...(['accept', 'drop', 'reject', 'redirect', 'sent', 'unknown'] as const).map(
+    (tone) => `strong.${tone}{color:var(--${tone})}`,
+  ),
+].join('');

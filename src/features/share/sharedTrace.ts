@@ -1,0 +1,38 @@
+import type { TraceInput } from '../traceReport/traceInput';
+
+/** A trace with what whoever gets it needs to know beside it: he sees no view in which that stands. */
+export interface SharedTrace {
+  readonly input: TraceInput;
+  /** What neither the file nor the packet states, a sentence each. */
+  readonly assumed: readonly string[];
+  readonly file: string;
+  /** The whole exchange that the packet is part of; without legs there is none. */
+  readonly journey: SharedJourney;
+}
+
+export interface SharedJourney {
+  /** The way there, in the order of time. */
+  readonly legs: readonly SharedLeg[];
+  readonly replies: readonly { readonly id: string; readonly label: string; readonly text: string }[];
+  /** Why it is over, and what is to be known of the rules; a sentence each. */
+  readonly remarks: readonly string[];
+}
+
+export interface SharedLeg {
+  readonly id: string;
+  /** `client → Envoy :15006`. */
+  readonly label: string;
+  /** Why a proxy sends it. */
+  readonly note: string | undefined;
+  /** There is this leg only if. */
+  readonly when: string | undefined;
+  readonly input: TraceInput;
+  readonly assumed: readonly string[];
+}
+
+export const ALONE: SharedJourney = { legs: [], replies: [], remarks: [] };
+
+/** Assumptions of the packet and of each leg, each once, in that order. */
+export function allAssumed({ assumed, journey }: Pick<SharedTrace, 'assumed' | 'journey'>): readonly string[] {
+  return [...new Set([...assumed, ...journey.legs.flatMap((leg) => leg.assumed)])];
+}

@@ -1,0 +1,76 @@
+import { traceMarkdown, traceText } from '../traceReport/traceText';
+import { commandLine } from '../share/commandLine';
+import { traceHtml } from '../share/html';
+import { traceMermaid } from '../share/mermaid';
+import { ALONE, type SharedJourney, type SharedTrace } from '../share/sharedTrace';
+import { traceSvg, type Picture } from '../share/svg';
+import type { PictureTheme } from '../share/colours';
+import { assumedFacts } from './assumedFacts';
+import type { Evaluation } from './evaluate';
+import { currentOf, evaluate, type SessionTrace } from './sessionTrace';
+import type { SessionState } from './sessionState';
+
+/** What is shown, in every form in which it can be given to others. Made when asked for. */
+export interface Shareable {
+  readonly text: () => string;
+  readonly markdown: () => string;
+  readonly mermaid: () => string;
+  readonly html: () => string;
+  readonly command: () => string;
+  readonly picture: (theme: PictureTheme) => Picture;
+}
+
+export function shareOf(state: SessionState, trace: SessionTrace): Shareable | undefined {
+  const current = currentOf(trace);
+  const input = current?.input;
+  if (!input) return undefined;
+  const assumed = assumedOf(current);
+  const shared = (): SharedTrace => ({ input, assumed, file: state.fileName, journey: journeyOf(state, trace) });
+  return {
+    text: () => traceText(input, assumed),
+    markdown: () => traceMarkdown(input, assumed),
+    mermaid: () => traceMermaid(shared()),
+    html: () => traceHtml(shared()),
+    command: () => commandOf(state, trace),
+    picture: (theme) => traceSvg({ input, assumed, file: state.fileName }, theme),
+  };
+}
+
+/** Sentences: whoever gets the copy sees no view in which they stand. */
+export function assumedOf(evaluation: Evaluation): readonly string[] {
+  const { model, dump } = evaluation.setting;
+  return assumedFacts(model, dump, evaluation).map(({ message }) => message);
+}
+
+function journeyOf(state: SessionState, { journey }: SessionTrace): SharedJourney {
+  if (journey.legs.length < 2) return ALONE;
+  return {
+    legs: journey.legs.flatMap(({ id, label, note, when, expression }) => {
+      const evaluation = evaluate(state, expression, 0)?.evaluation;
+      return evaluation?.input
+        ? [{ id, label, note, when, input: evaluation.input, assumed: assumedOf(evaluation) }]
+        : [];
+    }),
+    replies: journey.replies.map(({ id, label, of, verdict, findings }) => ({
+      id,
+      label: of.when === undefined ? label : `${label}, if ${of.when}`,
+      text: [verdict, ...findings].join(' '),
+    })),
+    remarks: [...journey.remarks, ...(journey.end === '' ? [] : [`The journey ends here: ${journey.end}`])],
+  };
+}
+
+function commandOf(state: SessionState, { evaluated, journey, reply }: SessionTrace): string {
+  const { model, dump } = state;
+  const number = model && dump ? model.dumps.findIndex(({ id }) => id === dump.id) + 1 : 0;
+  return commandLine({
+    file: state.fileName,
+    packet: state.expression ?? '',
+    dump: number > 0 && dump !== model?.defaultDump ? number : undefined,
+    overrides: evaluated?.overrides,
+    tables: state.tables,
+    journey: journey.legs.length > 1,
+    reply: reply !== undefined,
+    answered: Object.keys(state.answers).length,
+  });
+}

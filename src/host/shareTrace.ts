@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import { utf8Bytes } from '../core/text/utf8';
+import type { Shareable } from '../features/traceSession/shareOf';
+import type { ErrorEdge } from './edge';
+import { fileName, type TracePanel } from './tracePanel';
+import type { TracePanels } from './tracePanels';
+
+interface Form extends vscode.QuickPickItem {
+  readonly id: keyof Shareable | 'svg' | 'png';
+}
+
+type Offered = Form | (vscode.QuickPickItem & { readonly id?: undefined });
+
+const FORMS: readonly Offered[] = [
+  { label: 'Copy', kind: vscode.QuickPickItemKind.Separator },
+  { id: 'text', label: '$(copy) Text', description: 'every step, for a terminal or a mail' },
+  { id: 'markdown', label: '$(markdown) Markdown', description: 'for an issue or a message' },
+  { id: 'mermaid', label: '$(type-hierarchy) Mermaid', description: 'a sequence diagram, with the whole journey' },
+  { id: 'command', label: '$(terminal) Command line', description: 'the same trace in a shell' },
+  { label: 'Save', kind: vscode.QuickPickItemKind.Separator },
+  { id: 'html', label: '$(globe) HTML report', description: 'card, steps and the whole journey in one file' },
+  { id: 'svg', label: '$(file-media) SVG', description: 'card and path' },
+  { id: 'png', label: '$(file-media) PNG', description: 'card and path' },
+];
+
+/** Copies what the trace view shows, or saves it, in a form that is asked for. `about`: the form, from a test. */
+export function registerShareTrace(panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
+  return vscode.commands.registerCommand(
+    'iptables.shareTrace',
+    edge.command('Copy or Save the Trace', async (about) => {
+      const panel = panels.current;
+      if (!panel?.session.shared) return;
+      const form = typeof about === 'string' ? FORMS.find(({ id }) => id === about) : await askForm();
+      if (form?.id !== undefined) await share(panel, form.id);
+    }),
+  );
+}
+
+function askForm(): Thenable<Offered | undefined> {
+  return vscode.window.showQuickPick(FORMS, { title: 'Copy or Save the Trace as…', matchOnDescription: true });
+}
+
+async function share(panel: TracePanel, id: Form['id']): Promise<void> {
+  const { shared } = panel.session;
+  if (!shared) return;
+  const theme = panel.isDark ? 'dark' : 'light';
+  switch (id) {
+    case 'html':
+      return save(panel, 'html', 'Web pages', utf8Bytes(shared.html()));
+    case 'svg':
+    case 'picture':
+      return save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
+    case 'png': {
+      const png = await panel.png(shared.picture(theme));
+      if (png) return save(panel, 'png', 'Pictures', png);
+      void vscode.window.showWarningMessage('The picture could not be drawn: show the trace view, or save it as SVG.');
+      return;
+    }
+    default:
+      await vscode.env.clipboard.writeText(shared[id]());
+      vscode.window.setStatusBarMessage('The trace is on the clipboard', 3000);
+  }
+}
+
+/** Asks where to, beside the file with the rules. */
+async function save({ uri }: TracePanel, extension: string, kind: string, bytes: Uint8Array): Promise<void> {
+  const name = `${fileName(uri).replace(/\.[^.]*$/, '')}-trace.${extension}`;
+  const beside = uri.scheme === 'untitled' ? undefined : vscode.Uri.joinPath(uri, '..', name);
+  const target = await vscode.window.showSaveDialog({
+    title: 'Save the Trace',
+    filters: { [kind]: [extension] },
+    ...(beside ? { defaultUri: beside } : {}),
+  });
+  if (!target) return;
+  await vscode.workspace.fs.writeFile(target, bytes);
+  vscode.window.setStatusBarMessage(`Saved ${fileName(target)}`, 3000);
+}
