@@ -18,7 +18,7 @@ export interface SharedJourney {
   readonly remarks: readonly string[];
 }
 
-export interface SharedLeg {
+interface SharedLeg {
   readonly id: string;
   /** `client → Envoy :15006`. */
   readonly label: string;
