@@ -55,7 +55,7 @@ function ofPacket(input: TraceInput): Drawn {
 function ofJourney({ legs, replies, remarks }: SharedJourney): Drawn {
   const participants: string[] = [];
   const idOf = (name: string): string => {
-    // `Envoy :15006` and `Envoy` are the same program.
+    // `proxy :15006` and `proxy` are the same program.
     const program = name.split(' ')[0] as string;
     const known = participants.findIndex((each) => each.split(' ')[0] === program);
     return `P${known >= 0 ? known : participants.push(name) - 1}`;

@@ -20,7 +20,7 @@ export interface SharedJourney {
 
 interface SharedLeg {
   readonly id: string;
-  /** `client → Envoy :15006`. */
+  /** `client → proxy :15006`. */
   readonly label: string;
   /** Why a proxy sends it. */
   readonly note: string | undefined;
