@@ -76,9 +76,14 @@ export class Captures {
   }
 
   close(): void {
+    this.dispose();
+    this.post({ type: 'capture', capture: undefined });
+  }
+
+  /** The view is gone, and nobody can be told. */
+  dispose(): void {
     this.table?.stop();
     this.table = undefined;
-    this.post({ type: 'capture', capture: undefined });
   }
 
   private showIf(table: CaptureTable): void {

@@ -20,6 +20,8 @@ export const VIEW_TYPE = 'iptables.trace';
 export class TracePanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private cleared = false;
+  /** The view was closed: whoever posts to it then gets an error. */
+  private gone = false;
   /** The file is a copy that was made to try changes in: they are written into it. */
   isCopy = false;
   /** The id of the theme that the page is shown in. */
@@ -47,7 +49,7 @@ export class TracePanel implements vscode.Disposable {
   ) {
     this.captures = new Captures(
       () => session.ground,
-      (message) => void panel.webview.postMessage(visibleMessage(message)),
+      (message) => this.post(visibleMessage(message)),
       edge,
     );
     this.subscriptions = [
@@ -89,7 +91,7 @@ export class TracePanel implements vscode.Disposable {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'post':
-          void this.panel.webview.postMessage(effect.message);
+          this.post(effect.message);
           if (effect.message.type !== 'state') break;
           this.cleared = false;
           this.captures.rulesShown();
@@ -141,7 +143,7 @@ export class TracePanel implements vscode.Disposable {
       this.drawn = resolve;
       setTimeout(resolve, 10_000, new Uint8Array());
     });
-    void this.panel.webview.postMessage({ type: 'draw', svg, width, height } satisfies ToView);
+    this.post({ type: 'draw', svg, width, height });
     const png = await drawn;
     return png.length > 0 ? png : undefined;
   }
@@ -154,7 +156,7 @@ export class TracePanel implements vscode.Disposable {
   move(to: Move): void {
     this.cleared = false;
     // The view knows which chains are folded away; without it the session steps by itself.
-    if (this.panel.visible) void this.panel.webview.postMessage({ type: 'move', to });
+    if (this.panel.visible) this.post({ type: 'move', to });
     else {
       this.catchUp(this.uri);
       this.ask('Step of the trace', (session) => session.move(to));
@@ -171,11 +173,15 @@ export class TracePanel implements vscode.Disposable {
     return { marks: session.marks, notesIn: (from, to) => session.notesIn(from, to) };
   }
 
+  private post(message: ToView): void {
+    if (!this.gone) void this.panel.webview.postMessage(message);
+  }
+
   /** Words of rules look as in the editor. */
   private colour(): void {
     void this.edge.run(
       'Colours of the theme',
-      async () => void this.panel.webview.postMessage({ type: 'colours', colours: await this.colours.of(this.theme) }),
+      async () => this.post({ type: 'colours', colours: await this.colours.of(this.theme) }),
       nothing,
     );
   }
@@ -197,7 +203,8 @@ export class TracePanel implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.captures.close();
+    this.gone = true;
+    this.captures.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
     this.say(this.uri, undefined);
     this.decorations.show(this.uri.toString(), undefined);

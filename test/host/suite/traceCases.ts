@@ -37,7 +37,7 @@ export const traceCases: readonly HostCase[] = [
       const decisive = lineWith(document, '-A ISTIO_IN_REDIRECT', 'Command output') + 1;
       const marks = own.marksOf(document.uri)?.marks ?? [];
       assert(
-        marks.some(({ line, kind }) => line === decisive && kind === 'decisive'),
+        marks.some(({ line, kind }) => line === decisive && kind === 'redirected'),
         `the marks are ${JSON.stringify(marks)}`,
       );
     },
