@@ -131,6 +131,9 @@ export class TraceApp extends LitElement {
         return this.capturePart?.receive(message);
       case 'move':
         return this.step(message.to, true);
+      case 'draw':
+        // The script of the page answers it.
+        return;
       case 'colours':
         return this.colour(message.colours);
       case 'focus':
