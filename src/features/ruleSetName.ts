@@ -33,13 +33,23 @@ function stateOf({ role, form, fragment, title }: Dump['section']): string {
 
 function whose(lines: readonly Line[], from: number): string | undefined {
   for (let i = from; i >= Math.max(0, from - LOOKED_AT); i--) {
-    const found = ownerIn(lines[i]?.text ?? '');
+    const line = lines[i];
+    const found = line && ownerOf(line);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** The line of a longer one that can be a command. */
+/** Lines stay the same objects through edits, and rule sets that follow each other look at the same ones. */
+const OWNERS = new WeakMap<Line, { readonly owner: string | undefined }>();
+
+function ownerOf(line: Line): string | undefined {
+  let known = OWNERS.get(line);
+  if (!known) OWNERS.set(line, (known = { owner: ownerIn(line.text) }));
+  return known.owner;
+}
+
+/** Lines that are longer are no commands. */
 const LONGEST_COMMAND = 400;
 
 function ownerIn(line: string): string | undefined {

@@ -1,3 +1,4 @@
+import { isRecord } from './isRecord';
 import type { TokenKind } from '../shared/traceReport';
 
 /** Colours of words of rules, `#rrggbb`. */
@@ -87,8 +88,4 @@ function exactness(selector: string, scope: string): number {
 
 function names(selector: string, scope: string): boolean {
   return scope === selector || scope.startsWith(`${selector}.`);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

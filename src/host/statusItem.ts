@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
 import { counted } from '../features/traceReport/traceInput';
+import { debounced } from './debounced';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
+
+/** Milliseconds of silence after an edit. */
+const PAUSE = 500;
 
 /** In the status bar, what the active editor has to be traced: `iptables: 2 rule sets · Trace`. */
 export function registerStatusItem(documents: Documents, edge: ErrorEdge): vscode.Disposable {
@@ -18,11 +22,14 @@ export function registerStatusItem(documents: Documents, edge: ErrorEdge): vscod
     item.show();
   });
   update();
+  // The number of rule sets is not worth reading a large file for with each key that is pressed.
+  const later = debounced(update);
   return vscode.Disposable.from(
     item,
+    later,
     vscode.window.onDidChangeActiveTextEditor(update),
     documents.onDidChange((document) => {
-      if (document === vscode.window.activeTextEditor?.document) update();
+      if (document === vscode.window.activeTextEditor?.document) later.call('', PAUSE, undefined);
     }),
   );
 }

@@ -172,6 +172,7 @@ interface Look {
 }
 
 const SUBTLE = 'editor.hoverHighlightBackground';
+const DECIDES = { background: 'diffEditor.insertedLineBackground', sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>' };
 const LOOKS: Readonly<Record<MarkKind, Look>> = {
   matched: {
     colour: 'charts.blue',
@@ -201,27 +202,9 @@ const LOOKS: Readonly<Record<MarkKind, Look>> = {
     light: '#bf8803',
     dark: '#cca700',
   },
-  sent: {
-    colour: 'charts.blue',
-    background: 'diffEditor.insertedLineBackground',
-    sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>',
-    light: '#1a85ff',
-    dark: '#3794ff',
-  },
-  redirected: {
-    colour: 'charts.purple',
-    background: 'diffEditor.insertedLineBackground',
-    sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>',
-    light: '#652d90',
-    dark: '#b180d7',
-  },
-  decisive: {
-    colour: 'charts.green',
-    background: 'diffEditor.insertedLineBackground',
-    sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>',
-    light: '#388a34',
-    dark: '#89d185',
-  },
+  sent: { ...DECIDES, colour: 'charts.blue', light: '#1a85ff', dark: '#3794ff' },
+  redirected: { ...DECIDES, colour: 'charts.purple', light: '#652d90', dark: '#b180d7' },
+  decisive: { ...DECIDES, colour: 'charts.green', light: '#388a34', dark: '#89d185' },
   dropped: {
     colour: 'charts.red',
     background: 'diffEditor.removedLineBackground',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileEdit } from '../features/remedies/fileEdits';
-import { withEdits } from '../features/remedies/withEdits';
+import { editedText } from './applyEdits';
 
 /**
  * A copy of a file with lines written into it, beside the file in the diff editor. The file itself stays as it is: it is
@@ -12,13 +12,8 @@ export async function tryOnCopy(
   column: vscode.ViewColumn | undefined,
 ): Promise<vscode.TextDocument | undefined> {
   const document = await vscode.workspace.openTextDocument(uri);
-  const content = withEdits(document.getText(), edits);
-  if (content === undefined) {
-    void vscode.window.showWarningMessage(
-      'The file has changed in the meantime. Try again once the trace is up to date.',
-    );
-    return undefined;
-  }
+  const content = editedText(document, edits);
+  if (content === undefined) return undefined;
   const copy = await vscode.workspace.openTextDocument({ content, language: document.languageId });
   const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
   await vscode.commands.executeCommand('vscode.diff', uri, copy.uri, `${name} ↔ a copy with the change`, {

@@ -10,6 +10,8 @@ export interface FindResult {
 
 /** What is looked for in the steps, and where it was found. Immutable. */
 export class StepFinder {
+  private known: ReadonlySet<string> | undefined;
+
   private constructor(
     readonly text: string,
     /** In the order in which the packet came by; undefined: not here yet, or nothing is looked for. */
@@ -39,8 +41,9 @@ export class StepFinder {
     return steps && { at: steps.findIndex((step) => isStep(step, selected)) + 1, of };
   }
 
+  /** Those found, by `stepKey`. Made once: the page asks with everything that it draws. */
   get keys(): ReadonlySet<string> {
-    return new Set((this.steps ?? []).map(stepKey));
+    return (this.known ??= new Set((this.steps ?? []).map(stepKey)));
   }
 
   has(step: StepId | undefined): boolean {

@@ -118,6 +118,11 @@ export const theme = [
       outline: 1px dashed var(--vscode-contrastActiveBorder, transparent);
       outline-offset: -1px;
     }
+    .tool[aria-pressed='true'] {
+      background: var(--vscode-inputOption-activeBackground, var(--chip));
+      border-color: var(--vscode-inputOption-activeBorder, var(--edge));
+      color: var(--vscode-inputOption-activeForeground, inherit);
+    }
     .badge {
       color: var(--tone);
       border: 1px solid var(--tone);
@@ -147,6 +152,17 @@ export const theme = [
     }
   `,
 ];
+
+/** Headings of the parts of a step. */
+export const headings = css`
+  h3 {
+    font-size: 0.86em;
+    font-weight: 600;
+    letter-spacing: 0.05em;
+    text-transform: uppercase;
+    color: var(--dim);
+  }
+`;
 
 /**
  * Words of a rule in the colours of the file's own highlighting, which the editor sends (`token-…`). A theme whose

@@ -6,7 +6,7 @@ import type { ReportedCondition, StepDetail } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { richTemplate, tokensTemplate } from './text';
-import { theme, tokenColours } from './theme';
+import { headings, theme, tokenColours } from './theme';
 
 /**
  * One step in full: what the rule is for, each condition with what the packet shows, what changes, and why it was not
@@ -18,6 +18,7 @@ export class TraceDetail extends LitElement {
 
   static override styles = [
     ...theme,
+    headings,
     tokenColours,
     css`
       :host {
@@ -64,11 +65,6 @@ export class TraceDetail extends LitElement {
         margin: 8px 0 0;
       }
       h3 {
-        font-size: 0.86em;
-        font-weight: 600;
-        letter-spacing: 0.05em;
-        text-transform: uppercase;
-        color: var(--dim);
         margin: 16px 0 5px;
       }
       table {

@@ -72,11 +72,6 @@ export class TraceFind extends LitElement {
         white-space: nowrap;
         margin-left: auto;
       }
-      .only[aria-pressed='true'] {
-        background: var(--vscode-inputOption-activeBackground, var(--chip));
-        border-color: var(--vscode-inputOption-activeBorder, var(--edge));
-        color: var(--vscode-inputOption-activeForeground, inherit);
-      }
     `,
   ];
 

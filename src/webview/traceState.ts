@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { StateGroup, StateValue } from '../shared/protocol';
 import { assumedStyle, assumedTemplate, settleFrom, type Settle } from './cardPart';
-import { theme } from './theme';
+import { headings, theme } from './theme';
 
 /** The whole packet after a step, as a debugger shows variables. */
 @customElement('trace-state')
@@ -11,6 +11,7 @@ export class TraceState extends LitElement {
 
   static override styles = [
     ...theme,
+    headings,
     assumedStyle,
     css`
       :host {
@@ -19,11 +20,6 @@ export class TraceState extends LitElement {
         margin-top: 16px;
       }
       h3 {
-        font-size: 0.86em;
-        font-weight: 600;
-        letter-spacing: 0.05em;
-        text-transform: uppercase;
-        color: var(--dim);
         margin: 0 0 5px;
       }
       .groups {

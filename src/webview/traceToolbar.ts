@@ -84,11 +84,6 @@ export class TraceToolbar extends LitElement {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
-      .tool[aria-pressed='true'] {
-        background: var(--vscode-inputOption-activeBackground, var(--chip));
-        border-color: var(--vscode-inputOption-activeBorder, var(--edge));
-        color: var(--vscode-inputOption-activeForeground, inherit);
-      }
       vscode-button {
         height: 26px;
       }

@@ -1,3 +1,4 @@
+import { isRecord } from '../isRecord';
 import type { KeptState, ToEditor } from '../../shared/protocol';
 
 /**
@@ -99,8 +100,4 @@ const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
 function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {
   // JSON knows no undefined, so what was undefined may come as null.
   return Object.entries(parts).every(([name, check]) => check(value[name] ?? undefined));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
