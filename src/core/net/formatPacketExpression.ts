@@ -1,7 +1,7 @@
 import { endpoint } from './endpoint';
 import { FLAG_ORDER, PROTOCOL_WORDS } from './expressionWords';
 import { icmpTypeName } from './icmpTypes';
-import { TCP_FLAGS } from './packet';
+import { tcpFlagNames } from './packet';
 import { namedProtocol, type PacketRequest } from './packetRequest';
 import { protocolName, reportedProtocol } from './protocols';
 
@@ -24,9 +24,7 @@ export function formatPacketExpression(request: PacketRequest): string {
   if (source !== '') words.push(source, '>', ...(destination === '' ? [] : [destination]));
   else if (destination !== '') words.push('>', destination);
   if (request.flags !== undefined) {
-    const names = Object.entries(TCP_FLAGS)
-      .filter(([, bit]) => (request.flags as number) & bit)
-      .map(([name]) => name.toLowerCase());
+    const names = tcpFlagNames(request.flags).map((name) => name.toLowerCase());
     words.push(...(names.length === 0 ? ['flags', 'none'] : FLAG_ORDER.filter((name) => names.includes(name))));
   }
   if (request.ctstate !== undefined) words.push(request.ctstate.toLowerCase());

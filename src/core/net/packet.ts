@@ -3,6 +3,11 @@ import type { Address } from './address';
 /** Bits of the TCP flags byte (RFC 9293, 3.1). */
 export const TCP_FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 } as const;
 
+/** `SYN`, `ACK`, in the order of their bits. */
+export function tcpFlagNames(bits: number): readonly string[] {
+  return Object.entries(TCP_FLAGS).flatMap(([name, bit]) => (bits & bit ? [name] : []));
+}
+
 /** IP protocol numbers that the core speaks of by name (IANA "Protocol Numbers"). */
 export const PROTOCOL = {
   ICMP: 1,

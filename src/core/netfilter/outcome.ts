@@ -1,7 +1,7 @@
 import { formatAddress } from '../net/address';
 import type { ConntrackState } from '../net/conntrack';
 import { hasPorts } from '../net/makePacket';
-import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
+import { PROTOCOL, tcpFlagNames, type Packet } from '../net/packet';
 import { reportedProtocol } from '../net/protocols';
 import { printRule } from '../ruleset/printRule';
 import type { Backend } from '../xtables/backend';
@@ -297,9 +297,7 @@ function innerTransport(packet: Packet): FinalPacket {
 
 function tcpFields(packet: Packet): FinalPacket {
   return {
-    flags: Object.entries(TCP_FLAGS)
-      .filter(([, bit]) => packet.tcpFlags & bit)
-      .map(([name]) => name),
+    flags: tcpFlagNames(packet.tcpFlags),
     ...(packet.tcpOptions.length > 0 ? { tcpOptionsHex: hex(packet.tcpOptions) } : {}),
   };
 }

@@ -77,26 +77,31 @@ export function tracePackets<Kept>(
  */
 export function worldAfter(walked: Walked, request: PacketRequest, setting: TraceSetting): World {
   const world = walked.after ?? setting.world ?? new World();
-  const family = familyOf(request);
-  const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
+  const ruleSet = ruleSetOf(request, setting);
   const [first] = possibleOrders(ruleSet, setting.answers ?? NO_ANSWERS, request.newer);
   if (!first) return world;
-  return hostAnswers(
-    walked,
-    {
-      ruleSet,
-      order: first.order,
-      start: undefined,
-      host: setting.host,
-      world: world.copy(),
-      answers: setting.answers ?? NO_ANSWERS,
-      tracking: isTracking(setting.host, ruleSet),
-      premises: setting.premises,
-      changes: NO_CHANGES,
-      effort: { rules: 0 },
-    },
-    setting.rawSockets ?? false,
-  );
+  const context = contextOf(ruleSet, setting, world, first.order);
+  return hostAnswers(walked, { ...context, changes: NO_CHANGES }, setting.rawSockets ?? false);
+}
+
+function ruleSetOf(request: PacketRequest, { ruleSets }: TraceSetting): RuleSet | undefined {
+  return familyOf(request) === 4 ? ruleSets.v4 : ruleSets.v6;
+}
+
+/** Of a packet that is put into no chain. */
+function contextOf(ruleSet: RuleSet | undefined, setting: TraceSetting, world: World, order: HookOrder): WalkContext {
+  return {
+    ruleSet,
+    order,
+    start: undefined,
+    host: setting.host,
+    world: world.copy(),
+    answers: setting.answers ?? NO_ANSWERS,
+    tracking: isTracking(setting.host, ruleSet),
+    premises: setting.premises,
+    changes: setting.changes ?? NO_CHANGES,
+    effort: { rules: 0 },
+  };
 }
 
 /** Whether connection tracking runs for a family: the host has it on, or a rule enables it. */
@@ -135,7 +140,7 @@ interface PossibleOrder {
  * they lead to something else.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
-  const ruleSet = familyOf(request) === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
+  const ruleSet = ruleSetOf(request, setting);
   const orders = possibleOrders(ruleSet, setting.answers ?? NO_ANSWERS, request.newer);
   const [first, ...others] = orders;
   if (!first) throw new Error('there is an order');
@@ -248,8 +253,7 @@ function follow(
   world: World,
   order: HookOrder,
 ): { readonly traced: Traced; readonly after: World } {
-  const family = familyOf(request);
-  const ruleSet = family === 4 ? setting.ruleSets.v4 : setting.ruleSets.v6;
+  const ruleSet = ruleSetOf(request, setting);
   const arrival: Arrival = {
     packet: makePacket(request, setting.host),
     direction: request.dir ?? 'in',
@@ -258,19 +262,11 @@ function follow(
     state: request.ctstate,
     raw: setting.rawSockets ?? false,
   };
-  const effort = { rules: 0 };
   const context: WalkContext = {
-    ruleSet,
-    order,
+    ...contextOf(ruleSet, setting, world, order),
     start: request.at === undefined ? undefined : startChain(request.at, ruleSet),
-    host: setting.host,
-    world: world.copy(),
-    answers: setting.answers ?? NO_ANSWERS,
-    tracking: isTracking(setting.host, ruleSet),
-    premises: setting.premises,
-    changes: setting.changes ?? NO_CHANGES,
-    effort,
   };
+  const { effort } = context;
   const unfollowed = unfollowedSysctls(setting.host);
   const outcomes: Walked[] = [];
   let after = world;

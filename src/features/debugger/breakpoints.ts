@@ -117,6 +117,7 @@ export function sentence(text: string): string {
   return text.endsWith('?') ? text : `${text}.`;
 }
 
-function isGiven(text: string | undefined): text is string {
+/** Whether a field that may be left out or blank holds anything. */
+export function isGiven(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '';
 }

@@ -1,8 +1,7 @@
-import { isNatEffect } from './natEffect';
 import type { TraceEvent } from '../../core/netfilter/events';
 import { changeWords, packetChanges } from '../traceReport/packetWords';
 import { explainKernelDrop } from '../traceReport/explainKernelDrop';
-import { translationBehind } from '../traceReport/traceInput';
+import { ruleChanges } from '../traceReport/ruleChanges';
 import { labelOf } from '../traceReport/questions';
 import type { Expression } from './language/parse';
 import { holds } from './language/values';
@@ -98,10 +97,7 @@ function changeText({ events }: Recording, event: TraceEvent, index: number): st
   if (event.kind === 'translate' && event.established)
     return `Rewritten: ${packetChanges(event.before, event.after).map(changeWords).join(', ')}`;
   if (event.kind !== 'rule' || !event.matched) return undefined;
-  const translated = isNatEffect(event.effect) ? translationBehind(events, index) : undefined;
-  const changes = translated
-    ? packetChanges(translated.before, translated.after)
-    : packetChanges(event.view.packet, event.after);
+  const changes = ruleChanges(events, index, event);
   return changes.length === 0 ? undefined : `Rewritten: ${changes.map(changeWords).join(', ')}`;
 }
 

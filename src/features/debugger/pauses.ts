@@ -4,7 +4,7 @@ import type { ExceptionFilter, FilterUse } from './filters';
 import { filteredPlaces } from './filters';
 import { holds } from './language/values';
 import type { Moment } from './moment';
-import { compareCursors, type Cursor, type Recording } from './recording';
+import { compareCursors, placeIn, type Cursor, type Recording } from './recording';
 
 /** A place of a path where a breakpoint or a filter stops, or a logpoint writes. */
 export interface Pause {
@@ -84,9 +84,10 @@ function placesOf(
     if (event.kind === 'rule') meet(ofRule.get(event.rule), { event: index, rule: 0 });
     else if (event.kind === 'policy') meet(ofChain.get(event.chain), { event: index, rule: 0 });
     else if (event.kind === 'skipped')
-      for (const rule of rulesOf.get(event.chain) ?? [])
-        if (rule.number >= event.from && rule.number <= event.to && event.rules[rule.number - 1] === rule)
-          meet(ofRule.get(rule), { event: index, rule: rule.number });
+      for (const rule of rulesOf.get(event.chain) ?? []) {
+        const cursor = placeIn(event, index, rule);
+        if (cursor) meet(ofRule.get(rule), cursor);
+      }
   }
   if (ofChain.size > 0) for (const { chain, cursor } of recording.entries()) meet(ofChain.get(chain), cursor);
   return new Map([...places].map(([breakpoint, known]) => [breakpoint, [...known.values()].sort(compareCursors)]));

@@ -20,6 +20,18 @@ export function sameCursor(a: Cursor, b: Cursor): boolean {
   return compareCursors(a, b) === 0;
 }
 
+/** Where a rule is evaluated within an event, the one at an index of the path; undefined where it is not. */
+export function placeIn(event: TraceEvent | undefined, index: number, rule: Rule): Cursor | undefined {
+  if (event?.kind === 'rule') return event.rule === rule ? { event: index, rule: 0 } : undefined;
+  return event?.kind === 'skipped' &&
+    event.chain === rule.chain &&
+    rule.number >= event.from &&
+    rule.number <= event.to &&
+    event.rules[rule.number - 1] === rule
+    ? { event: index, rule: rule.number }
+    : undefined;
+}
+
 /**
  * The events of one path as places to stand at, one for each rule and policy that was evaluated, and the end. Forward
  * and back are the same, and nothing is evaluated. A place is computed when it is asked for: a run of 100,000 rules that

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../core/net/address';
 import { endpoint } from '../../core/net/endpoint';
-import { PROTOCOL, TCP_FLAGS, type Packet } from '../../core/net/packet';
+import { PROTOCOL, tcpFlagNames, type Packet } from '../../core/net/packet';
 import { protocolName } from '../../core/net/protocols';
 import { hasPorts } from '../../core/net/tuple';
 import type { PacketChange } from '../../shared/traceReport';
@@ -62,10 +62,7 @@ export function changeWords({ field, before, after }: PacketChange): string {
 /** `SYN,ACK`; empty for what has no flags. */
 export function flagNames({ protocol, fragmentOffset, tcpFlags }: Packet): string {
   if (protocol !== PROTOCOL.TCP || fragmentOffset > 0) return '';
-  return Object.entries(TCP_FLAGS)
-    .filter(([, bit]) => tcpFlags & bit)
-    .map(([name]) => name)
-    .join(',');
+  return tcpFlagNames(tcpFlags).join(',');
 }
 
 export function showsPorts(packet: Packet): boolean {

@@ -4,7 +4,8 @@ import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { askAgain } from '../../core/netfilter/asking';
 import { allConditions, evidenceOf, type ExplainedCondition } from '../../core/netfilter/evidence';
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
-import { selectedPath, lineNumber, translationBehind, type RuleEvent, type TraceInput } from './traceInput';
+import { ruleChanges } from './ruleChanges';
+import { selectedPath, lineNumber, type RuleEvent, type TraceInput } from './traceInput';
 import { explainKernelDrop } from './explainKernelDrop';
 import type {
   ReportedCondition,
@@ -57,13 +58,7 @@ function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: numb
   const { rule } = event;
   const { why } = whyRule(walked, index, event);
   const known = knowledge(input, rule);
-  const translated = translationBehind(walked.events, index);
-  const isNat =
-    event.effect?.kind === 'redirect' || event.effect?.kind === 'nat' || event.effect?.kind === 'masquerade';
-  const changes =
-    isNat && translated
-      ? packetChanges(translated.before, translated.after)
-      : packetChanges(event.view.packet, event.after);
+  const changes = ruleChanges(walked.events, index, event);
   return {
     step,
     title: ruleTitle(rule),

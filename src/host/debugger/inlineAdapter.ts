@@ -5,6 +5,7 @@ import type { Debuggee } from '../../features/debugger/debuggee';
 import { debounced } from '../debounced';
 import type { Documents } from '../documents';
 import type { ErrorEdge } from '../edge';
+import { fileName } from '../tracePanel';
 import type { TracePanels } from '../tracePanels';
 import { programPath, programUri } from './program';
 
@@ -91,7 +92,7 @@ export class InlineAdapter implements vscode.DebugAdapter {
     const wanted = packet === undefined || packet.trim() === '' ? undefined : packet;
     return {
       path: programPath(document.uri),
-      name: document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1),
+      name: fileName(document.uri),
       model,
       dump,
       packet: wanted ?? asked?.expression,
@@ -108,15 +109,7 @@ export class InlineAdapter implements vscode.DebugAdapter {
     const dump = model?.defaultDump;
     this.traced = textOf(document);
     if (!model || !dump) return this.adapter.end('There are no iptables rules in the file any more.');
-    this.adapter.reopen({
-      path: programPath(document.uri),
-      name: document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1),
-      model,
-      dump,
-      packet: undefined,
-      answers: {},
-      hostChanges: {},
-    });
+    this.adapter.reopen({ model, dump });
   }
 
   private isProgram({ uri }: vscode.TextDocument): boolean {

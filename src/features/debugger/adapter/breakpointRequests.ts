@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { visible } from '../../../core/text/visible';
-import { sentence, type Breakpoint, type WantedBreakpoint } from '../breakpoints';
+import { isGiven, sentence, type Breakpoint, type WantedBreakpoint } from '../breakpoints';
 import { FILTERS, type FilterUse } from '../filters';
 import { isError, parseExpression } from '../language/parse';
 import type { RequestArguments } from './requestArguments';
@@ -36,7 +36,7 @@ export function filtersAsked(given: RequestArguments): {
   const answers = asked.map(({ id, condition }): DebugProtocol.Breakpoint => {
     const filter = FILTERS.find((each) => each.filter === id)?.filter;
     if (filter === undefined) return { verified: false, message: `There is no filter "${visible(id)}".` };
-    const read = condition === undefined || condition.trim() === '' ? undefined : parseExpression(condition);
+    const read = isGiven(condition) ? parseExpression(condition) : undefined;
     if (read && isError(read)) return { verified: false, message: visible(`Condition: ${sentence(read.message)}`) };
     filters.push({ filter, condition: read });
     return { verified: true };

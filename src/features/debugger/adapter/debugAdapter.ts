@@ -1,19 +1,23 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isRecord } from '../../../core/net/jsonFields';
 import { visible } from '../../../core/text/visible';
 import type { WantedBreakpoint } from '../breakpoints';
 import type { Moved, MoveKind, SessionOptions } from '../debugSession';
 import { traceOf, type Debuggee } from '../debuggee';
 import type { Output } from '../consoleOutput';
-import { filterLabel, type FilterUse } from '../filters';
+import type { FilterUse } from '../filters';
 import { breakpointAnswer, filtersAsked, wantedBreakpoints } from './breakpointRequests';
 import { CAPABILITIES } from './capabilities';
 import { changeVariable } from './changeRequests';
+import { Client } from './client';
 import { Inspector } from './inspector';
-import { completions, gotoTargets, targetOf } from './placeRequests';
+import { completions, targetOf } from './placeRequests';
 import { shifted, type LinesEdit } from './linesEdit';
-import { isRecord, Refused, RequestArguments } from './requestArguments';
+import { Refused, RequestArguments } from './requestArguments';
 import { Running } from './running';
+import { sourceOf, isProgram } from './source';
 import { stoppedBody } from './stoppedBody';
+import { stoppedAnswer } from './stoppedRequests';
 
 /** The configuration of a launch, as package.json declares it. */
 export interface LaunchArguments {
@@ -46,23 +50,24 @@ export class DebugAdapter {
   /** The client has configured everything, and the packet is on its way. */
   private begun = false;
   private over = false;
-  private sequence = 0;
+  private readonly client: Client;
   private lastBreakpoint = 0;
 
   /** `failed`: takes what goes wrong inside. */
   constructor(
     private readonly open: OpenDebuggee,
-    private readonly send: (message: DebugProtocol.ProtocolMessage) => void,
+    send: (message: DebugProtocol.ProtocolMessage) => void,
     private readonly failed: (error: unknown) => void,
-  ) {}
+  ) {
+    this.client = new Client(send);
+  }
 
   /** Resolves when the response has been sent; never rejects. */
   async handle(message: unknown): Promise<void> {
     const request = isRecord(message) ? message : {};
     const seq = typeof request['seq'] === 'number' ? request['seq'] : 0;
     const command = typeof request['command'] === 'string' ? request['command'] : '';
-    const respond = (body: unknown): void =>
-      this.post({ type: 'response', request_seq: seq, command, success: true, ...(body !== undefined && { body }) });
+    const respond = (body: unknown): void => this.client.respond({ seq, command }, body);
     try {
       if (request['type'] !== 'request' || command === '') throw new Refused('this is not a request');
       const then = await this.answer(command, new RequestArguments(request['arguments']), respond);
@@ -70,16 +75,7 @@ export class DebugAdapter {
     } catch (error) {
       if (!(error instanceof Refused)) this.failed(error);
       const text = error instanceof Refused ? error.message : 'an error in iptables Lens; its log says what to report';
-      this.post({
-        type: 'response',
-        request_seq: seq,
-        command,
-        success: false,
-        message: text,
-        body: {
-          error: { id: 1, format: text.replaceAll('{', '(').replaceAll('}', ')'), showUser: command === 'launch' },
-        },
-      });
+      this.client.refuse({ seq, command }, text, command === 'launch');
     }
   }
 
@@ -90,20 +86,19 @@ export class DebugAdapter {
     this.stale = true;
     this.inspector = undefined;
     const thread = this.running.stop?.thread.id;
-    if (thread !== undefined) this.event('continued', { threadId: thread, allThreadsContinued: true });
+    if (thread !== undefined) this.client.event('continued', { threadId: thread, allThreadsContinued: true });
   }
 
   /** The edit is done: the same packet is sent through the file as it is. */
-  reopen(debuggee: Debuggee): void {
+  reopen({ model, dump }: Pick<Debuggee, 'model' | 'dump'>): void {
     if (this.over || !this.running || !this.launch) return;
-    const { packet, answers, hostChanges, world } = this.running.debuggee;
-    const ids = this.running.breakpoints.map(({ id }) => id);
-    const trouble = this.start({ ...debuggee, packet, answers, hostChanges, world });
+    const before = this.running.breakpoints;
+    const trouble = this.start({ ...this.running.debuggee, model, dump });
     if (trouble !== undefined) return this.end(`The packet cannot be traced through the edited file: ${trouble}.`);
     const running = this.running;
-    running.keepBreakpoints(this.wanted, ids);
+    running.setBreakpoints(this.wanted, before);
     for (const breakpoint of running.breakpoints)
-      this.event('breakpoint', { reason: 'changed', breakpoint: breakpointAnswer(breakpoint) });
+      this.client.event('breakpoint', { reason: 'changed', breakpoint: breakpointAnswer(breakpoint) });
     if (!this.begun) return;
     this.write('The file has changed: the packet is sent again.');
     const first = running.session.threads[0];
@@ -117,7 +112,7 @@ export class DebugAdapter {
     this.over = true;
     this.running = undefined;
     this.inspector = undefined;
-    this.event('terminated', {});
+    this.client.event('terminated', {});
   }
 
   /** What is left to be done when the response is out: the events that it leads to. */
@@ -133,7 +128,7 @@ export class DebugAdapter {
       case 'launch':
         await this.launched(given);
         respond(undefined);
-        return () => this.event('initialized', undefined);
+        return () => this.client.event('initialized', undefined);
       case 'configurationDone':
         this.asked();
         respond(undefined);
@@ -198,7 +193,7 @@ export class DebugAdapter {
   private read(command: string, given: RequestArguments): unknown {
     if (command === 'breakpointLocations') {
       const { running } = this;
-      if (!running || this.stale || !this.isProgram(given.within('source'))) return { breakpoints: [] };
+      if (!running || this.stale || !isProgram(given.within('source'), running)) return { breakpoints: [] };
       const line = given.number('line');
       const lines = running.trace.lines.within(line, given.optionalNumber('endLine') ?? line);
       return { breakpoints: lines.map((each) => ({ line: each })) };
@@ -206,44 +201,7 @@ export class DebugAdapter {
     if (command === 'completions')
       return { targets: completions(given.text('text'), given.optionalNumber('column') ?? 1) };
     const running = this.stoppedHere();
-    const inspector = (this.inspector ??= new Inspector(running));
-    switch (command) {
-      case 'stackTrace': {
-        const thread = running.session.thread(given.number('threadId'));
-        if (!thread) throw new Refused('there is no such path any more');
-        const frames = inspector.stack(thread, this.source(running));
-        const from = Math.max(0, given.optionalNumber('startFrame') ?? 0);
-        const levels = given.optionalNumber('levels') ?? 0;
-        return { stackFrames: frames.slice(from, levels > 0 ? from + levels : undefined), totalFrames: frames.length };
-      }
-      case 'scopes':
-        return { scopes: inspector.scopes(given.number('frameId')) };
-      case 'variables': {
-        const all = inspector.variables(given.number('variablesReference'));
-        const from = Math.max(0, given.optionalNumber('start') ?? 0);
-        const count = given.optionalNumber('count') ?? 0;
-        const page = all.slice(from, count > 0 ? from + count : undefined);
-        return { variables: page.map((each) => inspector.shown(each)) };
-      }
-      case 'evaluate':
-        return inspector.evaluate(given.text('expression'), given.optionalNumber('frameId'));
-      case 'exceptionInfo':
-        return {
-          exceptionId: filterLabel(running.stop?.filter) ?? 'Packet',
-          description: visible(running.stop?.text ?? 'nothing happens to the packet here'),
-          breakMode: 'always',
-        };
-      case 'gotoTargets': {
-        const thread = running.stop?.thread;
-        if (!thread || !this.isProgram(given.within('source')))
-          throw new Refused('the packet goes through another file');
-        const targets = gotoTargets(thread, given.number('line'));
-        if (targets.length === 0) throw new Refused('the packet does not come to this line on this path');
-        return { targets };
-      }
-      default:
-        throw new Refused(`"${command.slice(0, 60)}" is not supported`);
-    }
+    return stoppedAnswer(command, given, running, (this.inspector ??= new Inspector(running)));
   }
 
   private change(
@@ -254,10 +212,7 @@ export class DebugAdapter {
     const running = this.stoppedHere();
     const inspector = (this.inspector ??= new Inspector(running));
     const { next, moved, said, value } = changeVariable(running, inspector, command, given);
-    next.keepBreakpoints(
-      this.wanted,
-      running.breakpoints.map(({ id }) => id),
-    );
+    next.setBreakpoints(this.wanted, running.breakpoints);
     next.setFilters(this.filters);
     this.running = next;
     this.inspector = undefined;
@@ -286,11 +241,11 @@ export class DebugAdapter {
   private async restarted(given: RequestArguments): Promise<void> {
     const { launch } = this;
     if (!launch) throw new Refused('nothing was launched');
-    const ids = this.running?.breakpoints.map(({ id }) => id) ?? [];
+    const before = this.running?.breakpoints;
     this.over = false;
     this.begun = false;
     await this.launched(given.has('arguments') ? given.within('arguments') : launch.arguments);
-    this.running?.keepBreakpoints(this.wanted, ids);
+    this.running?.setBreakpoints(this.wanted, before);
   }
 
   /** Traces what is to be debugged. A string says why that is not possible. */
@@ -331,14 +286,14 @@ export class DebugAdapter {
     this.running?.moved(moved);
     this.inspector = undefined;
     for (const output of moved.output) this.write(output.text, output);
-    for (const { id } of moved.exited) this.event('thread', { reason: 'exited', threadId: id });
-    if (moved.stop) this.event('stopped', stoppedBody(moved.stop));
+    for (const { id } of moved.exited) this.client.event('thread', { reason: 'exited', threadId: id });
+    if (moved.stop) this.client.event('stopped', stoppedBody(moved.stop));
     else this.end(undefined);
   }
 
   private setBreakpoints(given: RequestArguments): readonly DebugProtocol.Breakpoint[] {
     const wanted = wantedBreakpoints(given);
-    if (!this.isProgram(given.within('source')))
+    if (!isProgram(given.within('source'), this.running))
       return wanted.map(() => ({ verified: false, message: 'The packet goes through another file.' }));
     this.wanted = wanted;
     if (!this.running) throw new Refused('nothing was launched');
@@ -371,34 +326,17 @@ export class DebugAdapter {
     return running;
   }
 
-  private isProgram(source: RequestArguments): boolean {
-    const path = source.optionalText('path');
-    return path !== undefined && this.running !== undefined && samePath(path, this.running.debuggee.path);
-  }
-
-  private source({ debuggee: { name, path } }: Running): DebugProtocol.Source {
-    return { name, path };
-  }
-
   private write(
     text: string,
     { line, important, assumed }: Partial<Output> & { readonly assumed?: boolean } = {},
   ): void {
     const { running } = this;
-    this.event('output', {
+    this.client.event('output', {
       // Assumptions are in the color of information, what happens in that of output.
       category: important === true ? 'important' : assumed === true ? 'console' : 'stdout',
       output: `${visible(text)}\n`,
-      ...(line !== undefined && running && !this.stale && { source: this.source(running), line }),
+      ...(line !== undefined && running && !this.stale && { source: sourceOf(running), line }),
     });
-  }
-
-  private event(event: string, body: unknown): void {
-    this.post({ type: 'event', event, ...(body !== undefined && { body }) });
-  }
-
-  private post(message: object): void {
-    this.send({ seq: ++this.sequence, type: 'event', ...message });
   }
 }
 
@@ -408,10 +346,4 @@ function launchArguments(given: RequestArguments): LaunchArguments {
     packet: given.optionalText('packet'),
     ruleSet: given.optionalText('ruleSet'),
   };
-}
-
-/** The letter of a drive comes in either case. */
-function samePath(a: string, b: string): boolean {
-  const plain = (path: string): string => path.replace(/^[A-Z]:/, (drive) => drive.toLowerCase());
-  return plain(a) === plain(b);
 }

@@ -14,6 +14,7 @@ import { groupNamed, scopesOf } from '../variables/scopes';
 import type { Variable } from '../variables/variable';
 import { Refused } from './requestArguments';
 import type { Running } from './running';
+import { sourceOf } from './source';
 
 interface StackEntry {
   readonly thread: DebugThread;
@@ -31,7 +32,8 @@ export class Inspector {
 
   constructor(private readonly running: Running) {}
 
-  stack(thread: DebugThread, source: DebugProtocol.Source): readonly DebugProtocol.StackFrame[] {
+  stack(thread: DebugThread): readonly DebugProtocol.StackFrame[] {
+    const source = sourceOf(this.running);
     return stackOf(thread).map((entry) => {
       const id = ++this.last;
       this.entries.set(id, entry);

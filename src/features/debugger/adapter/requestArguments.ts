@@ -1,3 +1,5 @@
+import { isRecord } from '../../../core/net/jsonFields';
+
 /** What a request is refused for. */
 export class Refused extends Error {}
 
@@ -61,10 +63,6 @@ export class RequestArguments {
     return this.items(name).filter((item) => typeof item === 'string');
   }
 
-  get all(): Readonly<Record<string, unknown>> {
-    return this.given;
-  }
-
   private items(name: string): readonly unknown[] {
     const value = this.given[name];
     if (value === undefined || value === null) return [];
@@ -75,7 +73,3 @@ export class RequestArguments {
 
 /** Of breakpoints, filters and the like. */
 const MOST_ITEMS = 100_000;
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -25,18 +25,14 @@ export class Running {
     this.session = new DebugSession(trace.input, trace.host, options);
   }
 
-  setBreakpoints(wanted: readonly WantedBreakpoint[]): readonly Breakpoint[] {
+  /** `before`: the same breakpoints in another trace of the file, whose numbers they keep. */
+  setBreakpoints(wanted: readonly WantedBreakpoint[], before: readonly Breakpoint[] = []): readonly Breakpoint[] {
     const { lines, foreign } = this.trace;
-    this.breakpoints = wanted.map((each) => readBreakpoint(this.newId(), each, lines, foreign));
+    this.breakpoints = wanted.map((each, index) =>
+      readBreakpoint(before[index]?.id ?? this.newId(), each, lines, foreign),
+    );
     this.session.setBreakpoints(this.breakpoints);
     return this.breakpoints;
-  }
-
-  /** The same breakpoints with their numbers, in another trace of the same file. */
-  keepBreakpoints(wanted: readonly WantedBreakpoint[], ids: readonly number[]): void {
-    const { lines, foreign } = this.trace;
-    this.breakpoints = wanted.map((each, index) => readBreakpoint(ids[index] ?? this.newId(), each, lines, foreign));
-    this.session.setBreakpoints(this.breakpoints);
   }
 
   setFilters(filters: readonly FilterUse[]): void {

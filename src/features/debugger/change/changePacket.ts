@@ -1,10 +1,11 @@
 import type { MadeChange } from '../../../core/netfilter/madeChange';
+import type { Walked } from '../../../core/netfilter/events';
 import type { Rule } from '../../../core/ruleset/ruleSet';
 import { formatPacketExpression } from '../../../core/net/packetExpression';
 import type { PacketRequest } from '../../../core/net/packetRequest';
 import type { DebugThread } from '../debugThread';
 import { traceOf, type Debuggee, type DebugTrace } from '../debuggee';
-import { Recording, sameCursor, type Cursor } from '../recording';
+import { placeIn, Recording, sameCursor, type Cursor } from '../recording';
 import { selectedPath, selectPath } from '../../traceReport/traceInput';
 import { readNewValue } from './settable';
 
@@ -49,7 +50,7 @@ export function changePacket(
   const all = [...changes.filter((each) => each !== same), made];
   const again = traceOf(debuggee, all);
   if (typeof again === 'string') return again;
-  const found = pathOn(again, recording, cursor, rule, time);
+  const found = pathOn(again, recording.walked, cursor, rule, time);
   if (!found) return 'The packet does not come to this rule in the same way with that value, so it stays as it was.';
   return {
     debuggee,
@@ -86,33 +87,21 @@ function timesMet({ events }: Recording, rule: Rule, until: Cursor): number {
   return times;
 }
 
-function placeIn(event: Recording['events'][number] | undefined, index: number, rule: Rule): Cursor | undefined {
-  if (event?.kind === 'rule') return event.rule === rule ? { event: index, rule: 0 } : undefined;
-  return event?.kind === 'skipped' &&
-    event.chain === rule.chain &&
-    rule.number >= event.from &&
-    rule.number <= event.to &&
-    event.rules[rule.number - 1] === rule
-    ? { event: index, rule: rule.number }
-    : undefined;
-}
-
 /** The first path that comes to the rule as this one did, and the place there. */
 function pathOn(
   { input }: DebugTrace,
-  before: Recording,
+  before: Walked,
   until: Cursor,
   rule: Rule,
   time: number,
 ): { readonly outcome: number; readonly cursor: Cursor } | undefined {
   const way = wayTo(before, until);
   for (const [outcome, walked] of input.traced.outcomes.entries()) {
-    const recording = new Recording(walked);
     let times = 0;
-    for (const [index, event] of recording.events.entries()) {
+    for (const [index, event] of walked.events.entries()) {
       const cursor = placeIn(event, index, rule);
       if (!cursor || ++times < time) continue;
-      if (sameWay(way, wayTo(recording, cursor))) return { outcome, cursor };
+      if (sameWay(way, wayTo(walked, cursor))) return { outcome, cursor };
       break;
     }
   }
@@ -120,7 +109,7 @@ function pathOn(
 }
 
 /** The chains that were entered and the rules that matched, in order. */
-function wayTo({ events }: Recording, { event: until }: Cursor): readonly object[] {
+function wayTo({ events }: Walked, { event: until }: Cursor): readonly object[] {
   const way: object[] = [];
   for (let index = 0; index < until; index++) {
     const event = events[index];

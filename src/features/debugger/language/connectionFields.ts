@@ -1,28 +1,8 @@
 import type { ConntrackEntry, Tuple } from '../../../core/net/conntrack';
+import { hasPorts } from '../../../core/net/tuple';
 import type { Moment } from '../moment';
-import type { Field } from './field';
+import { field, hex, type Field } from './field';
 import type { Value, ValueKind } from './values';
-
-type MakeField = (
-  name: string,
-  aliases: string,
-  kind: ValueKind,
-  read: (moment: Moment) => Value,
-  show?: (value: number) => string,
-) => Field;
-
-/** What connection tracking says of the packet; nothing of it in raw, where it has not looked yet. */
-export function connectionFields(field: MakeField, hasPorts: (protocol: number) => boolean): readonly Field[] {
-  return [
-    field('connection.state', 'state ctstate', 'text', ({ conntrack }) => conntrack?.state),
-    field('connection.direction', 'direction', 'text', ({ conntrack }) => conntrack?.entry && conntrack.direction),
-    ...tupleFields('original', field, hasPorts),
-    ...tupleFields('reply', field, hasPorts),
-    ...ENTRY_FIELDS.map(([name, aliases, kind, read, show]) =>
-      field(`connection.${name}`, aliases, kind, ofEntry(read), show),
-    ),
-  ];
-}
 
 type ReadEntry = (entry: ConntrackEntry) => Value;
 
@@ -39,7 +19,7 @@ const ENTRY_FIELDS: readonly (readonly [
 ])[] = [
   ['snat', '', 'boolean', ({ sourceNat }) => sourceNat],
   ['dnat', '', 'boolean', ({ destinationNat }) => destinationNat],
-  ['mark', 'ctmark connmark', 'number', ({ mark }) => mark, (value) => `0x${value.toString(16)}`],
+  ['mark', 'ctmark connmark', 'number', ({ mark }) => mark, hex],
   ['tcpState', '', 'text', ({ tcpState }) => tcpState],
   ['seenReply', '', 'boolean', ({ seenReply }) => seenReply],
   ['assured', '', 'boolean', ({ assured }) => assured],
@@ -48,11 +28,7 @@ const ENTRY_FIELDS: readonly (readonly [
 ];
 
 /** Those of the direction in which the connection began have short names as well. */
-function tupleFields(
-  side: 'original' | 'reply',
-  field: MakeField,
-  hasPorts: (protocol: number) => boolean,
-): readonly Field[] {
+function tupleFields(side: 'original' | 'reply'): readonly Field[] {
   const part = (name: string, kind: ValueKind, read: (tuple: Tuple) => Value): Field =>
     field(
       `connection.${side}.${name}`,
@@ -77,3 +53,14 @@ function tupleFields(
     ),
   ];
 }
+
+/** What connection tracking says of the packet; nothing of it in raw, where it has not looked yet. */
+export const CONNECTION_FIELDS: readonly Field[] = [
+  field('connection.state', 'state ctstate', 'text', ({ conntrack }) => conntrack?.state),
+  field('connection.direction', 'direction', 'text', ({ conntrack }) => conntrack?.entry && conntrack.direction),
+  ...tupleFields('original'),
+  ...tupleFields('reply'),
+  ...ENTRY_FIELDS.map(([name, aliases, kind, read, show]) =>
+    field(`connection.${name}`, aliases, kind, ofEntry(read), show),
+  ),
+];

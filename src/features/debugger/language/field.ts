@@ -13,3 +13,20 @@ export interface Field {
   /** Left out: decimal, and text as it is. */
   readonly show?: (value: number) => string;
 }
+
+/** `aliases`: with blanks between them. A field of the packet needs no `packet.` before its name. */
+export function field(
+  name: string,
+  aliases: string,
+  kind: ValueKind,
+  read: Field['read'],
+  show?: Field['show'],
+): Field {
+  const bare = name.slice(name.lastIndexOf('.') + 1);
+  const others = aliases.split(' ').filter((each) => each !== '');
+  return { name, aliases: name.startsWith('packet.') ? [bare, ...others] : others, kind, read, ...(show && { show }) };
+}
+
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}

@@ -1,18 +1,13 @@
 import { formatAddress } from '../../../core/net/address';
-import { hasPorts } from '../../../core/net/tuple';
-import { PROTOCOL, TCP_FLAGS } from '../../../core/net/packet';
+import { PROTOCOL, tcpFlagNames } from '../../../core/net/packet';
 import { protocolName } from '../../../core/net/protocols';
 import { isIcmp } from '../../../core/net/tuple';
 import { protocolAsked } from '../../../core/xtables/protocolAsked';
 import { showsPorts } from '../../traceReport/packetWords';
 import type { Moment } from '../moment';
-import { connectionFields } from './connectionFields';
-import type { Field } from './field';
-import type { Value, ValueKind } from './values';
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
-}
+import { CONNECTION_FIELDS } from './connectionFields';
+import { field, hex, type Field } from './field';
+import type { Value } from './values';
 
 function hexByte(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`;
@@ -20,17 +15,10 @@ function hexByte(value: number): string {
 
 /** `SYN,ACK`; `none`. */
 function showFlags(bits: number): string {
-  const names = Object.entries(TCP_FLAGS).flatMap(([name, bit]) => (bits & bit ? [name] : []));
-  return names.length === 0 ? 'none' : names.join(',');
+  return tcpFlagNames(bits).join(',') || 'none';
 }
 
 type Read = Field['read'];
-
-function field(name: string, aliases: string, kind: ValueKind, read: Read, show?: Field['show']): Field {
-  const bare = name.slice(name.lastIndexOf('.') + 1);
-  const others = aliases.split(' ').filter((each) => each !== '');
-  return { name, aliases: name.startsWith('packet.') ? [bare, ...others] : others, kind, read, ...(show && { show }) };
-}
 
 /** Of the transport header, which later fragments lack. */
 function ofProtocol(protocols: (protocol: number) => boolean, read: (moment: Moment) => Value): Read {
@@ -151,7 +139,7 @@ function targetName(target: NonNullable<Moment['rule']>['target']): string | und
   }
 }
 
-const FIELDS: readonly Field[] = [...PACKET_FIELDS, ...connectionFields(field, hasPorts), ...PLACE_FIELDS];
+export const FIELDS: readonly Field[] = [...PACKET_FIELDS, ...CONNECTION_FIELDS, ...PLACE_FIELDS];
 
 /** By name and by alias, in lower case: nobody types a debugger's names with care. */
 const BY_NAME: ReadonlyMap<string, Field> = new Map(
@@ -166,8 +154,6 @@ export function fieldNamed(name: string): Field | undefined {
 export function fieldNames(): readonly string[] {
   return [...BY_NAME.keys()];
 }
-
-export { FIELDS };
 
 /** A value as the debugger shows it. */
 export function showValue(value: Value, show?: (value: number) => string): string {

@@ -1,5 +1,6 @@
 import { formatAddress, formatBlock } from '../../../core/net/address';
 import type { Listener, Route } from '../../../core/net/host';
+import { ROUTE_TABLE } from '../../../core/net/kernelRoutes';
 import { protocolName } from '../../../core/net/protocols';
 import { counted } from '../../traceReport/traceInput';
 import type { Moment } from '../moment';
@@ -71,10 +72,6 @@ function routeWords({ type, destination, prefixLength, gateway, device, table }:
     to,
     ...(gateway ? [`via ${formatAddress(gateway)}`] : []),
     ...(device === undefined ? [] : [`dev ${device}`]),
-    ...(table === MAIN || table === LOCAL ? [] : [`table ${table}`]),
+    ...(table === ROUTE_TABLE.main || table === ROUTE_TABLE.local ? [] : [`table ${table}`]),
   ].join(' ');
 }
-
-/** Numbers of the tables that `ip route` does not name. Source: include/uapi/linux/rtnetlink.h. */
-const MAIN = 254;
-const LOCAL = 255;

@@ -2,7 +2,7 @@ import type { ConntrackView } from '../../../core/net/conntrack';
 import type { Packet, SocketOwner } from '../../../core/net/packet';
 import type { TraceEvent, Walked } from '../../../core/netfilter/events';
 import type { PacketView } from '../../../core/xtables/view';
-import { translationBehind } from '../traceInput';
+import { natTranslation } from '../ruleChanges';
 
 type RouteEvent = Extract<TraceEvent, { readonly kind: 'route' }>;
 
@@ -110,9 +110,7 @@ function afterRule(
   event: Extract<TraceEvent, { readonly kind: 'rule' }>,
   moment: Moment,
 ): Moment {
-  const { effect } = event;
-  const isNat = effect?.kind === 'nat' || effect?.kind === 'redirect' || effect?.kind === 'masquerade';
-  const translated = isNat ? translationBehind(walked.events, index) : undefined;
+  const translated = natTranslation(walked.events, index, event);
   const now = seen(moment, event.view);
   return {
     ...now,
