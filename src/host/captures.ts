@@ -63,8 +63,7 @@ export class Captures {
 
   /** The trace is another one: the rules may be. */
   rulesShown(): void {
-    const stale = this.table?.view(this.ground()).stale === true;
-    if (stale !== this.stale) this.show();
+    if (this.table && this.table.isStale(this.ground()) !== this.stale) this.show();
   }
 
   /** Again, as the page was loaded. */

@@ -6,7 +6,7 @@ import { fileName, type TracePanel } from './tracePanel';
 import type { TracePanels } from './tracePanels';
 
 interface Form extends vscode.QuickPickItem {
-  readonly id: keyof Shareable | 'svg' | 'png';
+  readonly id: Exclude<keyof Shareable, 'picture'> | 'svg' | 'png';
 }
 
 type Offered = Form | (vscode.QuickPickItem & { readonly id?: undefined });
@@ -48,7 +48,6 @@ async function share(panel: TracePanel, id: Form['id']): Promise<void> {
     case 'html':
       return save(panel, 'html', 'Web pages', utf8Bytes(shared.html()));
     case 'svg':
-    case 'picture':
       return save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
     case 'png': {
       const png = await panel.png(shared.picture(theme));

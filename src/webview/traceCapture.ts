@@ -2,6 +2,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { counted, grouped } from '../shared/numbers';
 import type { CaptureView, FlowRow, ToView } from '../shared/protocol';
 import { takeDroppedCaptures } from './droppedCapture';
 import { icon } from './icons';
@@ -208,12 +209,4 @@ export class TraceCapture extends LitElement {
   private openLine(line: number | undefined): void {
     if (line !== undefined) send(this, { type: 'open-line', line });
   }
-}
-
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { grouped } from '../shared/numbers';
 import { isStep, stepKey } from '../shared/stepId';
 import type { FoldRow, OutcomeReport, Row, RuleRow, StepGroup, StepId } from '../shared/protocol';
 
@@ -199,8 +200,4 @@ function nameOf(row: Row): string {
     : row.kind === 'rule'
       ? `${row.chain} ${row.number}`
       : `${row.chain} ${row.from}+`;
-}
-
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -8,7 +8,7 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from './packet';
  */
 export function packetBytes(packet: Packet): Uint8Array {
   const headers = packet.family === 4 ? ipv4Header(packet) : ipv6Headers(packet);
-  return concat(headers, transportBytes(packet, packet.length - headers.length));
+  return concat([headers, transportBytes(packet, packet.length - headers.length)]);
 }
 
 /** Length of the IP header with IPv4 options or IPv6 extension headers, in bytes. */
@@ -61,7 +61,7 @@ function ipv6Headers(packet: Packet): Uint8Array {
   header[7] = packet.ttl;
   header.set(addressBytes(packet.source), 8);
   header.set(addressBytes(packet.destination), 24);
-  return concat(header, ...packet.extensionHeaders.map(({ bytes }) => bytes));
+  return concat([header, ...packet.extensionHeaders.map(({ bytes }) => bytes)]);
 }
 
 /**
@@ -81,10 +81,10 @@ function transportBytes(packet: Packet, length: number): Uint8Array {
   const whole = packet.datagramLength ?? length;
   const segment = transportHeader(packet, whole);
   if (whole < segment.length) return segment.slice(0, length);
-  const bytes = concat(
+  const bytes = concat([
     segment,
     packet.inner ? packetBytes(packet.inner) : fill(packet.payload, whole - segment.length),
-  );
+  ]);
   return setChecksum(packet, bytes).slice(0, length);
 }
 
@@ -183,7 +183,7 @@ function withPseudoHeader(packet: Packet, bytes: Uint8Array): Uint8Array {
     new DataView(tail.buffer).setUint32(0, bytes.length);
     tail[7] = packet.protocol;
   }
-  return concat(addressBytes(packet.source), addressBytes(packet.destination), tail, bytes);
+  return concat([addressBytes(packet.source), addressBytes(packet.destination), tail, bytes]);
 }
 
 /** The ones' complement sum of RFC 1071. */
@@ -211,7 +211,8 @@ function fill(bytes: Uint8Array, length: number): Uint8Array {
   return filled;
 }
 
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
+/** All of them, one behind the other. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -10,7 +10,8 @@ export interface Tuple {
   readonly icmp: { readonly type: number; readonly code: number; readonly id: number } | undefined;
 }
 
-export type ConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+export const CONNTRACK_STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
+export type ConntrackState = (typeof CONNTRACK_STATES)[number];
 export type Direction = 'ORIGINAL' | 'REPLY';
 
 /**

@@ -37,7 +37,7 @@ export function isIcmpError(type: number, family: 4 | 6): boolean {
 }
 
 /** Whether a packet is an ICMP or ICMPv6 error, which quotes the packet that it is about. */
-export function isIcmpErrorPacket({ protocol, icmpType }: Packet): boolean {
+export function isIcmpErrorPacket({ protocol, icmpType }: Pick<Packet, 'protocol' | 'icmpType'>): boolean {
   if (protocol === PROTOCOL.ICMP) return isIcmpError(icmpType, 4);
   return protocol === PROTOCOL.ICMPV6 && isIcmpError(icmpType, 6);
 }

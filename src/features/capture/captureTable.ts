@@ -17,7 +17,6 @@ export interface CaptureGround {
 export const ROWS_AT_ONCE = 200;
 
 /** After so much work somebody else has a turn. */
-const PIECE = 1 << 20;
 const FLOWS_AT_ONCE = 8;
 
 /**
@@ -27,7 +26,7 @@ const FLOWS_AT_ONCE = 8;
 export class CaptureTable {
   private readonly input = new CaptureInput();
   private traced: TracedFlow[] = [];
-  private assumed: readonly string[] = [];
+  private analysis: CaptureAnalysis | undefined;
   private busy = true;
   private ground: CaptureGround | undefined;
   /** Which run is the last one; those before it stop. */
@@ -38,7 +37,7 @@ export class CaptureTable {
   /** Reads the file and traces it. `pause` is awaited again and again, and may show what there is. */
   async read(bytes: Uint8Array, ground: CaptureGround, pause: () => Promise<void>): Promise<void> {
     const run = ++this.runs;
-    for (const piece of piecesOf(bytes, PIECE)) {
+    for (const piece of piecesOf(bytes)) {
       this.input.push(piece);
       await pause();
       if (run !== this.runs) return;
@@ -54,19 +53,23 @@ export class CaptureTable {
     this.busy = true;
     this.traced = [];
     const analysis = new CaptureAnalysis(ground.model, ground.dump, { overrides: ground.overrides });
+    this.analysis = analysis;
     for (const [i, flow] of this.input.flows.flows.entries()) {
       this.traced.push(analysis.trace(flow));
       if (i % FLOWS_AT_ONCE !== 0) continue;
-      this.assumed = [...analysis.assumed];
       await pause();
       if (run !== this.runs) return;
     }
-    this.assumed = [...analysis.assumed];
     this.busy = false;
   }
 
   stop(): void {
     this.runs++;
+  }
+
+  /** Whether it was traced with other rules than those on show. */
+  isStale(now: CaptureGround | undefined): boolean {
+    return !this.busy && (this.ground?.model !== now?.model || this.ground?.dump !== now?.dump);
   }
 
   /** `now`: the rules on show. */
@@ -79,8 +82,8 @@ export class CaptureTable {
       rows: this.rows(0, ROWS_AT_ONCE),
       done: this.traced.length,
       busy: this.busy,
-      stale: !this.busy && (this.ground?.model !== now?.model || this.ground?.dump !== now?.dump),
-      notes: [...captureNotes(counts, this.input.problem), ...this.assumed],
+      stale: this.isStale(now),
+      notes: [...captureNotes(counts, this.input.problem), ...(this.analysis?.assumed ?? [])],
     };
   }
 

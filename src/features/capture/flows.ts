@@ -1,8 +1,11 @@
 import type { CapturedFrame } from '../../core/net/capture/captureReader';
-import { addressAt, isIcmpError, macAt, readIpPacket, requestOf, type IpPacket } from '../../core/net/capture/ipPacket';
+import { addressAt, macAt, readIpPacket, requestOf, type IpPacket } from '../../core/net/capture/ipPacket';
 import { isKnownLink, linkHeader, type LinkHeader } from '../../core/net/capture/linkLayer';
+import { u32 } from '../../core/net/capture/networkOrder';
+import { isIcmpErrorPacket } from '../../core/net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
+import { isIcmp } from '../../core/net/tuple';
 
 /** Packets of one conversation: in the direction of the first that was seen, and back. */
 export interface Flow {
@@ -89,14 +92,13 @@ export class Flows {
       }
     }
     const [one, other] = [`${from} ${packet.sourcePort}`, `${to} ${packet.destinationPort}`];
-    const kind =
-      packet.protocol !== PROTOCOL.ICMP && packet.protocol !== PROTOCOL.ICMPV6
-        ? packet.fragmentOffset > 0
-          ? `fragment ${packet.protocol} ${packet.identification}`
-          : String(packet.protocol)
-        : isIcmpError(packet.protocol, packet.icmpType)
-          ? `error ${quotedKey(bytes, packet)}`
-          : `icmp ${queryOf(packet)} ${packet.icmpId}`;
+    const kind = !isIcmp(packet.protocol)
+      ? packet.fragmentOffset > 0
+        ? `fragment ${packet.protocol} ${packet.identification}`
+        : String(packet.protocol)
+      : isIcmpErrorPacket(packet)
+        ? `error ${quotedKey(bytes, packet)}`
+        : `icmp ${queryOf(packet)} ${packet.icmpId}`;
     const flow = this.count(`${kind} ${one} ${other}`, `${kind} ${other} ${one}`, packet.length, begin);
     if (flow && packet.moreFragments && packet.fragmentOffset === 0 && this.fragmented.size < MOST_FRAGMENTED)
       this.fragmented.set(`${from} ${to} ${packet.protocol} ${packet.identification}`, flow);
@@ -149,11 +151,9 @@ function whole({ mf, id, extHeaders, ...request }: PacketRequest): PacketRequest
   return kept && kept.length > 0 ? { ...request, extHeaders: kept } : request;
 }
 
-/** The number of an address, or its bytes. */
+/** The number of an address, with a sign (of 32 bits, such integers are the fast ones), or its text. */
 function keyAt(bytes: Uint8Array, at: number, family: 4 | 6): number | string {
-  return family === 4
-    ? ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
-    : addressAt(bytes, at, family);
+  return family === 4 ? u32(bytes, at) | 0 : addressAt(bytes, at, family);
 }
 
 /** An answer has the type of its question. */

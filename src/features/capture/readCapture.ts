@@ -1,3 +1,4 @@
+import { concat } from '../../core/net/bytes';
 import { CaptureReader, isCapture, type CaptureProblem } from '../../core/net/capture/captureReader';
 import { parseSourceFile } from '../../core/syntax/parse';
 import { decodeUtf8 } from '../../core/text/utf8';
@@ -37,7 +38,7 @@ export class CaptureInput {
     if (this.problem) return;
     this.reader?.end();
     if (this.reader) return;
-    const text = decodeUtf8(joined(this.text ?? [], this.textLength));
+    const text = decodeUtf8(concat(this.text ?? []));
     this.text = [];
     let number = 0;
     for (const { packet } of packetsOfFile(parseSourceFile(text), Infinity))
@@ -57,17 +58,10 @@ export class CaptureInput {
   }
 }
 
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
+/** In bytes: after so much work somebody else may have a turn. */
+const PIECE = 1 << 20;
 
 /** A large file in pieces. */
-export function* piecesOf(bytes: Uint8Array, size = 1 << 20): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }

@@ -1,5 +1,6 @@
 import { formatAddress, isLinkLocal, parseAddress, type Address } from '../../core/net/address';
 import { BEYOND, ELSEWHERE, isOwn, neighbour } from '../../core/net/completePacket';
+import { CONNTRACK_STATES } from '../../core/net/conntrack';
 import type { FieldName } from '../../core/net/fields/fields';
 import { testHolds, type FieldTest, type FieldValue } from '../../core/net/fields/fieldTest';
 import type { Box } from '../../core/net/fields/packetSet';
@@ -219,14 +220,12 @@ function asRequest(
     gid: number('gid'),
     srcMac: text('sourceMac'),
     dstMac: type === 1 ? 'ff:ff:ff:ff:ff:ff' : type === 2 ? '01:00:5e:00:00:01' : undefined,
-    ctstate: STATES.find((name) => state !== undefined && (state & STATE_BITS[name]) !== 0),
+    ctstate: CONNTRACK_STATES.find((name) => state !== undefined && (state & STATE_BITS[name]) !== 0),
   };
   return Object.fromEntries(
     Object.entries(request).filter(([key, value]) => value !== undefined || Object.hasOwn(wish, key)),
   );
 }
-
-const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
 
 /** Where the rules leave it open; undefined: what is usual for the direction. */
 function destinationFor(

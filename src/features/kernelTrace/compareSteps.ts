@@ -32,15 +32,13 @@ export function stepTogether(kernel: KernelPacket, walked: Walked, family: 4 | 6
   let byVerdict = false;
   let at = beginning(kernel.steps[0], steps, walked, family);
   for (const step of kernel.steps) {
-    while (
-      steps[at] &&
-      isUnwritten(steps[at] as OurStep, kernel) &&
-      !sameStep(step, steps[at] as OurStep, walked, family)
-    )
-      at++;
-    const here = steps[at];
-    const same = here && sameStep(step, here, walked, family);
-    if (!same) {
+    let here = steps[at];
+    let same = here && sameStep(step, here, walked, family);
+    while (here && !same && isUnwritten(here, kernel)) {
+      here = steps[++at];
+      same = here && sameStep(step, here, walked, family);
+    }
+    if (!here || !same) {
       if (kernel.writer !== 'TRACE' && step.kind === 'end' && here?.chain.name !== step.chain && !isBase(step, steps))
         continue;
       return {

@@ -109,7 +109,7 @@ function traceAgainst(
   const ruleSet = best.evaluation.input?.ruleSet;
   /** Whether nothing more has to be tried. */
   const consider = (next: TracedAgainst): boolean => {
-    if (isBetter(next, best)) best = next;
+    if (isBetter(next.comparison, best.comparison)) best = next;
     return best.comparison?.difference === undefined;
   };
   if (!best.comparison?.difference) return best;
@@ -117,7 +117,7 @@ function traceAgainst(
   let [base, implies]: readonly [string, readonly string[]] = [expression, []];
   if (way) {
     const led = tried(way.expression + (stated ?? ''), world, [way.words]);
-    if (isBetter(led, best)) [base, implies] = [way.expression, [way.words]];
+    if (isBetter(led.comparison, best.comparison)) [base, implies] = [way.expression, [way.words]];
     if (consider(led)) return best;
   }
   const nat = stated ? 'unknown' : natVisit(kernel, ruleSet, familyOf(request));
@@ -159,7 +159,7 @@ function wayOf(
 }
 
 /** Later disagreements are better, and those that need fewer assumptions. */
-function isBetter({ comparison: a }: TracedAgainst, { comparison: b }: TracedAgainst): boolean {
+function isBetter(a: KernelComparison | undefined, b: KernelComparison | undefined): boolean {
   if (!a || !b) return a !== undefined;
   if (!a.difference !== !b.difference) return !a.difference;
   return a.agreed > b.agreed;
@@ -171,8 +171,7 @@ function bestPath(kernel: KernelPacket, { input }: Evaluation): Pick<TracedAgain
     const { ruleSets } = walked.on ?? {};
     const ruleSet = ruleSets ? (input?.family === 4 ? ruleSets.v4 : ruleSets.v6) : input?.ruleSet;
     const comparison = compareWithKernel(kernel, walked, ruleSet, input?.family ?? 4);
-    if (!best || (best.comparison.difference && (!comparison.difference || comparison.agreed > best.comparison.agreed)))
-      best = { outcome, comparison };
+    if (!best || isBetter(comparison, best.comparison)) best = { outcome, comparison };
     if (!best.comparison.difference) break;
   }
   return best ?? { outcome: 0, comparison: undefined };

@@ -6,7 +6,7 @@ import { selectPath, type TraceInput } from '../traceReport/traceInput';
 import type { OutcomeReport, Row } from '../../shared/traceReport';
 import { COLOURS, type PictureTheme } from './colours';
 import { escaped } from './escaped';
-import type { SharedTrace } from './sharedTrace';
+import { decisionPlace, type SharedTrace } from './sharedTrace';
 
 /**
  * A report that needs nothing beside it: a page of HTML without scripts, with the card, what was assumed, the steps of
@@ -80,9 +80,7 @@ function cardHtml({ badge, card }: OutcomeReport): string {
           .join(''),
       ),
     ),
-    ...card.decided.map(({ word, line, place, target }) =>
-      row(word, escaped(`${line === undefined ? '' : `line ${line}, `}${place} ${target}`)),
-    ),
+    ...card.decided.map((decision) => row(decision.word, escaped(decisionPlace(decision)))),
   ];
   return `<div class="card"><p><strong class="${badge.tone}">${escaped(badge.text)}</strong> ${escaped(card.headline)}</p><dl>${rows.join('')}</dl></div>`;
 }
@@ -133,7 +131,5 @@ const STYLE = [
   'table{border-collapse:collapse;margin:.6rem 0;width:100%}caption{text-align:left;font-weight:600}',
   'td{vertical-align:top;padding:.1rem .5rem}td:first-child{text-align:right;color:var(--dim);width:3.5em}',
   '.assumed{text-decoration:underline dotted}',
-  ...(['accept', 'drop', 'reject', 'redirect', 'sent', 'unknown'] as const).map(
-    (tone) => `strong.${tone}{color:var(--${tone})}`,
-  ),
+  ...Object.keys(COLOURS.light.tones).map((tone) => `strong.${tone}{color:var(--${tone})}`),
 ].join('');

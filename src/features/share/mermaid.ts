@@ -1,8 +1,7 @@
 import { visible } from '../../core/text/visible';
 import { outcomeReport } from '../traceReport/makeReport';
-import { outcomeTabs } from '../traceReport/outcomeTabs';
 import type { TraceInput } from '../traceReport/traceInput';
-import { allAssumed, type SharedJourney, type SharedTrace } from './sharedTrace';
+import { allAssumed, decisionPlace, otherOutcomes, type SharedJourney, type SharedTrace } from './sharedTrace';
 
 /**
  * A trace as a sequence diagram of Mermaid: the packet from hook to hook, or, where it is part of a journey, from
@@ -14,9 +13,8 @@ export function traceMermaid(shared: SharedTrace): string {
   const lines = [...drawn.lines];
   const over = drawn.participants.length > 1 ? `P0,P${drawn.participants.length - 1}` : 'P0';
   const note = (words: string): void => void lines.push(`Note over ${over}: ${mermaidText(words)}`);
-  const tabs = outcomeTabs(input);
-  if (tabs.length > 1)
-    note(`one of ${tabs.length} possible outcomes: ${tabs.map(({ badge }) => badge.text).join(', ')}`);
+  const others = otherOutcomes(input);
+  if (others !== '') note(others);
   for (const each of allAssumed(shared)) note(`assumed: ${each}`);
   return `${[
     'sequenceDiagram',
@@ -42,10 +40,8 @@ function ofPacket(input: TraceInput): Drawn {
   });
   const last = nodes.length;
   lines.push(`Note over P${last}: ${mermaidText(`${badge.text}: ${card.headline}`)}`);
-  for (const { word, line, place, target } of card.decided)
-    lines.push(
-      `Note over P${last}: ${mermaidText(`${word} ${line === undefined ? '' : `line ${line}, `}${place} ${target}`)}`,
-    );
+  for (const decision of card.decided)
+    lines.push(`Note over P${last}: ${mermaidText(`${decision.word} ${decisionPlace(decision)}`)}`);
   return {
     participants: ['sender', ...nodes.map(({ title, text }) => (text === '' ? title : `${title} ${text}`))],
     lines,

@@ -1,3 +1,5 @@
+import type { CardDecision } from '../../shared/traceReport';
+import { outcomeTabs } from '../traceReport/outcomeTabs';
 import type { TraceInput } from '../traceReport/traceInput';
 
 /** A trace with what whoever gets it needs to know beside it: he sees no view in which that stands. */
@@ -35,4 +37,17 @@ export const ALONE: SharedJourney = { legs: [], replies: [], remarks: [] };
 /** Assumptions of the packet and of each leg, each once, in that order. */
 export function allAssumed({ assumed, journey }: Pick<SharedTrace, 'assumed' | 'journey'>): readonly string[] {
   return [...new Set([...assumed, ...journey.legs.flatMap((leg) => leg.assumed)])];
+}
+
+/** `one of 2 possible outcomes: ACCEPT, DROP`; empty where there is one. */
+export function otherOutcomes(input: TraceInput): string {
+  const tabs = outcomeTabs(input);
+  return tabs.length > 1
+    ? `one of ${tabs.length} possible outcomes: ${tabs.map(({ badge }) => badge.text).join(', ')}`
+    : '';
+}
+
+/** `line 7, INPUT rule 2 ACCEPT`. */
+export function decisionPlace({ line, place, target }: CardDecision): string {
+  return `${line === undefined ? '' : `line ${line}, `}${place} ${target}`;
 }

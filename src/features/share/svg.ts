@@ -1,10 +1,9 @@
 import { visible } from '../../core/text/visible';
 import { outcomeReport } from '../traceReport/makeReport';
-import { outcomeTabs } from '../traceReport/outcomeTabs';
 import type { PathNode } from '../../shared/traceReport';
 import { COLOURS, type PictureTheme } from './colours';
 import { escaped } from './escaped';
-import type { SharedTrace } from './sharedTrace';
+import { decisionPlace, otherOutcomes, type SharedTrace } from './sharedTrace';
 
 export interface Picture {
   readonly svg: string;
@@ -40,10 +39,9 @@ export function traceSvg({ input, assumed, file }: Omit<SharedTrace, 'journey'>,
     y = at;
     text(EDGE + LABEL, words, fill);
   };
-  const tabs = outcomeTabs(input);
+  const others = otherOutcomes(input);
   text(EDGE, `${visible(file)}: ${input.packet}`, colours.dim);
-  if (tabs.length > 1)
-    text(EDGE, `one of ${tabs.length} possible outcomes: ${tabs.map((tab) => tab.badge.text).join(', ')}`, colours.dim);
+  if (others !== '') text(EDGE, others, colours.dim);
   y += 6;
   text(EDGE, badge.text, colours.tones[badge.tone], 700);
   text(EDGE, card.headline, colours.text, 700);
@@ -51,8 +49,7 @@ export function traceSvg({ input, assumed, file }: Omit<SharedTrace, 'journey'>,
   for (const { what } of card.provided) labelled('only if', what);
   for (const { label, parts } of card.rows)
     labelled(label, parts.map((part) => `${part.text}${part.assumed ? ' (assumed)' : ''}`).join(''));
-  for (const { word, line, place, target } of card.decided)
-    labelled(word, `${line === undefined ? '' : `line ${line}, `}${place} ${target}`);
+  for (const decision of card.decided) labelled(decision.word, decisionPlace(decision));
   y += 12;
   for (const [i, node] of path.filter(({ state }) => state !== 'off').entries()) {
     if (i > 0) {

@@ -84,12 +84,5 @@ export function translationBehind(
   return undefined;
 }
 
-/** `33,018`. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `1 rule`, `2 rules`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
+/** The page counts in the same words. */
+export { counted, grouped } from '../../shared/numbers';

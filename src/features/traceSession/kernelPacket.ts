@@ -1,7 +1,7 @@
 import type { KernelTrace } from '../../core/net/kernelTrace/kernelPackets';
-import type { KernelView, ScenarioChoice, StepId } from '../../shared/protocol';
+import type { KernelView, ScenarioChoice } from '../../shared/protocol';
 import { agreementWords } from '../kernelTrace/agreementWords';
-import { compareWithKernel, type KernelComparison } from '../kernelTrace/kernelComparison';
+import { compareWithKernel } from '../kernelTrace/kernelComparison';
 import { kernelTraceIn, kernelTraceOf } from '../kernelTrace/kernelTraceOf';
 import { traceOneAgainst } from '../kernelTrace/traceAgainst';
 import { selectedPath, type TraceInput } from '../traceReport/traceInput';
@@ -115,15 +115,7 @@ export function kernelView(
       kernelLine: kernel.pasted ? undefined : comparison.difference.kernelLine,
     },
     remarks: [...kernel.implied, ...comparison.remarks],
-    same: sameEvents(comparison),
-    differs: differingStep(comparison),
+    same: comparison.steps.flatMap(({ event }) => event ?? []),
+    differs: comparison.difference?.step,
   };
-}
-
-function sameEvents({ steps }: KernelComparison): readonly number[] {
-  return steps.flatMap(({ event }) => event ?? []);
-}
-
-function differingStep({ difference }: KernelComparison): StepId | undefined {
-  return difference?.step;
 }

@@ -1,4 +1,5 @@
 import type { FilledField } from '../../core/net/completePacket';
+import { CONNTRACK_STATES } from '../../core/net/conntrack';
 import type { Host } from '../../core/net/host';
 import { icmpTypeName, icmpTypeOf } from '../../core/net/icmpTypes';
 import { formatAddress, isLoopback } from '../../core/net/address';
@@ -231,7 +232,7 @@ const SPECS: readonly FieldSpec[] = [
     label: 'Connection',
     group: 'tracking',
     shown: always,
-    choices: () => ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'],
+    choices: () => CONNTRACK_STATES,
     closed: true,
     absent: 'as connection tracking finds it: no connection exists yet',
   },

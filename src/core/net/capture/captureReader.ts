@@ -1,3 +1,5 @@
+import { concat } from '../bytes';
+
 /** A frame as it stands in a capture. */
 export interface CapturedFrame {
   /** From 1. */
@@ -49,10 +51,9 @@ export class CaptureReader {
   /** The frames that a piece completes. They are looks into it: use them before the next call. */
   *push(piece: Uint8Array): Generator<CapturedFrame> {
     if (this.problem) return;
-    const bytes = this.rest.length === 0 ? piece : joined(this.rest, piece);
+    const bytes = this.rest.length === 0 ? piece : concat([this.rest, piece]);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let at = 0;
-    at = this.format === undefined ? this.begin(view, at) : at;
+    let at = this.format === undefined ? this.begin(view) : 0;
     while (this.format && !this.problem) {
       if (this.format === 'pcap') {
         if (at + 16 > bytes.length) break;
@@ -89,32 +90,31 @@ export class CaptureReader {
     this.problem = { message, offset: this.offset + at };
   }
 
-  /** The header of the file; gives where it ends, or where it began as long as some of it is missing. */
-  private begin(view: DataView, at: number): number {
-    if (view.byteLength < at + 4) return at;
-    const magic = view.getUint32(at, true);
+  /** The header of the file; gives where it ends, or 0 as long as some of it is missing. Blocks have their own. */
+  private begin(view: DataView): number {
+    if (view.byteLength < 4) return 0;
+    const magic = view.getUint32(0, true);
     if (magic === SECTION) {
       this.format = 'pcapng';
-      return at;
+      return 0;
     }
-    const form = PCAP.get(magic);
-    if (!form) {
-      this.fail(whatElse(magic), at);
-      return at;
+    const little = PCAP_IS_LITTLE.get(magic);
+    if (little === undefined) {
+      this.fail(whatElse(magic), 0);
+      return 0;
     }
-    if (view.byteLength < at + 24) return at;
+    if (view.byteLength < 24) return 0;
     this.format = 'pcap';
-    this.little = form.little;
+    this.little = little;
     // The upper bits say whether frames have a checksum at their end.
-    this.linkType = view.getUint32(at + 20, this.little) & 0xffff;
-    return at + 24;
+    this.linkType = view.getUint32(20, little) & 0xffff;
+    return 24;
   }
 
   private blockLength(view: DataView, at: number): number {
     if (view.getUint32(at, true) === SECTION) {
-      const order = view.getUint32(at + 8, true);
-      if (order === BYTE_ORDER) this.little = true;
-      else if (order === swapped(BYTE_ORDER)) this.little = false;
+      if (view.getUint32(at + 8, true) === BYTE_ORDER) this.little = true;
+      else if (view.getUint32(at + 8, false) === BYTE_ORDER) this.little = false;
       else this.fail('a section states no byte order', at);
     }
     const length = view.getUint32(at + 4, this.little);
@@ -208,7 +208,7 @@ export class CaptureReader {
 export function isCapture(bytes: Uint8Array): boolean {
   if (bytes.length < 4) return false;
   const magic = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  return magic === SECTION || PCAP.has(magic) || COMPRESSED.has(magic & 0xffff);
+  return magic === SECTION || PCAP_IS_LITTLE.has(magic) || COMPRESSED.has(magic & 0xffff);
 }
 
 const SECTION = 0x0a0d0d0a;
@@ -221,11 +221,11 @@ const IF_NAME = 2;
 const EPB_FLAGS = 2;
 
 /** By the first four bytes, read as a little-endian number: microseconds and nanoseconds. */
-const PCAP: ReadonlyMap<number, { readonly little: boolean }> = new Map([
-  [0xa1b2c3d4, { little: true }],
-  [0xa1b23c4d, { little: true }],
-  [0xd4c3b2a1, { little: false }],
-  [0x4d3cb2a1, { little: false }],
+const PCAP_IS_LITTLE: ReadonlyMap<number, boolean> = new Map([
+  [0xa1b2c3d4, true],
+  [0xa1b23c4d, true],
+  [0xd4c3b2a1, false],
+  [0x4d3cb2a1, false],
 ]);
 
 const COMPRESSED: ReadonlyMap<number, string> = new Map([
@@ -236,15 +236,4 @@ const COMPRESSED: ReadonlyMap<number, string> = new Map([
 function whatElse(magic: number): string {
   const packed = COMPRESSED.get(magic & 0xffff);
   return packed === undefined ? 'it is neither pcap nor pcapng' : `it is compressed with ${packed}: unpack it first`;
-}
-
-function swapped(value: number): number {
-  return (((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | ((value >>> 24) & 0xff)) >>> 0;
-}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const all = new Uint8Array(one.length + other.length);
-  all.set(one);
-  all.set(other, one.length);
-  return all;
 }

@@ -1,4 +1,5 @@
 import type { CapturedFrame } from './captureReader';
+import { u16 } from './networkOrder';
 
 /** What is in front of an IP packet. */
 export interface LinkHeader {
@@ -47,10 +48,6 @@ export function linkHeader({ linkType, bytes }: CapturedFrame): LinkHeader | und
 /** Whether frames of a type can be read at all. */
 export function isKnownLink(linkType: number): boolean {
   return READERS.has(linkType);
-}
-
-function u16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }
 
 function ethernet(bytes: Uint8Array): LinkHeader | undefined {

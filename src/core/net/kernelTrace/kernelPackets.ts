@@ -78,8 +78,7 @@ class Gathering {
   isDone(line: TraceLine): boolean {
     const place = `${line.table} ${line.chain}`;
     if (this.writer === 'nft monitor trace') return line.showsPacket && this.entered.has(place);
-    if (this.writer === 'xtables-monitor' ? line.step === undefined : !BUILT_IN.has(line.chain)) return false;
-    if (!BUILT_IN.has(line.chain)) return false;
+    if (!BUILT_IN.has(line.chain) || (this.writer === 'xtables-monitor' && !line.step)) return false;
     return place === this.current ? (line.step?.number ?? Infinity) <= this.number : this.entered.has(place);
   }
 

@@ -1,4 +1,4 @@
-import type { ConntrackState } from '../conntrack';
+import { CONNTRACK_STATES, type ConntrackState } from '../conntrack';
 
 /** Who wrote a trace of the kernel. */
 export type TraceWriter = 'TRACE' | 'xtables-monitor' | 'nft monitor trace';
@@ -23,7 +23,8 @@ export interface KernelStep {
   readonly to: string | undefined;
 }
 
-export type KernelVerdict = 'ACCEPT' | 'DROP' | 'QUEUE' | 'STOLEN' | 'CONTINUE' | 'JUMP' | 'GOTO' | 'RETURN';
+const VERDICTS = ['ACCEPT', 'DROP', 'QUEUE', 'STOLEN', 'CONTINUE', 'JUMP', 'GOTO', 'RETURN'] as const;
+export type KernelVerdict = (typeof VERDICTS)[number];
 
 /** A line of a kernel's trace. `id` is the same for the lines of one packet; that of a later one may be the same too. */
 export interface TraceLine {
@@ -152,7 +153,7 @@ function readNft(line: string): TraceLine | undefined {
   if (what === 'packet: ') return { ...common, step: undefined, showsPacket: true };
   if (what === 'conntrack: ') {
     const state = /\bct state (\w{1,20})/.exec(rest)?.[1]?.toUpperCase();
-    return { ...common, step: undefined, showsPacket: false, state: isState(state) ? state : undefined };
+    return { ...common, step: undefined, showsPacket: false, state: CONNTRACK_STATES.find((each) => each === state) };
   }
   const rule = what.endsWith('rule ');
   const decided = rule ? /\(verdict (\w{1,20})(?: (\S{1,128}))?\)[^()]*$/.exec(rest) : /^\s*(\w{1,20})/.exec(rest);
@@ -173,14 +174,6 @@ function readNft(line: string): TraceLine | undefined {
     showsPacket: false,
   };
 }
-
-const STATES: readonly string[] = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'];
-
-function isState(text: string | undefined): text is ConntrackState {
-  return text !== undefined && STATES.includes(text);
-}
-
-const VERDICTS: readonly KernelVerdict[] = ['ACCEPT', 'DROP', 'QUEUE', 'STOLEN', 'CONTINUE', 'JUMP', 'GOTO', 'RETURN'];
 
 /** xtables-monitor has no word for RETURN and prints its number. */
 function verdictOf(text: string): KernelVerdict | undefined {
