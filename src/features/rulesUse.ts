@@ -236,12 +236,25 @@ class PlacingRules {
 
   private file(): Map<string, Rule[]> {
     const filed = new Map<string, Rule[]>();
-    for (const rule of this.search(() => true, undefined))
-      for (const [text] of rule.line.text.matchAll(WRITTEN)) {
-        const list = filed.get(text);
-        if (!list) filed.set(text, [rule]);
-        else if (list.at(-1) !== rule) list.push(rule);
+    const add = (text: string, rule: Rule): void => {
+      const list = filed.get(text);
+      if (list) list.push(rule);
+      else filed.set(text, [rule]);
+    };
+    let line: Line | undefined;
+    let written = new Set<string>();
+    for (const rule of this.search(() => true, undefined)) {
+      if (rule.line !== line) {
+        line = rule.line;
+        written = new Set(line.text.match(WRITTEN));
+        for (const text of written) add(text, rule);
+        continue;
       }
+      // The other rules of a line are as many as its addresses multiplied: only their own destination is theirs.
+      const { destination } = rule.header;
+      const text = destination && formatAddress(destination.value.address);
+      if (text !== undefined && written.has(text)) add(text, rule);
+    }
     return filed;
   }
 }

@@ -149,7 +149,7 @@ export class Documents implements vscode.Disposable {
 }
 
 /** A document of a language that is looked at, whether or not there are rules in it. */
-function mayHaveRules({ languageId, uri }: vscode.TextDocument): boolean {
+export function mayHaveRules({ languageId, uri }: vscode.TextDocument): boolean {
   return (LANGUAGES as readonly string[]).includes(languageId) && uri.scheme !== 'output';
 }
 

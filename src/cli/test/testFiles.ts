@@ -46,7 +46,9 @@ export function findTestFiles(names: readonly string[], files: TestFileSystem): 
       throw new UsageError(`${name}: there is no *.iptest in this folder, and no file of rules with "# expect:" lines`);
     return inFolder;
   });
-  return found.filter(({ name }, i) => found.findIndex((each) => each.name === name) === i);
+  const byName = new Map<string, TestFile>();
+  for (const file of found) if (!byName.has(file.name)) byName.set(file.name, file);
+  return [...byName.values()];
 }
 
 function readTestFile(name: string, files: TestFileSystem): TestFile {

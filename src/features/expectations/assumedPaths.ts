@@ -1,5 +1,6 @@
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { HostAnswer, Proviso, Walked } from '../../core/netfilter/events';
+import { addressOfOwnKey } from '../possibleHosts/hostKeys';
 import { placeText } from './passedRules';
 import type { Assumed, Settings } from './settings';
 
@@ -76,7 +77,7 @@ export function premisesOfPath({ assumptions, on }: Walked): readonly Premised[]
 }
 
 function ofAnswer({ what, value, choice, word, key }: HostAnswer): Premised {
-  const own = /^host\/own\/(.+)$/.exec(key)?.[1];
+  const own = addressOfOwnKey(key);
   return {
     key: choice ? what : key,
     value,

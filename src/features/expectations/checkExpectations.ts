@@ -1,9 +1,10 @@
-import { ruleSetsFor, type FileModel } from '../fileModel';
+import type { FileModel } from '../fileModel';
 import { contextOfFile } from '../packetInput/contextOfFile';
 import { readPacketInput } from '../packetInput/readPacketInput';
 import type { FileRange } from '../../core/text/columns';
 import type { Expectation, ReadExpectations } from './expectation';
-import { chainsAt } from './passedRules';
+import { placeInFile } from './passedRules';
+import { dumpMeant } from './settings';
 
 /** Something wrong with a line, found without tracing a packet. */
 export interface ExpectationDiagnostic extends FileRange {
@@ -58,19 +59,14 @@ function packetProblems(
 
 /** Chains and rules that there are not. */
 function placeProblems({ clauses, line, settings }: Expectation, model: FileModel): readonly ExpectationDiagnostic[] {
-  const dump = settings.set === undefined ? model.defaultDump : model.dumps[settings.set - 1];
+  const dump = dumpMeant(model, settings);
   if (!dump) return [];
-  const { v4, v6 } = ruleSetsFor(model, dump);
-  const ruleSets = [v4, v6].filter((each) => each !== undefined);
   return clauses.flatMap(({ terms }) =>
     terms.flatMap(({ condition, start, end }): ExpectationDiagnostic[] => {
       // After "by" it may be an interface.
       if (condition.kind !== 'via' && (condition.kind !== 'by' || condition.place.number === undefined)) return [];
-      const found = ruleSets.map((ruleSet) => chainsAt(condition.place, ruleSet));
-      const [wrong] = found;
-      return typeof wrong === 'string' && found.every((each) => typeof each === 'string')
-        ? [{ line, start, end, severity: 'warning', message: wrong }]
-        : [];
+      const { missing } = placeInFile(condition.place, model, dump);
+      return missing === undefined ? [] : [{ line, start, end, severity: 'warning', message: missing }];
     }),
   );
 }

@@ -81,15 +81,14 @@ function resultOf(expectation: Expectation, shown: JudgedClauses, message: strin
   const { path, judged, evaluation } = shown;
   const { walked } = path;
   const decision = decisionOfShown(expectation, shown);
-  const where = decision && decision.line !== undefined ? ` (line ${decision.line})` : '';
   const actual = judged.map((each) => each.actual);
-  if (message !== '' && decision && !actual.includes(decision.words)) actual.push(`${decision.words}${where}`);
-  const { given, setting } = evaluation;
+  if (message !== '' && decision && !actual.includes(decision.words))
+    actual.push(`${decision.words}${lineText(decision)}`);
   return {
     expectation,
     status: message === '' ? 'holds' : 'fails',
     message,
-    notes: [...evaluation.notes, ...(given ? unknownInterfaces(given, setting.model.file, setting.setting.host) : [])],
+    notes: [...evaluation.notes, ...unknownOf(evaluation)],
     columns: undefined,
     packet: evaluation.input?.packet,
     expected: expectedText(expectation),
@@ -111,11 +110,14 @@ function failure(expectation: Expectation, failing: JudgedClauses, paths: readon
   const expected = wrong.map(([{ text }]) => text).join(', ');
   const got = wrong.map(([, { actual }]) => actual).join(', ');
   const decision = decisionOfShown(expectation, failing);
-  const where = decision?.line === undefined ? '' : ` (line ${decision.line})`;
   const by = !decision
     ? ''
-    : `${got.includes(decision.words) ? '' : `, ${decision.words}`}${where}${decision.detail === '' ? '' : `: ${decision.detail}`}`;
+    : `${got.includes(decision.words) ? '' : `, ${decision.words}`}${lineText(decision)}${decision.detail === '' ? '' : `: ${decision.detail}`}`;
   return `expected ${expected}, got ${got}${by}${guessed(wrong, failing)}${dependsOn(failing, paths)}`;
+}
+
+function lineText({ line }: Decision): string {
+  return line === undefined ? '' : ` (line ${line})`;
 }
 
 function wrongClauses({ clauses }: Expectation, { judged }: JudgedClauses): readonly (readonly [Clause, Judged])[] {
@@ -177,12 +179,15 @@ function saying(say: string): string {
   return say === '' ? '' : ` (say: ${say})`;
 }
 
+/** What is said of interfaces of the packet that the file does not know. */
+function unknownOf({ given, setting }: Evaluation): readonly string[] {
+  return given ? unknownInterfaces(given, setting.model.file, setting.setting.host) : [];
+}
+
 /** Why it is not certain although it holds on every path that was followed; empty where it is. */
 function restsOn(expectation: Expectation, judged: readonly JudgedClauses[], truncated: boolean): string {
   for (const { evaluation, path } of judged) {
-    const unknown = evaluation.given
-      ? unknownInterfaces(evaluation.given, evaluation.setting.model.file, evaluation.setting.setting.host)
-      : [];
+    const unknown = unknownOf(evaluation);
     const wrong = evaluation.contradictions.find((each) => !unknown.includes(each));
     if (wrong !== undefined) return `the packet is not as it is stated: ${wrong}`;
     const [open] = openProvisos(path.walked, expectation.settings);

@@ -6,6 +6,7 @@ import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/said
 import type { Walked, WalkEnd } from '../../core/netfilter/events';
 import type { FileModel } from '../fileModel';
 import type { Evaluation } from '../traceSession/evaluate';
+import { addressOfOwnKey } from '../possibleHosts/hostKeys';
 import { selectedPath } from '../traceReport/traceInput';
 import { ofProviso, premisesOfPath } from './assumedPaths';
 import { decisionOf } from './passedRules';
@@ -80,7 +81,7 @@ function settingLines(
     above.host === undefined ? undefined : 'value' in above.host ? JSON.stringify(above.host.value) : '';
   if (host !== hostAbove) lines.push(`@host ${host ?? '{}'}`);
   const own = Object.entries(answers).flatMap(([key, value]) => {
-    const address = /^host\/own\/(.+)$/.exec(key)?.[1];
+    const address = addressOfOwnKey(key);
     return address === undefined || above.own.get(address) === value ? [] : [`${value ? '' : 'not '}own ${address}`];
   });
   const certain = premisesOfPath(walked).filter(({ choice, chance }) => !choice && !chance);

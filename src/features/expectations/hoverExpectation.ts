@@ -1,7 +1,7 @@
 import type { Columns } from '../../core/text/columns';
 import { own } from '../../core/text/own';
 import { explainName } from '../explain';
-import { ruleSetsFor, type FileModel } from '../fileModel';
+import type { FileModel } from '../fileModel';
 import type { HoverBlock } from '../hover/blocks';
 import { selectPath } from '../traceReport/traceInput';
 import { textOfSpans, verdictOf } from '../traceReport/verdict';
@@ -9,8 +9,9 @@ import type { Term } from './condition';
 import { CONDITION_WORDS, OTHER_WORDS, OUTCOME_WORDS } from './conditionWords';
 import type { Expectation } from './expectation';
 import type { ExpectationResult } from './expectationResult';
-import { chainsAt } from './passedRules';
+import { placeInFile } from './passedRules';
 import { SETTING_WORDS } from './readSetting';
+import { dumpMeant } from './settings';
 
 export interface ExpectationHover extends Columns {
   readonly blocks: readonly HoverBlock[];
@@ -76,17 +77,15 @@ function placeBlocks(
 ): readonly HoverBlock[] | undefined {
   if (condition.kind !== 'via' && condition.kind !== 'by') return undefined;
   const { chain, number } = condition.place;
-  const dump = settings.set === undefined ? model.defaultDump : model.dumps[settings.set - 1];
-  const { v4, v6 } = dump ? ruleSetsFor(model, dump) : {};
-  const found = [v4, v6].flatMap((ruleSet) => (ruleSet ? [chainsAt(condition.place, ruleSet)] : []));
-  const rules = found.flatMap((chains) =>
-    typeof chains === 'string' || number === undefined ? [] : chains.flatMap(({ rules: all }) => all[number - 1] ?? []),
-  );
-  const blocks = explainName(chain.slice(chain.lastIndexOf('/') + 1), model);
-  const [wrong] = found;
-  const own = rules.map(({ line }): HoverBlock => ({ kind: 'code', text: `${line.index + 1}: ${line.text.trim()}` }));
-  if (own.length + (blocks?.length ?? 0) > 0) return [...own, ...(blocks ?? [])];
-  return typeof wrong === 'string' && condition.kind === 'via' ? [{ kind: 'text', text: wrong }] : undefined;
+  const dump = dumpMeant(model, settings);
+  const { chains = [], missing } = dump ? placeInFile(condition.place, model, dump) : {};
+  const rules = number === undefined ? [] : chains.flatMap((each) => each.rules[number - 1] ?? []);
+  const blocks = [
+    ...rules.map(({ line }): HoverBlock => ({ kind: 'code', text: `${line.index + 1}: ${line.text.trim()}` })),
+    ...(explainName(chain.slice(chain.lastIndexOf('/') + 1), model) ?? []),
+  ];
+  if (blocks.length > 0) return blocks;
+  return missing !== undefined && condition.kind === 'via' ? [{ kind: 'text', text: missing }] : undefined;
 }
 
 /** What becomes of the packet, by which rule, and whether that is as expected. */

@@ -1,7 +1,8 @@
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { allTables, type Chain, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
+import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../../core/ruleset/ruleSet';
+import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
 import { decisiveEvent, isAccepting } from '../traceReport/verdict';
-import { nearestWord } from './conditionWords';
+import { didYouMean } from './conditionWords';
 import type { RulePlace } from './condition';
 
 /** The chains of a rule set by their names, `INPUT` and `filter/INPUT`; those of the other back end among them. */
@@ -18,7 +19,7 @@ export function chainsByName(ruleSet: RuleSet): ChainIndex {
     if (list) list.push(chain);
     else index.set(name, [chain]);
   };
-  for (const table of [...allTables(ruleSet), ...(ruleSet.beside ? allTables(ruleSet.beside) : [])])
+  for (const table of tablesOfBoth(ruleSet))
     for (const chain of table.chains.values()) {
       add(chain.name, chain);
       add(`${table.name}/${chain.name}`, chain);
@@ -27,18 +28,35 @@ export function chainsByName(ruleSet: RuleSet): ChainIndex {
   return index;
 }
 
+/** The tables of a rule set, those of the other back end after them. */
+export function tablesOfBoth(ruleSet: RuleSet): readonly Table[] {
+  return [...allTables(ruleSet), ...(ruleSet.beside ? allTables(ruleSet.beside) : [])];
+}
+
 /** The chains that a place names, or why there is none such. */
 export function chainsAt({ chain, number }: RulePlace, ruleSet: RuleSet | undefined): readonly Chain[] | string {
   const index = ruleSet && chainsByName(ruleSet);
   const found = index?.get(chain);
-  if (!found) {
-    const near = index && nearestWord(chain, index.keys());
-    return `there is no chain ${chain} in these rules${near === undefined ? '' : `; did you mean "${near}"?`}`;
-  }
+  if (!found) return `there is no chain ${chain} in these rules${didYouMean(chain, index?.keys() ?? [])}`;
   if (number === undefined || found.some(({ rules }) => number >= 1 && number <= rules.length)) return found;
   const [first] = found;
   const count = first?.rules.length ?? 0;
   return `${chain} has ${count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`}, so there is no rule ${number}`;
+}
+
+/** What a place names in the rules of a file, IPv4 and IPv6. */
+export interface PlaceInFile {
+  readonly chains: readonly Chain[];
+  /** Why there is none such, where no family has it. */
+  readonly missing: string | undefined;
+}
+
+export function placeInFile(place: RulePlace, model: FileModel, dump: Dump): PlaceInFile {
+  const { v4, v6 } = ruleSetsFor(model, dump);
+  const found = [v4, v6].flatMap((ruleSet) => (ruleSet ? [chainsAt(place, ruleSet)] : []));
+  const chains = found.flatMap((each) => (typeof each === 'string' ? [] : each));
+  const [first] = found;
+  return { chains, missing: chains.length === 0 && typeof first === 'string' ? first : undefined };
 }
 
 /** What a path has passed: the chains that it came to, the rules that matched, the rules that the answer names. */
@@ -132,8 +150,7 @@ export function decisionOf(walked: Walked, about?: 'source'): Decision | undefin
     return { words: 'by kernel', rule: undefined, line: undefined, detail: end.dropBy.detail };
   const index = decisiveEvent(walked);
   const event = index === undefined ? undefined : walked.events[index];
-  if (event?.kind === 'rule' && event.rule.target.kind !== 'jump')
-    return { words: `by ${placeText(event.rule)}`, rule: event.rule, line: event.rule.line.index + 1, detail: '' };
+  if (event?.kind === 'rule' && event.rule.target.kind !== 'jump') return ofRule(event.rule);
   if (event?.kind === 'policy') {
     const { chain } = event;
     return {

@@ -1,5 +1,6 @@
 import type { ConntrackState } from '../../core/net/conntrack';
 import { keywordValue } from '../../core/net/expressionValues';
+import { STATES } from '../../core/net/expressionWords';
 import type { ExpressionProblem } from '../../core/net/packetExpression';
 import { isProblem, readPacketRequest } from '../../core/net/packetRequest';
 import { own } from '../../core/text/own';
@@ -181,10 +182,9 @@ class ConditionReader {
         return { kind: 'via', place: rulePlace(text) };
       case 'state': {
         const state = text.toUpperCase();
-        const states: readonly string[] = STATES;
-        return states.includes(state)
+        return STATE_NAMES.includes(state)
           ? { kind: 'state', state: state as ConntrackState }
-          : `"${text}" is not a state of connection tracking${didYouMean(text, STATES)}`;
+          : `"${text}" is not a state of connection tracking${didYouMean(text, STATE_NAMES)}`;
       }
       case 'process':
         return { kind: 'process', process: text };
@@ -202,15 +202,9 @@ class ConditionReader {
   }
 }
 
-const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
+const STATE_NAMES: readonly string[] = [...STATES].map((state) => state.toUpperCase());
 const WORDS: readonly string[] = [
-  'LOCAL',
-  'SENT',
-  'DROPPED',
-  'NONE',
-  'ACCEPT',
-  'DROP',
-  'REJECT',
+  ...new Set(Object.values(OUTCOME_WORDS).map(({ outcome }) => outcome)),
   ...Object.keys(OUTCOME_WORDS),
   ...Object.keys(CONDITION_WORDS),
   ...Object.keys(OTHER_WORDS),

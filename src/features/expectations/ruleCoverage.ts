@@ -1,7 +1,7 @@
 import type { Walked } from '../../core/netfilter/events';
-import { allTables, type Chain, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
+import type { Chain, Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
-import { placeText } from './passedRules';
+import { placeText, tablesOfBoth } from './passedRules';
 
 /** A rule, or the policy of a built-in chain, with how often packets came to it. */
 export interface CoveredRule {
@@ -55,7 +55,7 @@ export class RuleCoverage {
     const found: CoveredRule[] = [];
     const seen = new Set<Chain>();
     for (const ruleSet of this.ruleSets)
-      for (const table of [...allTables(ruleSet), ...(ruleSet.beside ? allTables(ruleSet.beside) : [])])
+      for (const table of tablesOfBoth(ruleSet))
         for (const chain of table.chains.values()) {
           if (seen.has(chain)) continue;
           seen.add(chain);

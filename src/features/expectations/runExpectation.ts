@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress, type Address } from '../../core/net/address';
+import { isRecord } from '../../core/net/jsonFields';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Walked } from '../../core/netfilter/events';
@@ -7,7 +8,7 @@ import { worldAfter } from '../../core/netfilter/trace';
 import type { World } from '../../core/netfilter/world';
 import { sysctlsOf } from '../../core/ruleset/host/fileSysctls';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
-import { modelOf, ruleSetsFor, type Dump, type FileModel } from '../fileModel';
+import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { answererOf } from '../journey/answerer';
 import { contextOfFile } from '../packetInput/contextOfFile';
 import { ownKey } from '../possibleHosts/hostKeys';
@@ -19,10 +20,10 @@ import { didYouMean } from './conditionWords';
 import { badResult, failedResult, verdictOn, type TracedPath } from './expectationVerdict';
 import type { ExpectationResult } from './expectationResult';
 import type { Expectation } from './expectation';
-import { chainsAt, PassedRules } from './passedRules';
+import { PassedRules, placeInFile } from './passedRules';
 import { rulePlace } from './readConditions';
 import type { RuleCoverage } from './ruleCoverage';
-import type { Settings } from './settings';
+import { dumpMeant, type Settings } from './settings';
 
 /** The object of a file that `@host` names, or why there is none. */
 export type HostFile = { readonly value: unknown } | { readonly problem: string };
@@ -112,9 +113,9 @@ export class ExpectationRunner {
   private readOverrides({ host, sysctls }: Settings): { readonly value: unknown } | { readonly problem: string } {
     const given = host === undefined ? { value: undefined } : 'path' in host ? this.hostFile(host.path) : host;
     if ('problem' in given || Object.keys(sysctls).length === 0) return given;
-    if (given.value !== undefined && !isObject(given.value)) return given;
+    if (given.value !== undefined && !isRecord(given.value)) return given;
     const own = given.value ?? {};
-    const before = isObject(own['sysctls']) ? own['sysctls'] : this.listedSysctls();
+    const before = isRecord(own['sysctls']) ? own['sysctls'] : this.listedSysctls();
     return { value: { ...own, sysctls: { ...before, ...sysctls } } };
   }
 
@@ -169,10 +170,11 @@ function learnt(walked: Walked, given: PacketRequest | undefined, again: boolean
   return answers;
 }
 
-function dumpOf({ dumps, defaultDump }: FileModel, { set }: Settings): Dump | string {
+function dumpOf(model: FileModel, settings: Settings): Dump | string {
+  const { dumps, defaultDump } = model;
+  const { set } = settings;
   if (!defaultDump) return 'there are no rules in the file';
-  if (set === undefined) return defaultDump;
-  const dump = dumps[set - 1];
+  const dump = dumpMeant(model, settings);
   if (dump) return dump;
   const list = dumps.map(({ label, detail }, i) => `${i + 1} (${label}, ${detail})`).join(', ');
   return `@set ${set}: the file has these rule sets: ${list}`;
@@ -198,10 +200,8 @@ function problemOf(expectation: Expectation, { problems, setting, input }: Evalu
 function wrongPlace({ assumed }: Settings, model: FileModel, dump: Dump): string | undefined {
   for (const { rule } of assumed) {
     if (rule === undefined) continue;
-    const { v4, v6 } = ruleSetsFor(model, dump);
-    const found = [v4, v6].flatMap((ruleSet) => (ruleSet ? [chainsAt(rulePlace(rule), ruleSet)] : []));
-    const [wrong] = found;
-    if (typeof wrong === 'string' && found.every((each) => typeof each === 'string')) return `assume ${rule}: ${wrong}`;
+    const { missing } = placeInFile(rulePlace(rule), model, dump);
+    if (missing !== undefined) return `assume ${rule}: ${missing}`;
   }
   return undefined;
 }
@@ -229,8 +229,4 @@ function judgedPath(walked: Walked, evaluation: Evaluation, model: FileModel, du
 function addressesOf(name: string, model: FileModel, dump: Dump): readonly Address[] | string {
   const found = contextOfFile(model, dump, undefined).names().resolve(name);
   return typeof found === 'string' ? found : found.addresses.flatMap((each) => parseAddress(each) ?? []);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

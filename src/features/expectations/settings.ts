@@ -1,4 +1,5 @@
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import type { Dump, FileModel } from '../fileModel';
 
 /** What the lines before an expectation say of the file and of the host. Never changed: each line makes another. */
 export interface Settings {
@@ -38,3 +39,8 @@ export const NO_SETTINGS: Settings = {
   tables: {},
   assumed: [],
 };
+
+/** The rule set that is under test; undefined: the file has no such one. */
+export function dumpMeant({ dumps, defaultDump }: FileModel, { set }: Settings): Dump | undefined {
+  return set === undefined ? defaultDump : dumps[set - 1];
+}

@@ -3,6 +3,12 @@ export function ownKey(address: string): string {
   return `host/own/${address}`;
 }
 
+/** The address that a key asks about; undefined: it asks something else. */
+export function addressOfOwnKey(key: string): string | undefined {
+  const start = ownKey('');
+  return key.length > start.length && key.startsWith(start) ? key.slice(start.length) : undefined;
+}
+
 export function wayKey(name: string): string {
   return `${WAY_QUESTION}/${name}`;
 }

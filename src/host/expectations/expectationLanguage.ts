@@ -13,7 +13,7 @@ import { debounced, type Debounced } from '../debounced';
 import { SELECTOR } from '../documents';
 import type { ErrorEdge } from '../edge';
 import { isEnabled } from '../settings';
-import type { RulesFound, TestSources } from './testSources';
+import { mayHaveExpectations, type RulesFound, type TestSources } from './testSources';
 
 /** Milliseconds of silence before an edited file is checked. */
 const PAUSE = 300;
@@ -33,7 +33,7 @@ export class ExpectationLanguage implements vscode.Disposable {
       edge.event('Problems of expectations', (document: vscode.TextDocument) => this.check(document)),
     );
     const see = (document: vscode.TextDocument, pause: number): void => {
-      if (this.collection.has(document.uri) || sources.formOf(document))
+      if (this.collection.has(document.uri) || mayHaveExpectations(document))
         this.soon.call(document.uri.toString(), pause, document);
     };
     this.subscriptions = vscode.Disposable.from(
@@ -74,7 +74,7 @@ export class ExpectationLanguage implements vscode.Disposable {
   private async check(document: vscode.TextDocument): Promise<void> {
     const form = document.isClosed ? undefined : this.sources.formOf(document);
     if (!form) {
-      this.collection.delete(document.uri);
+      if (this.collection.has(document.uri)) this.collection.delete(document.uri);
       return;
     }
     const { version } = document;
@@ -143,16 +143,18 @@ export class ExpectationLanguage implements vscode.Disposable {
     const expectation = read.expectations.find((each) => each.line === line);
     if (!expectation) return asHover(line, hoverSetting(text, character));
     const rules = await this.sources.rulesFor(document.uri, form, expectation.settings.file);
-    const hosts = await this.sources.hostFiles(document.uri, read.expectations);
+    const hostFile = await this.sources.hostFiles(document.uri, read.expectations);
     if (token.isCancellationRequested) return undefined;
     const model: FileModel | undefined = 'model' in rules ? rules.model : undefined;
     return asHover(
       line,
-      hoverExpectation(text, character, expectation, model, () => {
-        if (!model) return undefined;
-        const runner = new ExpectationRunner(model, (name) => hosts.get(name) ?? { problem: `${name} cannot be read` });
-        return runAfter(runner, expectation);
-      }),
+      hoverExpectation(
+        text,
+        character,
+        expectation,
+        model,
+        () => model && runAfter(new ExpectationRunner(model, hostFile), expectation),
+      ),
     );
   }
 }

@@ -164,7 +164,7 @@ export class TestRuns implements vscode.Disposable {
       else if (content?.kind === 'wrong') run.errored(item, wrongMessages(uri, content.errors));
     }
     const needed = withThoseBefore(read.expectations.filter(({ line }) => items.has(line)));
-    const hosts = await this.sources.hostFiles(uri, read.expectations);
+    const hostFile = await this.sources.hostFiles(uri, read.expectations);
     const runners = new Map<
       string | undefined,
       { readonly rules: RulesFound; readonly runner: ExpectationRunner } | { readonly problem: string }
@@ -179,14 +179,7 @@ export class TestRuns implements vscode.Disposable {
         found =
           'problem' in rules
             ? rules
-            : {
-                rules,
-                runner: new ExpectationRunner(
-                  rules.model,
-                  (name) => hosts.get(name) ?? { problem: `${name} cannot be read` },
-                  counted && coverageFor(rules, counted),
-                ),
-              };
+            : { rules, runner: new ExpectationRunner(rules.model, hostFile, counted && coverageFor(rules, counted)) };
         runners.set(written, found);
       }
       const item = items.get(expectation.line);

@@ -10,7 +10,7 @@ import {
 } from '../../features/expectations/readExpectations';
 import { isExpectationFile, rulesBeside } from '../../features/expectations/rulesBeside';
 import type { HostFile } from '../../features/expectations/runExpectation';
-import { LANGUAGES, type Documents } from '../documents';
+import { mayHaveRules, type Documents } from '../documents';
 
 /** The rules that an expectation is about. */
 export interface RulesFound {
@@ -30,10 +30,9 @@ export class TestSources {
 
   /** How the lines of a document are read; undefined: it has no expectations. */
   formOf(document: vscode.TextDocument): ExpectationForm | undefined {
-    if (document.uri.scheme === 'output') return undefined;
+    if (!mayHaveExpectations(document)) return undefined;
     if (document.languageId === 'iptest') return 'iptest';
-    const may: boolean = (LANGUAGES as readonly string[]).includes(document.languageId);
-    return may && hasMarkedExpectations(document.getText()) ? 'marked' : undefined;
+    return hasMarkedExpectations(document.getText()) ? 'marked' : undefined;
   }
 
   /** The expectations of a file; undefined where it has none or cannot be read. */
@@ -65,14 +64,14 @@ export class TestSources {
     return model.defaultDump ? { uri: place, model } : { problem: `there are no rules in ${nameOf(place)}` };
   }
 
-  /** The objects of the files that `@host` names. */
-  async hostFiles(uri: vscode.Uri, expectations: readonly Expectation[]): Promise<ReadonlyMap<string, HostFile>> {
+  /** The objects of the files that `@host` names, by name. */
+  async hostFiles(uri: vscode.Uri, expectations: readonly Expectation[]): Promise<(name: string) => HostFile> {
     const found = new Map<string, HostFile>();
     for (const { settings } of expectations) {
       if (!settings.host || !('path' in settings.host) || found.has(settings.host.path)) continue;
       found.set(settings.host.path, await hostFile(placeOf(uri, settings.host.path)));
     }
-    return found;
+    return (name) => found.get(name) ?? { problem: `${name} cannot be read` };
   }
 
   private modelOfOpen(document: vscode.TextDocument): FileModel {
@@ -99,6 +98,14 @@ export class TestSources {
       return undefined;
     }
   }
+}
+
+/**
+ * Whether it is worth looking for expectations in a document. It does not ask for the text, which the editor puts
+ * together anew after each edit.
+ */
+export function mayHaveExpectations(document: vscode.TextDocument): boolean {
+  return mayHaveRules(document) || (document.languageId === 'iptest' && document.uri.scheme !== 'output');
 }
 
 export function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {

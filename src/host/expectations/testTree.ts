@@ -4,7 +4,7 @@ import type { Expectation, LineError } from '../../features/expectations/expecta
 import { isExpectationFile } from '../../features/expectations/rulesBeside';
 import { debounced, type Debounced } from '../debounced';
 import type { ErrorEdge } from '../edge';
-import { nameOf, type TestSources } from './testSources';
+import { mayHaveExpectations, nameOf, type TestSources } from './testSources';
 
 /** Milliseconds of silence before an edited file is read again. */
 const PAUSE = 200;
@@ -109,8 +109,8 @@ export class TestTree implements vscode.Disposable {
   }
 
   private see(document: vscode.TextDocument, pause = PAUSE): void {
-    const known = this.controller.items.get(document.uri.toString()) !== undefined;
-    if (known || this.sources.formOf(document)) this.soon.call(document.uri.toString(), pause, document.uri);
+    const key = document.uri.toString();
+    if (this.controller.items.get(key) || mayHaveExpectations(document)) this.soon.call(key, pause, document.uri);
   }
 
   private async discover(): Promise<void> {
