@@ -1,4 +1,4 @@
-import { isRecord } from './isRecord';
+import { isRecord } from '../core/net/jsonFields';
 import type { TokenKind } from '../shared/traceReport';
 
 /** Colours of words of rules, `#rrggbb`. */

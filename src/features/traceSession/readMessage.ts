@@ -1,4 +1,4 @@
-import { isRecord } from '../isRecord';
+import { isRecord } from '../../core/net/jsonFields';
 import type { KeptState, ToEditor } from '../../shared/protocol';
 
 /**
