@@ -1,4 +1,5 @@
 import type { EmbeddedLine, Line, SourceFile } from '../core/syntax/tree';
+import type { Rule } from '../core/ruleset/ruleSet';
 import { countFirst } from '../core/text/bisect';
 import type { Columns, FileRange } from '../core/text/columns';
 
@@ -16,6 +17,16 @@ export function outerColumns(line: Line, columns: Columns): Columns {
   if (!('toOuter' in line)) return { start: columns.start, end: columns.end };
   const { start, end } = outerSpan(line, columns);
   return { start, end };
+}
+
+/** The columns of the file that are a rule. */
+export function columnsOfRule({ line, written }: Pick<Rule, 'line' | 'written'>): Columns {
+  return outerColumns(line, written ?? contentOf(line));
+}
+
+/** The columns of a line without its indentation and what stands before it. */
+export function contentOf({ contentStart, text }: Line): Columns {
+  return { start: contentStart, end: text.length };
 }
 
 /** Where columns of a line stand in the file; lines count from 0. */

@@ -4,7 +4,7 @@ import { visible } from '../core/text/visible';
 import { printRule, printRuleBody } from '../core/ruleset/printRule';
 import { AppendLine } from '../core/syntax/appendLine';
 import type { Line } from '../core/syntax/tree';
-import { outerColumns } from './embeddedLine';
+import { columnsOfRule, contentOf, outerColumns } from './embeddedLine';
 import { extent } from './extent';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 
@@ -51,10 +51,7 @@ function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
     detail: dump.detail,
     from,
     to,
-    selection: {
-      line: from,
-      ...(first ? outerColumns(first, { start: first.contentStart, end: first.text.length }) : { start: 0, end: 0 }),
-    },
+    selection: { line: from, ...(first ? outerColumns(first, contentOf(first)) : { start: 0, end: 0 }) },
     children: tablesOf(dump, withRules),
   };
 }
@@ -163,10 +160,7 @@ function ruleSymbol(rule: Rule): OutlineSymbol {
     detail: visible(rule.written ? printRule(rule) : printRuleBody(rule, rule.family).trimStart()),
     from: line.index,
     to: line.index,
-    selection: {
-      line: line.index,
-      ...outerColumns(line, rule.written ?? { start: line.contentStart, end: line.text.length }),
-    },
+    selection: { line: line.index, ...columnsOfRule(rule) },
     children: [],
   };
 }

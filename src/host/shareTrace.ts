@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { utf8Bytes } from '../core/text/utf8';
 import type { Shareable } from '../features/traceSession/shareOf';
 import type { ErrorEdge } from './edge';
-import { fileName, type TracePanel } from './tracePanel';
+import type { TracePanel } from './tracePanel';
 import type { TracePanels } from './tracePanels';
+import { fileName } from './fileName';
 
 interface Form extends vscode.QuickPickItem {
   readonly id: Exclude<keyof Shareable, 'picture'> | 'svg' | 'png';

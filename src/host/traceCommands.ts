@@ -13,8 +13,8 @@ import { findPacket } from '../features/findPacket/findPacket';
 import type { Move } from '../shared/protocol';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
-import { fileName } from './tracePanel';
 import type { TracePanels } from './tracePanels';
+import { fileName } from './fileName';
 
 /** What a link above a chain, or above a line that shows a packet, asks for. */
 export interface TraceRequest {

@@ -13,6 +13,7 @@ import { showLine } from './showLine';
 import type { ThemeColours } from './themeColours';
 import type { ShownMarks, TraceDecorations } from './traceDecorations';
 import { tracePage } from './tracePage';
+import { fileName } from './fileName';
 
 export const VIEW_TYPE = 'iptables.trace';
 
@@ -219,7 +220,3 @@ async function nothing(): Promise<void> {}
 
 const FAILED =
   'An error in iptables Lens prevented this trace. The view still shows the previous one. The output channel "iptables Lens" says what to report.';
-
-export function fileName({ path }: vscode.Uri): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}

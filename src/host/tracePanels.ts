@@ -9,7 +9,8 @@ import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
 import type { FileEdit } from '../features/remedies/fileEdits';
 import { tryOnCopy } from './tryOnCopy';
-import { fileName, TracePanel, VIEW_TYPE } from './tracePanel';
+import { TracePanel, VIEW_TYPE } from './tracePanel';
+import { fileName } from './fileName';
 
 /** Milliseconds of silence after an edit before the packet is traced again; for a file of very many lines longer. */
 const PAUSE = 150;

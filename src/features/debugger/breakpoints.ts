@@ -1,11 +1,14 @@
 import { allTables, type Chain, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
+import { columnsOfRule, contentOf, outerColumns } from '../embeddedLine';
 import { isError, parseExpression, type Expression } from './language/parse';
 import { hitTest, type HitTest } from './hitCondition';
 import { logMessage, type LogMessage } from './logMessage';
 
-/** A breakpoint as a person sets it. Lines are 1-based. */
+/** A breakpoint as a person sets it. Lines and columns are 1-based. */
 export interface WantedBreakpoint {
   readonly line: number;
+  /** Which of several rules of the line is meant; undefined: all of them. */
+  readonly column?: number | undefined;
   readonly condition?: string | undefined;
   readonly hitCondition?: string | undefined;
   readonly logMessage?: string | undefined;
@@ -15,6 +18,8 @@ export interface WantedBreakpoint {
 export interface Breakpoint {
   readonly id: number;
   readonly line: number;
+  /** Where what is meant begins, if a column was given. */
+  readonly column: number | undefined;
   /** Where it can stop; without that it is not verified, and `message` says why. */
   readonly place: BreakpointPlace | undefined;
   /** Why it is not verified, or was moved. */
@@ -30,9 +35,15 @@ export interface BreakpointPlace {
   readonly chains: readonly Chain[];
 }
 
+/** What begins at one column of a line, 1-based. */
+export interface BreakpointSpot extends BreakpointPlace {
+  readonly column: number;
+}
+
 /** The lines of rule sets at which a packet can be stopped. */
 export class BreakpointLines {
   private readonly places = new Map<number, { readonly rules: Rule[]; readonly chains: Chain[] }>();
+  private readonly spots = new Map<number, readonly BreakpointSpot[]>();
   /** In order; made when a line is looked for that is not among them. */
   private sorted: readonly number[] | undefined;
 
@@ -43,6 +54,22 @@ export class BreakpointLines {
 
   at(line: number): BreakpointPlace | undefined {
     return this.places.get(line);
+  }
+
+  /** What stands on a line beside each other, in the order of its columns. */
+  spotsAt(line: number): readonly BreakpointSpot[] {
+    let spots = this.spots.get(line);
+    if (!spots) this.spots.set(line, (spots = spotsOf(this.places.get(line))));
+    return spots;
+  }
+
+  /** The column of the rule or, without one, of the chain that stands on a line; undefined where nothing else does. */
+  columnOf(line: number, about: Rule | Chain): number | undefined {
+    const spots = this.spotsAt(line);
+    if (spots.length < 2) return undefined;
+    return spots.find(
+      ({ rules, chains }) => rules.some((each) => each === about) || chains.some((each) => each === about),
+    )?.column;
   }
 
   /** From a line on, up to and including another one, in order. */
@@ -76,6 +103,21 @@ export class BreakpointLines {
   }
 }
 
+function spotsOf(place: BreakpointPlace | undefined): readonly BreakpointSpot[] {
+  const found = new Map<number, { readonly column: number; readonly rules: Rule[]; readonly chains: Chain[] }>();
+  const spot = (start: number) => {
+    let known = found.get(start);
+    if (!known) found.set(start, (known = { column: start + 1, rules: [], chains: [] }));
+    return known;
+  };
+  for (const rule of place?.rules ?? []) spot(columnsOfRule(rule).start).rules.push(rule);
+  for (const chain of place?.chains ?? []) {
+    const { line } = chain;
+    if (line) spot(outerColumns(line, line.node.kind === 'nft' ? line.node : contentOf(line)).start).chains.push(chain);
+  }
+  return [...found.values()].sort((a, b) => a.column - b.column);
+}
+
 /** How far down a breakpoint is moved from a line that is no rule: over a comment or the header of a table. */
 const FARTHEST = 20;
 
@@ -89,6 +131,7 @@ export function readBreakpoint(
   const refused = (message: string): Breakpoint => ({
     id,
     line: wanted.line,
+    column: undefined,
     place: undefined,
     message,
     condition: undefined,
@@ -109,7 +152,16 @@ export function readBreakpoint(
   if (log && 'message' in log) return refused(`Log message: ${sentence(log.message)}`);
   const message =
     line === wanted.line ? undefined : `Line ${wanted.line} is not a rule or a chain: moved to line ${line}.`;
-  return { id, line, place, message, condition, hit, log };
+  // Of a line that it was moved to, everything is meant.
+  const spot = line === wanted.line ? spotAt(lines, line, wanted.column) : undefined;
+  return { id, line, column: spot?.column, place: spot ?? place, message, condition, hit, log };
+}
+
+/** What stands at a column, or else begins before it; the first of the line, where nothing does. */
+function spotAt(lines: BreakpointLines, line: number, column: number | undefined): BreakpointSpot | undefined {
+  if (column === undefined) return undefined;
+  const spots = lines.spotsAt(line);
+  return spots.findLast((spot) => spot.column <= column) ?? spots[0];
 }
 
 /** With a full stop, unless it asks. */

@@ -5,9 +5,9 @@ import type { Debuggee } from '../../features/debugger/debuggee';
 import { debounced } from '../debounced';
 import type { Documents } from '../documents';
 import type { ErrorEdge } from '../edge';
-import { fileName } from '../tracePanel';
 import type { TracePanels } from '../tracePanels';
 import { programPath, programUri } from './program';
+import { fileName } from '../fileName';
 
 /** Milliseconds of silence after an edit before the packet is sent again. */
 const PAUSE = 600;
@@ -18,6 +18,8 @@ export class InlineAdapter implements vscode.DebugAdapter {
   private readonly adapter: DebugAdapter;
   private readonly subscriptions: vscode.Disposable[];
   private document: vscode.TextDocument | undefined;
+  /** Files that were renamed during the session, by the URI that they had. */
+  private readonly moved = new Map<string, vscode.Uri>();
   /** The text that was traced last. */
   private traced = '';
   readonly onDidSendMessage = this.sent.event;
@@ -58,6 +60,9 @@ export class InlineAdapter implements vscode.DebugAdapter {
           if (textOf(document) !== this.traced) this.reopen(document);
         }),
       ),
+      vscode.workspace.onDidRenameFiles(
+        edge.event('Debugger', ({ files }: vscode.FileRenameEvent) => this.follow(files)),
+      ),
     ];
   }
 
@@ -70,7 +75,7 @@ export class InlineAdapter implements vscode.DebugAdapter {
   }
 
   private async open({ program, packet, ruleSet }: LaunchArguments): Promise<Debuggee | string> {
-    const uri = programUri(program, this.folder);
+    const uri = this.nowAt(programUri(program, this.folder));
     if (!uri) return 'No file is open: put the file with the rules as "program" into the launch configuration.';
     let document: vscode.TextDocument;
     try {
@@ -105,16 +110,45 @@ export class InlineAdapter implements vscode.DebugAdapter {
 
   private reopen(document: vscode.TextDocument): void {
     if (document.isClosed) return;
-    const model = this.documents.modelOf(document);
-    const dump = model?.defaultDump;
     this.traced = textOf(document);
-    if (!model || !dump) return this.adapter.end('There are no iptables rules in the file any more.');
-    this.adapter.reopen({ model, dump });
+    this.adapter.reopen(this.documents.modelOf(document));
+  }
+
+  /** Goes on with the file under its other name, also where a folder above it was renamed. */
+  private async follow(files: vscode.FileRenameEvent['files']): Promise<void> {
+    const before = this.document?.uri;
+    const uri = before && renamedTo(before, files);
+    if (!before || !uri) return;
+    // A name that is taken again leads nowhere else, so that this ends.
+    this.moved.delete(uri.toString());
+    this.moved.set(before.toString(), uri);
+    const document = await vscode.workspace.openTextDocument(uri);
+    this.document = document;
+    this.adapter.renamed(programPath(uri), fileName(uri));
+    if (textOf(document) !== this.traced) this.reopen(document);
+  }
+
+  /** Where a file is that was renamed during the session: its configuration has the name that it had. */
+  private nowAt(uri: vscode.Uri | undefined): vscode.Uri | undefined {
+    let at = uri;
+    for (let next = at; next; next = this.moved.get(next.toString())) at = next;
+    return at;
   }
 
   private isProgram({ uri }: vscode.TextDocument): boolean {
     return this.document?.uri.toString() === uri.toString();
   }
+}
+
+/** Where a file is after a renaming, of itself or of a folder above it; undefined: where it was. */
+function renamedTo(uri: vscode.Uri, files: vscode.FileRenameEvent['files']): vscode.Uri | undefined {
+  for (const { oldUri, newUri } of files) {
+    if (oldUri.scheme !== uri.scheme || oldUri.authority !== uri.authority) continue;
+    if (uri.path === oldUri.path) return newUri;
+    if (uri.path.startsWith(`${oldUri.path}/`))
+      return vscode.Uri.joinPath(newUri, uri.path.slice(oldUri.path.length + 1));
+  }
+  return undefined;
 }
 
 function textOf(document: vscode.TextDocument): string {

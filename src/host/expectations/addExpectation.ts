@@ -4,8 +4,9 @@ import { generateExpectation } from '../../features/expectations/generate';
 import { expectationFileFor } from '../../features/expectations/rulesBeside';
 import type { ErrorEdge } from '../edge';
 import type { TracePanels } from '../tracePanels';
-import { filesIn, folderOf, nameOf, openDocument, textOf } from './testSources';
+import { filesIn, folderOf, openDocument, textOf } from './testSources';
 import type { TestTree } from './testTree';
+import { fileName } from '../fileName';
 
 /** Where the lines go. */
 interface Target {
@@ -56,7 +57,7 @@ async function targetFor(rules: vscode.Uri): Promise<Target> {
     };
   const folder = folderOf(rules);
   const siblings = await filesIn(folder);
-  const name = expectationFileFor(nameOf(rules), siblings);
+  const name = expectationFileFor(fileName(rules), siblings);
   const uri = vscode.Uri.joinPath(folder, name);
   const exists = siblings.includes(name);
   const existing = openDocument(uri)?.getText() ?? (exists ? await textOf(uri) : undefined);

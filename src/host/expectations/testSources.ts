@@ -11,6 +11,7 @@ import {
 import { isExpectationFile, rulesBeside } from '../../features/expectations/rulesBeside';
 import type { HostFile } from '../../features/expectations/runExpectation';
 import { mayHaveRules, type Documents } from '../documents';
+import { fileName } from '../fileName';
 
 /** The rules that an expectation is about. */
 export interface RulesFound {
@@ -60,8 +61,8 @@ export class TestSources {
     if ('problem' in place) return place;
     const open = openDocument(place);
     const model = open ? this.modelOfOpen(open) : await this.modelOnDisk(place);
-    if (!model) return { problem: `${nameOf(place)} cannot be read` };
-    return model.defaultDump ? { uri: place, model } : { problem: `there are no rules in ${nameOf(place)}` };
+    if (!model) return { problem: `${fileName(place)} cannot be read` };
+    return model.defaultDump ? { uri: place, model } : { problem: `there are no rules in ${fileName(place)}` };
   }
 
   /** The objects of the files that `@host` names, by name. */
@@ -117,10 +118,6 @@ export function folderOf(uri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(uri, '..');
 }
 
-export function nameOf({ path }: vscode.Uri): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 /** The names of the files in a folder; none where it cannot be listed. */
 export async function filesIn(folder: vscode.Uri): Promise<readonly string[]> {
   try {
@@ -135,7 +132,7 @@ async function beside(uri: vscode.Uri): Promise<vscode.Uri | { readonly problem:
   if (uri.scheme === 'untitled')
     return { problem: 'an untitled file has no rules beside it: name them with "@file NAME"' };
   const folder = folderOf(uri);
-  const found = rulesBeside(nameOf(uri), await filesIn(folder));
+  const found = rulesBeside(fileName(uri), await filesIn(folder));
   return 'problem' in found ? found : vscode.Uri.joinPath(folder, found.name);
 }
 
@@ -158,10 +155,10 @@ export async function textOf(uri: vscode.Uri): Promise<string | undefined> {
 
 async function hostFile(uri: vscode.Uri): Promise<HostFile> {
   const text = openDocument(uri)?.getText() ?? (await textOf(uri));
-  if (text === undefined) return { problem: `${nameOf(uri)} cannot be read` };
+  if (text === undefined) return { problem: `${fileName(uri)} cannot be read` };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { problem: `${nameOf(uri)} is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `${fileName(uri)} is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

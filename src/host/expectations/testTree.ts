@@ -4,7 +4,8 @@ import type { Expectation, LineError } from '../../features/expectations/expecta
 import { isExpectationFile } from '../../features/expectations/rulesBeside';
 import { debounced, type Debounced } from '../debounced';
 import type { ErrorEdge } from '../edge';
-import { mayHaveExpectations, nameOf, type TestSources } from './testSources';
+import { mayHaveExpectations, type TestSources } from './testSources';
+import { fileName } from '../fileName';
 
 /** Milliseconds of silence before an edited file is read again. */
 const PAUSE = 200;
@@ -90,7 +91,7 @@ export class TestTree implements vscode.Disposable {
     }
     let file = this.controller.items.get(key);
     if (!file) {
-      file = this.controller.createTestItem(key, visible(nameOf(uri)), uri);
+      file = this.controller.createTestItem(key, visible(fileName(uri)), uri);
       file.canResolveChildren = true;
       this.contents.set(file, { kind: 'file' });
       this.controller.items.add(file);

@@ -96,7 +96,7 @@ test('each request has one response, in whatever order they come and whatever th
         for (const [index, { command, given: body }] of all.entries()) {
           await adapter.handle({ seq: index + 1, type: 'request', command, arguments: body });
           if (index % 7 === 6) adapter.edited([{ first: 2, last: 3, count: 1 }]);
-          if (index % 9 === 8) adapter.reopen(debuggeeOf(RULES));
+          if (index % 9 === 8) adapter.reopen(debuggeeOf(RULES).model);
         }
         for (const message of junk) await adapter.handle(message);
         const responses = sent.filter(({ type }) => type === 'response') as DebugProtocol.Response[];

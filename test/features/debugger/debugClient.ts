@@ -7,18 +7,12 @@ import { modelOf } from '../../../src/features/fileModel';
 /** The path of the only file there is. */
 export const PROGRAM = '/rules.iptables-save';
 
-export function debuggeeOf(text: string, packet?: string): Debuggee {
+/** `ruleSet`: its number in the file, from 1; without it, the one that is shown first. */
+export function debuggeeOf(text: string, packet?: string, ruleSet?: string): Debuggee {
   const model = modelOf(parseSourceFile(text));
-  if (!model.defaultDump) throw new Error('there are no rules in the text');
-  return {
-    path: PROGRAM,
-    name: 'rules.iptables-save',
-    model,
-    dump: model.defaultDump,
-    packet,
-    answers: {},
-    hostChanges: {},
-  };
+  const dump = ruleSet === undefined ? model.defaultDump : model.dumps[Number(ruleSet) - 1];
+  if (!dump) throw new Error('there are no such rules in the text');
+  return { path: PROGRAM, name: 'rules.iptables-save', model, dump, packet, answers: {}, hostChanges: {} };
 }
 
 /** A client of the debug adapter that asks one thing after the other. */
@@ -33,7 +27,7 @@ export class DebugClient {
 
   constructor(text: string) {
     this.adapter = new DebugAdapter(
-      async ({ packet }) => debuggeeOf(text, packet),
+      async ({ packet, ruleSet }) => debuggeeOf(text, packet, ruleSet),
       (message) => this.take(message),
       (error) => this.failures.push(error),
     );

@@ -20,3 +20,16 @@ test.each<
   const edit = linesEdit({ line, character }, { line: endLine, character: endCharacter }, text);
   expect(shifted({ line: before }, edit).line).toBe(after);
 });
+
+test.each<
+  readonly [what: string, from: number, to: number, text: string, before: number | undefined, after: number | undefined]
+>([
+  ['text before it', 3, 5, 'longer', 20, 24],
+  ['text just before it', 19, 19, 'x', 20, 21],
+  ['text at its first word', 19, 22, 'x', 20, 20],
+  ['text after it', 30, 31, '', 20, 20],
+  ['a breakpoint on the whole line', 3, 5, 'longer', undefined, undefined],
+])('the column of a breakpoint and %s', (_, from, to, text, before, after) => {
+  const edit = linesEdit({ line: 4, character: from }, { line: 4, character: to }, text);
+  expect(shifted({ line: 5, column: before }, edit)).toEqual({ line: 5, column: after });
+});

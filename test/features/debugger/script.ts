@@ -1,5 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { debuggeeOf, DebugClient, PROGRAM } from './debugClient';
+import { parseSourceFile } from '../../../src/core/syntax/parse';
+import { modelOf } from '../../../src/features/fileModel';
+import { DebugClient, PROGRAM } from './debugClient';
 
 /** Words of a script that move the packet, with the request that each stands for. */
 const MOVES: Readonly<Record<string, string>> = {
@@ -13,8 +15,8 @@ const MOVES: Readonly<Record<string, string>> = {
 
 /**
  * Runs a script of a debugging session, one step a line, and gives back what each came to. `launch PACKET` (with
- * `entry` or `noend` before it), `break LINE [if CONDITION] [hit COUNT] [log TEXT]`, `catch FILTER`, `start`, the words
- * of `MOVES`, `insert LINE TEXT` as an edit of the file, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`.
+ * `entry`, `noend` or `ruleset:NUMBER` before it), `break LINE[:COLUMN] [if CONDITION] [hit COUNT] [log TEXT]`, `catch FILTER`, `start`, the words
+ * of `MOVES`, `insert LINE TEXT` as an edit of the file, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`.
  */
 export async function runScript(text: string, steps: readonly string[]): Promise<readonly string[]> {
   const script = new Script(text);
@@ -29,6 +31,7 @@ class Script {
   private readonly breakpoints: DebugProtocol.SourceBreakpoint[] = [];
   private readonly filters: DebugProtocol.ExceptionFilterOptions[] = [];
   private seen = 0;
+  private path = PROGRAM;
 
   constructor(private text: string) {
     this.client = new DebugClient(text);
@@ -70,11 +73,22 @@ class Script {
         return this.moved('restart', {});
       case 'goto': {
         const { targets } = await client.ask<DebugProtocol.GotoTargetsResponse>('gotoTargets', {
-          source: { path: PROGRAM },
+          source: { path: this.path },
           line: Number(rest),
         });
         return this.moved('goto', { threadId: client.threadId, targetId: targets[0]?.id });
       }
+      case 'locations': {
+        const { breakpoints } = await client.ask<DebugProtocol.BreakpointLocationsResponse>('breakpointLocations', {
+          source: { path: this.path },
+          line: Number(rest),
+        });
+        return breakpoints.map(({ line, column }) => `${line}:${column}`).join(', ');
+      }
+      case 'rename':
+        client.adapter.renamed(rest, rest.replace('/', ''));
+        this.path = rest;
+        return this.source();
       case 'insert':
         return this.insert(rest);
       case 'thread':
@@ -85,7 +99,9 @@ class Script {
         return threads.map(({ id, name }) => `${id} ${name}`).join('; ');
       }
       case 'stack':
-        return (await client.frames()).map(({ name, line }) => `${name} (${line})`).join(' < ');
+        return (await client.frames())
+          .map(({ name, line, column }) => `${name} (${line}${column > 1 ? `:${column}` : ''})`)
+          .join(' < ');
       case 'scopes':
         return this.scopes();
       case 'var':
@@ -102,6 +118,13 @@ class Script {
     }
   }
 
+  /** The file that the client shows, and whether it was told to ask for it. */
+  private async source(): Promise<string> {
+    const [top] = await this.client.frames();
+    const told = this.client.events.filter(({ event }) => event === 'invalidated').length;
+    return `${top?.source?.name} ${top?.source?.path}, told ${told}`;
+  }
+
   /** What is said while the file is being edited, and where the packet stands afterwards. */
   private async insert(rest: string): Promise<string> {
     const { client } = this;
@@ -112,7 +135,7 @@ class Script {
     client.adapter.edited([{ first: at - 1, last: at - 1, count: 2 }]);
     const { message } = await client.response('stackTrace', { threadId: client.threadId });
     const before = client.events.length;
-    client.adapter.reopen(debuggeeOf(this.text));
+    client.adapter.reopen(modelOf(parseSourceFile(this.text)));
     const moved = client.events
       .slice(before)
       .filter(({ event }) => event === 'breakpoint')
@@ -122,10 +145,11 @@ class Script {
   }
 
   private async launch(rest: string): Promise<string> {
-    const [, options = '', packet = ''] = /^((?:(?:entry|noentry|noend|nodebug) )*)(.*)$/.exec(rest) ?? [];
-    await this.client.ask('initialize', { adapterID: 'iptables' });
+    const [, options = '', packet = ''] = /^((?:(?:entry|noentry|noend|nodebug|ruleset:\d) )*)(.*)$/.exec(rest) ?? [];
+    await this.client.ask('initialize', { adapterID: 'iptables', supportsInvalidatedEvent: true });
     await this.client.ask('launch', {
       packet,
+      ruleSet: /ruleset:(\d)/.exec(options)?.[1],
       ...(options.includes('noentry')
         ? { stopOnEntry: false }
         : options.includes('entry')
@@ -138,20 +162,22 @@ class Script {
   }
 
   private async setBreakpoint(rest: string): Promise<string> {
-    const [, line, condition, hitCondition, logMessage] =
-      /^(\d+)(?: if (.*?))?(?: hit (.*?))?(?: log (.*))?$/.exec(rest) ?? [];
+    const [, line, column, condition, hitCondition, logMessage] =
+      /^(\d+)(?::(\d+))?(?: if (.*?))?(?: hit (.*?))?(?: log (.*))?$/.exec(rest) ?? [];
     this.breakpoints.push({
       line: Number(line),
+      ...(column !== undefined && { column: Number(column) }),
       ...(condition !== undefined && { condition }),
       ...(hitCondition !== undefined && { hitCondition }),
       ...(logMessage !== undefined && { logMessage }),
     });
     const { breakpoints } = await this.client.ask<DebugProtocol.SetBreakpointsResponse>('setBreakpoints', {
-      source: { path: PROGRAM },
+      source: { path: this.path },
       breakpoints: this.breakpoints,
     });
     const last = breakpoints.at(-1);
-    return `${last?.verified ? `line ${last.line}` : 'not verified'}${last?.message === undefined ? '' : `: ${last.message}`}`;
+    const at = last?.column === undefined ? '' : `:${last.column}`;
+    return `${last?.verified ? `line ${last.line}${at}` : 'not verified'}${last?.message === undefined ? '' : `: ${last.message}`}`;
   }
 
   private async moved(command: string, given: object): Promise<string> {

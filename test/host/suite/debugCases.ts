@@ -45,6 +45,14 @@ class Watched implements vscode.Disposable {
     return stackFrames[0]?.line ?? 0;
   }
 
+  /** The name of the file that it stands in. */
+  async source(): Promise<string> {
+    const { stackFrames } = (await this.session?.customRequest('stackTrace', {
+      threadId: this.stops.at(-1)?.threadId,
+    })) as { readonly stackFrames: readonly { readonly source?: { readonly name: string } }[] };
+    return stackFrames[0]?.source?.name ?? '';
+  }
+
   async chains(): Promise<string> {
     const { stackFrames } = (await this.session?.customRequest('stackTrace', {
       threadId: this.stops.at(-1)?.threadId,
@@ -147,4 +155,58 @@ export const debugCases: readonly HostCase[] = [
       }
     },
   },
+  {
+    name: 'a file that is renamed goes on being debugged',
+    run: async () => {
+      const folder = await writableFolder();
+      // On the web there is no such folder.
+      if (!folder) return;
+      const [before, after] = ['before.rules', 'after.rules'].map((name) => vscode.Uri.joinPath(folder, name));
+      assert(before && after, 'there are no names');
+      const rules = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -j DROP\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
+      await vscode.workspace.fs.writeFile(before, new TextEncoder().encode(rules));
+      const document = await vscode.workspace.openTextDocument(before);
+      await vscode.window.showTextDocument(await vscode.languages.setTextDocumentLanguage(document, 'iptables'));
+      const watched = new Watched();
+      try {
+        await vscode.debug.startDebugging(
+          undefined,
+          {
+            type: 'iptables',
+            request: 'launch',
+            name: 'a renaming',
+            program: before.fsPath,
+            packet: 'in eth0 tcp 10.0.0.9:4000 > 10.0.0.1:22 syn',
+            stopOnEntry: true,
+          },
+          { suppressSaveBeforeStart: true },
+        );
+        await watched.stopped(1);
+        const edit = new vscode.WorkspaceEdit();
+        edit.renameFile(before, after);
+        assert(await vscode.workspace.applyEdit(edit), 'the file cannot be renamed');
+        await until('the call stack is in the renamed file', async () => (await watched.source()) === 'after.rules');
+        await vscode.commands.executeCommand('workbench.action.debug.stepInto');
+        await watched.stopped(2);
+        assert((await watched.line()) === 4, `it stops at line ${await watched.line()}`);
+        await vscode.commands.executeCommand('workbench.action.debug.restart');
+        await watched.stopped(3);
+        assert((await watched.source()) === 'after.rules', `it starts again in ${await watched.source()}`);
+        await end(watched);
+      } finally {
+        watched.dispose();
+        await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+        await vscode.workspace.fs.delete(folder, { recursive: true });
+      }
+    },
+  },
 ];
+
+/** A folder that files can be written to; undefined where there is none. */
+async function writableFolder(): Promise<vscode.Uri | undefined> {
+  const extension = vscode.extensions.getExtension('iptables-lens.iptables-lens');
+  if (extension?.extensionUri.scheme !== 'file') return undefined;
+  const folder = vscode.Uri.joinPath(extension.extensionUri, '.vscode-test', 'renamed');
+  await vscode.workspace.fs.createDirectory(folder);
+  return folder;
+}

@@ -11,14 +11,21 @@ export function wantedBreakpoints(given: RequestArguments): readonly WantedBreak
     .list('breakpoints')
     .map((each) => ({
       line: each.number('line'),
+      column: each.optionalNumber('column'),
       condition: each.optionalText('condition'),
       hitCondition: each.optionalText('hitCondition'),
       logMessage: each.optionalText('logMessage'),
     }));
 }
 
-export function breakpointAnswer({ id, line, place, message }: Breakpoint): DebugProtocol.Breakpoint {
-  return { id, line, verified: place !== undefined, ...(message !== undefined && { message: visible(message) }) };
+export function breakpointAnswer({ id, line, column, place, message }: Breakpoint): DebugProtocol.Breakpoint {
+  return {
+    id,
+    line,
+    ...(column !== undefined && { column }),
+    verified: place !== undefined,
+    ...(message !== undefined && { message: visible(message) }),
+  };
 }
 
 /** What the packet is to be stopped for besides breakpoints, and an answer for each. */

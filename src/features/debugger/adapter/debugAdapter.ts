@@ -1,6 +1,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isRecord } from '../../../core/net/jsonFields';
 import { visible } from '../../../core/text/visible';
+import type { FileModel } from '../../fileModel';
+import { sameDump } from '../../traceSession/readAgain';
 import type { WantedBreakpoint } from '../breakpoints';
 import type { Moved, MoveKind, SessionOptions } from '../debugSession';
 import { traceOf, type Debuggee } from '../debuggee';
@@ -15,7 +17,7 @@ import { completions, targetOf } from './placeRequests';
 import { shifted, type LinesEdit } from './linesEdit';
 import { Refused, RequestArguments } from './requestArguments';
 import { Running } from './running';
-import { sourceOf, isProgram } from './source';
+import { isPath, isProgram, sourceOf } from './source';
 import { stoppedBody } from './stoppedBody';
 import { stoppedAnswer } from './stoppedRequests';
 
@@ -50,6 +52,10 @@ export class DebugAdapter {
   /** The client has configured everything, and the packet is on its way. */
   private begun = false;
   private over = false;
+  /** The client takes it that what it has been shown is no longer right. */
+  private canInvalidate = false;
+  /** Of a file that was renamed, until the client sets breakpoints by its other name. */
+  private formerPath: string | undefined;
   private readonly client: Client;
   private lastBreakpoint = 0;
 
@@ -90,8 +96,10 @@ export class DebugAdapter {
   }
 
   /** The edit is done: the same packet is sent through the file as it is. */
-  reopen({ model, dump }: Pick<Debuggee, 'model' | 'dump'>): void {
+  reopen(model: FileModel | undefined): void {
     if (this.over || !this.running || !this.launch) return;
+    const dump = model && sameDump(model, this.running.debuggee.dump);
+    if (!model || !dump) return this.end('There are no iptables rules in the file any more.');
     const before = this.running.breakpoints;
     const trouble = this.start({ ...this.running.debuggee, model, dump });
     if (trouble !== undefined) return this.end(`The packet cannot be traced through the edited file: ${trouble}.`);
@@ -103,6 +111,16 @@ export class DebugAdapter {
     this.write('The file has changed: the packet is sent again.');
     const first = running.session.threads[0];
     if (first) this.show(running.session.enter(first, 'restart'));
+  }
+
+  /** The file has another path and name: what is shown from here on is of that. Breakpoints stay where they are. */
+  renamed(path: string, name: string): void {
+    const { running } = this;
+    if (this.over || !running) return;
+    this.formerPath = running.debuggee.path;
+    running.debuggee = { ...running.debuggee, path, name };
+    this.inspector = undefined;
+    if (this.canInvalidate) this.client.event('invalidated', { areas: ['stacks'] });
   }
 
   /** Ends the session from this side. `why`: is said in the console. */
@@ -123,6 +141,7 @@ export class DebugAdapter {
   ): Promise<(() => void) | undefined> {
     switch (command) {
       case 'initialize':
+        this.canInvalidate = given.optionalBoolean('supportsInvalidatedEvent') === true;
         respond(CAPABILITIES);
         return undefined;
       case 'launch':
@@ -195,8 +214,11 @@ export class DebugAdapter {
       const { running } = this;
       if (!running || this.stale || !isProgram(given.within('source'), running)) return { breakpoints: [] };
       const line = given.number('line');
-      const lines = running.trace.lines.within(line, given.optionalNumber('endLine') ?? line);
-      return { breakpoints: lines.map((each) => ({ line: each })) };
+      const { lines } = running.trace;
+      const among = lines.within(line, given.optionalNumber('endLine') ?? line);
+      return {
+        breakpoints: among.flatMap((each) => lines.spotsAt(each).map(({ column }) => ({ line: each, column }))),
+      };
     }
     if (command === 'completions')
       return { targets: completions(given.text('text'), given.optionalNumber('column') ?? 1) };
@@ -293,7 +315,9 @@ export class DebugAdapter {
 
   private setBreakpoints(given: RequestArguments): readonly DebugProtocol.Breakpoint[] {
     const wanted = wantedBreakpoints(given);
-    if (!isProgram(given.within('source'), this.running))
+    const source = given.within('source');
+    if (isProgram(source, this.running)) this.formerPath = undefined;
+    else if (!isPath(source, this.formerPath))
       return wanted.map(() => ({ verified: false, message: 'The packet goes through another file.' }));
     this.wanted = wanted;
     if (!this.running) throw new Refused('nothing was launched');

@@ -41,7 +41,7 @@ export class Inspector {
         id,
         name: visible(entry.name),
         line: entry.line ?? 0,
-        column: entry.line === undefined ? 0 : 1,
+        column: entry.line === undefined ? 0 : (this.columnOf(entry, entry.line) ?? 1),
         ...(entry.line !== undefined && { source }),
       };
     });
@@ -97,6 +97,14 @@ export class Inspector {
       type: read.kind,
       variablesReference: 0,
     };
+  }
+
+  /** Of several rules on a line the one that is meant; undefined where there is only one. */
+  private columnOf({ thread, cursor }: StackEntry, line: number): number | undefined {
+    const { recording } = thread;
+    const event = recording.eventAt(cursor);
+    const about = recording.ruleAt(cursor) ?? (event?.kind === 'policy' ? event.chain : undefined);
+    return about && this.running.trace.lines.columnOf(line, about);
   }
 
   private chainNamed(name: string): string | undefined {

@@ -15,7 +15,7 @@ export class Running {
   breakpoints: readonly Breakpoint[] = [];
 
   constructor(
-    readonly debuggee: Debuggee,
+    public debuggee: Debuggee,
     readonly trace: DebugTrace,
     readonly options: SessionOptions,
     /** Numbers breakpoints. */

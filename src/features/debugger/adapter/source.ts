@@ -9,8 +9,13 @@ export function sourceOf({ debuggee: { name, path } }: Running): DebugProtocol.S
 
 /** Whether a source of a request is that file. */
 export function isProgram(source: RequestArguments, running: Running | undefined): boolean {
-  const path = source.optionalText('path');
-  return path !== undefined && running !== undefined && samePath(path, running.debuggee.path);
+  return isPath(source, running?.debuggee.path);
+}
+
+/** Whether a source of a request is the file of a path. */
+export function isPath(source: RequestArguments, path: string | undefined): boolean {
+  const given = source.optionalText('path');
+  return given !== undefined && path !== undefined && samePath(given, path);
 }
 
 /** The letter of a drive comes in either case. */

@@ -1,4 +1,5 @@
 import { showValue, fieldNamed } from '../language/fields';
+import { counted } from '../../traceReport/traceInput';
 import { packetWords } from '../../traceReport/packetWords';
 import { rulePlace } from '../../traceReport/verdict';
 import type { DebugThread } from '../debugThread';
@@ -40,7 +41,7 @@ export function groupNamed(
     Packet: packetWords(moment.packet),
     Rule: moment.rule ? rulePlace(moment.rule) : 'no rule',
     Connection: showValue(fieldNamed('connection.state')?.read(moment)),
-    Host: `${moment.host.interfaces.length} interfaces, ${moment.host.routes.length} routes`,
+    Host: `${counted(moment.host.interfaces.length, 'interface')}, ${counted(moment.host.routes.length, 'route')}`,
   };
   return { value: words[scope.name] ?? String(scope.variables().length), variables: scope.variables };
 }
