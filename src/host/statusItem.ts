@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { visible } from '../core/text/visible';
+import { ruleSetName } from '../features/ruleSetName';
 import { counted } from '../features/traceReport/traceInput';
 import { debounced } from './debounced';
 import type { Documents } from './documents';
@@ -14,10 +16,11 @@ export function registerStatusItem(documents: Documents, edge: ErrorEdge): vscod
   item.command = 'iptables.tracePacket';
   const update = edge.event('Status item', () => {
     const document = vscode.window.activeTextEditor?.document;
-    const dumps = document && documents.hasRules(document) ? (documents.modelOf(document)?.dumps ?? []) : [];
-    if (dumps.length === 0) return item.hide();
+    const model = document && documents.hasRules(document) ? documents.modelOf(document) : undefined;
+    if (!model || model.dumps.length === 0) return item.hide();
+    const { dumps } = model;
     item.text = `$(play-circle) iptables: ${counted(dumps.length, 'rule set')} · Trace`;
-    item.tooltip = `${dumps.map(({ label, detail }) => `${label}, ${detail}`).join('\n')}\nTrace a packet through them`;
+    item.tooltip = `${dumps.map((dump) => visible(`${ruleSetName(model, dump)}, ${dump.detail}`)).join('\n')}\nTrace a packet through them`;
     item.accessibilityInformation = { label: `${counted(dumps.length, 'iptables rule set')}, trace a packet` };
     item.show();
   });

@@ -21,7 +21,7 @@ export interface Premised {
 
 /** Whether what the lines say rules a path out. */
 export function isExcluded({ assumptions, on }: Walked, { assumed }: Settings): boolean {
-  return assumed.some(
+  return [...assumed.values()].some(
     (said) =>
       assumptions.some((assumption) => contradicts(said, assumption)) ||
       (said.rule === undefined &&
@@ -47,8 +47,8 @@ function isRule(text: string, { rule }: Assumption): boolean {
 export function openProvisos({ provided = [] }: Walked, { assumed, sysctls }: Settings): readonly Proviso[] {
   return provided.filter(
     ({ what }) =>
-      !assumed.some((said) => said.rule === undefined && said.value && said.what === what) &&
-      !Object.keys(sysctls).some((name) => what.startsWith(`${name} is `)),
+      ![...assumed.values()].some((said) => said.rule === undefined && said.value && said.what === what) &&
+      ![...sysctls.keys()].some((name) => what.startsWith(`${name} is `)),
   );
 }
 

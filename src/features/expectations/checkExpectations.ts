@@ -1,10 +1,15 @@
-import type { FileModel } from '../fileModel';
+import type { Host } from '../../core/net/host';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { Dump, FileModel } from '../fileModel';
+import { settingOf } from '../fileTrace';
+import type { InputContext } from '../packetInput/inputContext';
 import { contextOfFile } from '../packetInput/contextOfFile';
 import { readPacketInput } from '../packetInput/readPacketInput';
 import type { FileRange } from '../../core/text/columns';
-import type { Expectation, ReadExpectations } from './expectation';
+import { unknownInterfaces, unknownInterfaceWords } from '../traceSession/unknownInterface';
+import type { Expectation, ExpectedPacket, ReadExpectations } from './expectation';
 import { placeInFile } from './passedRules';
-import { dumpMeant } from './settings';
+import { dumpMeant, modelMeant } from './settings';
 
 /** Something wrong with a line, found without tracing a packet. */
 export interface ExpectationDiagnostic extends FileRange {
@@ -25,42 +30,76 @@ export function checkExpectations(
 ): readonly ExpectationDiagnostic[] {
   const found: ExpectationDiagnostic[] = errors.map((error) => ({ ...error, severity: 'error' }));
   const said = new Set<string>();
-  const contexts = new Map<FileModel, ReturnType<typeof contextOfFile>>();
+  const files = new Map<Dump, CheckedFile>();
   for (const expectation of expectations) {
     if (found.length >= MOST) break;
-    const model = rulesOf(expectation);
-    const { line, packetStart, packetEnd } = expectation;
-    if ('problem' in model) {
-      if (!said.has(model.problem))
-        found.push({ line, start: packetStart, end: packetEnd, severity: 'warning', message: model.problem });
-      said.add(model.problem);
+    const asWritten = rulesOf(expectation);
+    const { line, packetStart, packetEnd, settings } = expectation;
+    if ('problem' in asWritten) {
+      if (!said.has(asWritten.problem))
+        found.push({ line, start: packetStart, end: packetEnd, severity: 'warning', message: asWritten.problem });
+      said.add(asWritten.problem);
       continue;
     }
-    const dump = model.defaultDump;
+    const model = modelMeant(asWritten, settings);
+    const dump = dumpMeant(model, settings);
     if (!dump) continue;
-    const context = contexts.get(model) ?? contextOfFile(model, dump, undefined);
-    contexts.set(model, context);
-    found.push(...packetProblems(expectation, context), ...placeProblems(expectation, model));
+    const file = files.get(dump) ?? new CheckedFile(model, dump);
+    files.set(dump, file);
+    found.push(...packetProblems(expectation, file), ...placeProblems(expectation, file));
   }
   return found.slice(0, MOST).sort((a, b) => a.line - b.line || a.start - b.start);
 }
 
-function packetProblems(
-  { packet, line }: Expectation,
-  context: ReturnType<typeof contextOfFile>,
-): readonly ExpectationDiagnostic[] {
+/** What is looked at in a file, once for all expectations about it. */
+class CheckedFile {
+  readonly context: InputContext;
+  private known: Host | undefined;
+
+  constructor(
+    readonly model: FileModel,
+    readonly dump: Dump,
+  ) {
+    this.context = contextOfFile(model, dump, undefined);
+  }
+
+  get host(): Host {
+    return (this.known ??= settingOf(this.model, this.dump).setting.host);
+  }
+}
+
+function packetProblems(expectation: Expectation, file: CheckedFile): readonly ExpectationDiagnostic[] {
+  const { packet, line } = expectation;
   if (packet.kind !== 'typed') return [];
-  const { problems = [] } = readPacketInput(packet.text, context);
+  const { problems, request } = readPacketInput(packet.text, file.context);
+  if (!problems) return interfaceProblems(expectation, packet, request, file);
   return problems.map(({ start, end, message }) => {
     const from = packet.columnOf(start);
     return { line, start: from, end: Math.max(packet.columnOf(end), from + 1), severity: 'error', message };
   });
 }
 
+/** Interfaces that there are not, unless a line says so. */
+function interfaceProblems(
+  { line, settings, packetStart, packetEnd }: Expectation,
+  { text, columnOf }: Extract<ExpectedPacket, { readonly kind: 'typed' }>,
+  request: PacketRequest,
+  { model, host }: CheckedFile,
+): readonly ExpectationDiagnostic[] {
+  // What a file with facts of the host says of them is seen when it runs.
+  if (settings.host) return [];
+  return unknownInterfaces(request, model.file, host, undefined)
+    .filter(({ name }) => settings.interfaces.get(name) === undefined)
+    .map((unknown) => {
+      const at = [...text.matchAll(/\S+/g)].find(([word]) => word === unknown.name)?.index;
+      const [start, end] =
+        at === undefined ? [packetStart, packetEnd] : [columnOf(at), columnOf(at + unknown.name.length)];
+      return { line, start, end, severity: 'warning', message: unknownInterfaceWords(unknown) };
+    });
+}
+
 /** Chains and rules that there are not. */
-function placeProblems({ clauses, line, settings }: Expectation, model: FileModel): readonly ExpectationDiagnostic[] {
-  const dump = dumpMeant(model, settings);
-  if (!dump) return [];
+function placeProblems({ clauses, line }: Expectation, { model, dump }: CheckedFile): readonly ExpectationDiagnostic[] {
   return clauses.flatMap(({ terms }) =>
     terms.flatMap(({ condition, start, end }): ExpectationDiagnostic[] => {
       // After "by" it may be an interface.

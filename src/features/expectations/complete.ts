@@ -7,6 +7,7 @@ import { CONDITION_WORDS, OTHER_WORDS, OUTCOME_WORDS } from './conditionWords';
 import { chainsByName } from './passedRules';
 import { statementOf, type ExpectationForm } from './readExpectations';
 import { SETTING_WORDS } from './readSetting';
+import { dumpMeant, modelMeant, type Settings } from './settings';
 
 export interface ExpectationProposal {
   readonly label: string;
@@ -29,15 +30,15 @@ export interface ExpectationCompletions {
 const MOST_NAMES = 500;
 
 /**
- * What can be written at a column of a line with an expectation. `names`: those that the lines before define. `model`:
- * of the rules that it is about, where they are known. undefined: it is not such a line.
+ * What can be written at a column of a line with an expectation. `settings`: what the lines before say. `about`:
+ * the rules that it is about, where they are known. undefined: it is not such a line.
  */
 export function completeExpectation(
   line: string,
   column: number,
   form: ExpectationForm,
-  names: ReadonlyMap<string, string>,
-  model: FileModel | undefined,
+  settings: Settings,
+  about: FileModel | undefined,
 ): ExpectationCompletions | undefined {
   const start = startOf(line, form);
   if (start === undefined || column < start) return undefined;
@@ -50,7 +51,7 @@ export function completeExpectation(
     .trim()
     .split(/[\s,]+/)
     .filter((each) => each !== '');
-  const found = new Proposals(names, model, word);
+  const found = new Proposals(settings, about && modelMeant(about, settings), word);
   if (/=>|⇒/.test(before)) found.conditions(words.at(-1)?.toLowerCase() ?? '');
   else found.packet(words);
   return { range: { start: column - word.length, end }, items: found.items, incomplete: found.incomplete };
@@ -69,7 +70,7 @@ class Proposals {
   incomplete = false;
 
   constructor(
-    private readonly names: ReadonlyMap<string, string>,
+    private readonly settings: Settings,
     private readonly model: FileModel | undefined,
     private readonly typed: string,
   ) {}
@@ -124,7 +125,7 @@ class Proposals {
       );
     const before = words.at(-2)?.toLowerCase();
     if (last === 'in' || last === 'out' || last === 'forward' || before === 'forward') this.interfaces(0);
-    if (first && this.names.size === 0 && this.typed === '') return;
+    if (first && this.settings.names.size === 0 && this.typed === '') return;
     const value = last === undefined ? undefined : Object.hasOwn(KEYWORDS, last) ? KEYWORDS[last] : undefined;
     if (value && !/^(?:src|dst|type|state|ctstate)$/.test(last ?? '')) return;
     for (const name of PROTOCOL_WORDS) this.add('value', 4, [name, 'protocol']);
@@ -140,22 +141,23 @@ class Proposals {
   }
 
   private ownNames(): void {
-    for (const [name, address] of this.names) this.add('name', 3, [name, address]);
+    for (const [name, address] of this.settings.names) this.add('name', 3, [name, address]);
   }
 
   private fileNames(): void {
-    const dump = this.model?.defaultDump;
+    const dump = this.model && dumpMeant(this.model, this.settings);
     if (!this.model || !dump) return;
     this.some(contextOfFile(this.model, dump, undefined).names().known(), 'name', 4, 'name of the file');
   }
 
   private interfaces(rank: number): void {
     if (this.model) this.some(interfacesOf(this.model.file, -1), 'interface', rank, '');
+    this.some(this.settings.interfaces.keys(), 'interface', rank, '');
   }
 
   /** By its name alone where no other table has such a chain. */
   private chains(): void {
-    const dump = this.model?.defaultDump;
+    const dump = this.model && dumpMeant(this.model, this.settings);
     if (!this.model || !dump) return;
     const found = new Map<string, string>();
     for (const ruleSet of Object.values(ruleSetsFor(this.model, dump)))

@@ -1,6 +1,7 @@
 import { hostBlock, parseAddress, parseBlock, type AddressBlock } from '../../core/net/address';
 import { portOfService } from '../../core/net/services';
 import type { Ports } from './condition';
+import type { Settings } from './settings';
 
 export interface EndpointPattern {
   readonly address: AddressBlock | undefined;
@@ -13,10 +14,7 @@ export interface EndpointPattern {
  * `:80`, `10.0.0.7`, `10.0.0.0/8:1024-65535`, `[2001:db8::1]:http`, `web:80`; a text says what is wrong with it;
  * undefined: it is not one at all.
  */
-export function readEndpointPattern(
-  text: string,
-  names: ReadonlyMap<string, string>,
-): EndpointPattern | string | undefined {
+export function readEndpointPattern(text: string, names: Settings['names']): EndpointPattern | string | undefined {
   const whole = blockOf(text, names);
   if (whole) return { address: whole, name: undefined, ports: undefined };
   const bracketed = /^\[([^\]]*)\](\/\d{1,3})?(?::(.*))?$/.exec(text);
@@ -41,7 +39,7 @@ export function readEndpointPattern(
 
 const NAME = /^[\w](?:[\w./-]{0,252}\w)?\.?$/;
 
-function blockOf(text: string, names: ReadonlyMap<string, string>): AddressBlock | undefined {
+function blockOf(text: string, names: Settings['names']): AddressBlock | undefined {
   const value = names.get(text) ?? text;
   const address = parseAddress(value);
   if (address) return hostBlock(address);

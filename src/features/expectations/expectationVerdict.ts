@@ -1,7 +1,7 @@
 import { formatAddress, sameAddress } from '../../core/net/address';
 import type { Walked } from '../../core/netfilter/events';
 import type { Evaluation } from '../traceSession/evaluate';
-import { unknownInterfaces } from '../traceSession/unknownInterface';
+import { unknownInterfaceWords, type UnknownInterface } from '../traceSession/unknownInterface';
 import { ofProviso, openProvisos, premisesOfPath, type Premised } from './assumedPaths';
 import type { Clause } from './condition';
 import type { Expectation } from './expectation';
@@ -88,7 +88,7 @@ function resultOf(expectation: Expectation, shown: JudgedClauses, message: strin
     expectation,
     status: message === '' ? 'holds' : 'fails',
     message,
-    notes: [...evaluation.notes, ...unknownOf(evaluation)],
+    notes: [...evaluation.notes, ...unknownOf(evaluation, expectation).map(unknownInterfaceWords)],
     columns: undefined,
     packet: evaluation.input?.packet,
     expected: expectedText(expectation),
@@ -179,17 +179,20 @@ function saying(say: string): string {
   return say === '' ? '' : ` (say: ${say})`;
 }
 
-/** What is said of interfaces of the packet that the file does not know. */
-function unknownOf({ given, setting }: Evaluation): readonly string[] {
-  return given ? unknownInterfaces(given, setting.model.file, setting.setting.host) : [];
+/** Interfaces of the packet that neither the file nor a line knows. */
+function unknownOf({ unknownInterfaces }: Evaluation, { settings }: Expectation): readonly UnknownInterface[] {
+  return unknownInterfaces.filter(({ name }) => settings.interfaces.get(name) === undefined);
 }
 
 /** Why it is not certain although it holds on every path that was followed; empty where it is. */
 function restsOn(expectation: Expectation, judged: readonly JudgedClauses[], truncated: boolean): string {
   for (const { evaluation, path } of judged) {
-    const unknown = unknownOf(evaluation);
+    const unknown = evaluation.unknownInterfaces.map(unknownInterfaceWords);
     const wrong = evaluation.contradictions.find((each) => !unknown.includes(each));
     if (wrong !== undefined) return `the packet is not as it is stated: ${wrong}`;
+    const [iface] = unknownOf(evaluation, expectation);
+    if (iface)
+      return `holds only if this host has an interface ${iface.name}, which the file does not know${iface.hint}${saying(`interface ${iface.name}`)}`;
     const [open] = openProvisos(path.walked, expectation.settings);
     if (open) {
       const { words, say } = ofProviso(open);

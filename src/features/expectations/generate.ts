@@ -4,6 +4,7 @@ import { endpoint } from '../../core/net/endpoint';
 import { parsePacketExpression } from '../../core/net/packetExpression';
 import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
 import type { Walked, WalkEnd } from '../../core/netfilter/events';
+import { isThrough } from '../../core/netfilter/walkEnds';
 import type { FileModel } from '../fileModel';
 import type { Evaluation } from '../traceSession/evaluate';
 import { addressOfOwnKey } from '../possibleHosts/hostKeys';
@@ -74,7 +75,7 @@ function settingLines(
   if (set > 0 && set !== before) lines.push(`@set ${set}`);
   for (const [key, table] of Object.entries(tables)) {
     const chain = key.replace(/ \d+$/, '');
-    if (above.tables[chain] !== table) lines.push(`@table ${chain}=${table}`);
+    if (above.tables.get(chain) !== table) lines.push(`@table ${chain}=${table}`);
   }
   const host = overrides === undefined || overrides === null ? undefined : JSON.stringify(overrides);
   const hostAbove =
@@ -85,13 +86,15 @@ function settingLines(
     return address === undefined || above.own.get(address) === value ? [] : [`${value ? '' : 'not '}own ${address}`];
   });
   const certain = premisesOfPath(walked).filter(({ choice, chance }) => !choice && !chance);
+  const unknown = evaluation.unknownInterfaces.filter(({ name }) => above.interfaces.get(name) === undefined);
   const said = [
+    ...unknown.map(({ name }) => `interface ${name}`),
     ...own,
     ...certain.map(({ say }) => say),
     ...(walked.provided ?? []).map((each) => ofProviso(each).say),
   ];
   // What can only be said with the packet is not a line.
-  return [...lines, ...new Set(said.filter((say) => /^(?:not own|own|assume|sysctl|@table) /.test(say)))];
+  return [...lines, ...new Set(said.filter((say) => /^(?:interface|not own|own|assume|sysctl|@table) /.test(say)))];
 }
 
 class Writer {
@@ -158,10 +161,9 @@ function candidates(walked: Walked): readonly string[] {
   const { end, events } = walked;
   const { packet } = end;
   const start = events.find((event) => event.kind === 'start')?.packet;
-  const through = end.outcome === 'LOCAL' || end.outcome === 'SENT';
   const words = [outcomeWord(end)];
   const ported = hasPorts(packet.protocol) && packet.fragmentOffset === 0;
-  if (start && through) {
+  if (start && isThrough(walked)) {
     const to = endpoint(formatAddress(packet.destination), ported ? packet.destinationPort : undefined);
     const moved = !sameAddress(start.destination, packet.destination);
     if (moved) words.push(to);

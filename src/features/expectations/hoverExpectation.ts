@@ -11,7 +11,7 @@ import type { Expectation } from './expectation';
 import type { ExpectationResult } from './expectationResult';
 import { placeInFile } from './passedRules';
 import { SETTING_WORDS } from './readSetting';
-import { dumpMeant } from './settings';
+import { dumpMeant, modelMeant } from './settings';
 
 export interface ExpectationHover extends Columns {
   readonly blocks: readonly HoverBlock[];
@@ -72,11 +72,12 @@ function wordAt(
 
 function placeBlocks(
   { condition }: Term,
-  model: FileModel,
+  asWritten: FileModel,
   { settings }: Expectation,
 ): readonly HoverBlock[] | undefined {
   if (condition.kind !== 'via' && condition.kind !== 'by') return undefined;
   const { chain, number } = condition.place;
+  const model = modelMeant(asWritten, settings);
   const dump = dumpMeant(model, settings);
   const { chains = [], missing } = dump ? placeInFile(condition.place, model, dump) : {};
   const rules = number === undefined ? [] : chains.flatMap((each) => each.rules[number - 1] ?? []);

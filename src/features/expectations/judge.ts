@@ -4,6 +4,7 @@ import { protocolName } from '../../core/net/protocols';
 import { endpoint } from '../../core/net/endpoint';
 import type { Packet } from '../../core/net/packet';
 import type { Walked, WalkEnd } from '../../core/netfilter/events';
+import { isThrough } from '../../core/netfilter/walkEnds';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import type { Reply } from '../../core/netfilter/reply';
 import { comesBack, findingsOf } from '../replies';
@@ -92,10 +93,11 @@ function judge(condition: Condition, path: JudgedPath, text: string): Judged {
   }
 }
 
-function isOutcome(wanted: OutcomeWord, { outcome, verdict }: WalkEnd): boolean {
+function isOutcome(wanted: OutcomeWord, end: WalkEnd): boolean {
+  const { outcome, verdict } = end;
   switch (wanted) {
     case 'ACCEPT':
-      return outcome === 'LOCAL' || outcome === 'SENT';
+      return isThrough({ end });
     case 'REJECT':
       return outcome === 'DROPPED' && verdict === 'REJECT';
     case 'DROP':

@@ -1,4 +1,5 @@
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import { isThrough } from '../../core/netfilter/walkEnds';
 import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../../core/ruleset/ruleSet';
 import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
 import { decisiveEvent, isAccepting } from '../traceReport/verdict';
@@ -109,10 +110,9 @@ function decidingRules(walked: Walked): readonly Rule[] {
   const { events } = walked;
   const index = decisiveEvent(walked);
   const decided = index === undefined ? undefined : events[index];
-  const through = walked.end.outcome === 'LOCAL' || walked.end.outcome === 'SENT';
   return [
     ...(decided?.kind === 'rule' ? [decided.rule] : []),
-    ...(through ? [...lastRule(walked, isAccepting), ...lastRule(walked, isSourceNat)] : []),
+    ...(isThrough(walked) ? [...lastRule(walked, isAccepting), ...lastRule(walked, isSourceNat)] : []),
   ];
 }
 

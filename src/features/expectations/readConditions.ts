@@ -7,6 +7,7 @@ import { own } from '../../core/text/own';
 import type { Clause, Condition, ReadClauses, RulePlace, Term } from './condition';
 import { CONDITION_WORDS, didYouMean, nearestWord, OTHER_WORDS, OUTCOME_WORDS } from './conditionWords';
 import { readEndpointPattern } from './endpointPattern';
+import type { Settings } from './settings';
 
 interface Token {
   /** Without its quotes. */
@@ -24,7 +25,7 @@ const MOST_WORDS = 200;
  * condition makes it an alternative to the one before. `from`: the column of the line in which `text` begins. `names`:
  * names that stand for addresses. Never throws.
  */
-export function readConditions(text: string, from: number, names: ReadonlyMap<string, string>): ReadClauses {
+export function readConditions(text: string, from: number, names: Settings['names']): ReadClauses {
   return new ConditionReader(text, from, names).read();
 }
 
@@ -36,7 +37,7 @@ class ConditionReader {
   constructor(
     private readonly text: string,
     private readonly from: number,
-    private readonly names: ReadonlyMap<string, string>,
+    private readonly names: Settings['names'],
   ) {
     this.tokens = tokenize(text);
   }

@@ -4,6 +4,7 @@ import { isProblem } from '../../core/net/packetRequest';
 import { readSysctls } from '../../core/net/hostFromTopology';
 import { isTableName } from '../../core/ruleset/ruleSet';
 import { CONDITION_WORDS, didYouMean, OTHER_WORDS, OUTCOME_WORDS } from './conditionWords';
+import type { GrowingMap } from './growingMap';
 import type { Settings } from './settings';
 
 /** What is wrong, at columns of the text. */
@@ -23,6 +24,7 @@ export const SETTING_WORDS: Readonly<Record<string, { readonly value: string; re
   },
   '@table': { value: 'CHAIN=TABLE', help: 'the table of rules whose table the file does not state' },
   own: { value: 'addresses', help: 'these are addresses of this host; "not own" says that they are not' },
+  interface: { value: 'names', help: 'these are interfaces of this host, although the file does not name them' },
   sysctl: { value: 'NAME = NUMBER', help: 'a setting of the kernel' },
   assume: {
     value: 'a rule such as filter/INPUT:4, a condition in quotes, or both, and yes or no',
@@ -57,6 +59,8 @@ export function readSetting(text: string, settings: Settings): Settings | Settin
       if (own) return readOwn(own[1] ?? '', text.length - (own[1] ?? '').length, false, settings);
       break;
     }
+    case 'interface':
+      return rest === '' ? needs : readInterfaces(rest, at, settings);
     case 'sysctl':
       return readSysctl(rest, settings, wrong);
     case 'assume':
@@ -95,35 +99,56 @@ function readHost(text: string, settings: Settings, wrong: Wrong): Settings | Se
 }
 
 function readTables(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
-  const tables: Record<string, string> = { ...settings.tables };
+  const said: (readonly [string, string])[] = [];
   for (const part of text.split(',').map((each) => each.trim())) {
     const equals = part.lastIndexOf('=');
     const table = part.slice(equals + 1).trim();
     if (!isTableName(table)) return wrong(`"${table}" is not one of filter, nat, mangle, raw and security`);
-    tables[equals < 0 ? '*' : part.slice(0, equals).trim()] = table;
+    said.push([equals < 0 ? '*' : part.slice(0, equals).trim(), table]);
   }
-  return { ...settings, tables };
+  return { ...settings, tables: withAll(settings.tables, said) };
 }
 
 function readOwn(text: string, at: number, value: boolean, settings: Settings): Settings | SettingProblem {
-  const own = new Map(settings.own);
-  const words = [...text.matchAll(/[^\s,]+/g)];
-  if (words.length === 0) return { start: 0, end: at, message: '"own" needs a value: addresses' };
-  for (const { 0: word, index } of words) {
+  const said: (readonly [string, boolean])[] = [];
+  for (const { 0: word, index } of wordsOf(text)) {
     const address = parseAddress(settings.names.get(word) ?? word);
     if (!address) return { start: at + index, end: at + index + word.length, message: `"${word}" is not an address` };
-    own.set(formatAddress(address), value);
+    said.push([formatAddress(address), value]);
   }
-  return { ...settings, own };
+  if (said.length === 0) return { start: 0, end: at, message: '"own" needs a value: addresses' };
+  return { ...settings, own: withAll(settings.own, said) };
+}
+
+function readInterfaces(text: string, at: number, settings: Settings): Settings | SettingProblem {
+  const said: (readonly [string, true])[] = [];
+  for (const { 0: name, index } of wordsOf(text)) {
+    if (!isInterfaceWord(name))
+      return { start: at + index, end: at + index + name.length, message: `"${name}" is not the name of an interface` };
+    said.push([name, true]);
+  }
+  return { ...settings, interfaces: withAll(settings.interfaces, said) };
+}
+
+function wordsOf(text: string): Iterable<RegExpMatchArray & { readonly index: number }> {
+  return text.matchAll(/[^\s,]+/g);
+}
+
+/** Added only when everything of the line is right: what is added to an earlier state is copied. */
+function withAll<Value>(
+  map: GrowingMap<string, Value>,
+  said: readonly (readonly [string, Value])[],
+): GrowingMap<string, Value> {
+  return said.reduce((made, [key, value]) => made.with(key, value), map);
 }
 
 function readSysctl(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
   const [, name, value] = /^(\S+?)\s*=\s*(-?\d{1,10})$/.exec(text) ?? [];
   if (name === undefined || value === undefined)
     return wrong('a setting of the kernel is such as "sysctl net.ipv4.ip_forward = 1"');
-  const sysctls = { ...settings.sysctls, [name]: Number(value) };
-  const read = readSysctls(sysctls);
-  return isProblem(read) ? wrong(read.message) : { ...settings, sysctls };
+  const read = readSysctls({ [name]: Number(value) });
+  if (isProblem(read)) return wrong(read.message);
+  return { ...settings, sysctls: withAll(settings.sysctls, [...read]) };
 }
 
 function readAssumed(text: string, settings: Settings, wrong: Wrong): Settings | SettingProblem {
@@ -133,10 +158,8 @@ function readAssumed(text: string, settings: Settings, wrong: Wrong): Settings |
     return wrong(
       'what is assumed is such as: assume filter/INPUT:4 yes, or: assume "the condition as a message names it" no',
     );
-  return {
-    ...settings,
-    assumed: [...settings.assumed, { rule, what, value: (answer ?? 'yes').toLowerCase() === 'yes' }],
-  };
+  const assumed = { rule, what, value: (answer ?? 'yes').toLowerCase() === 'yes' };
+  return { ...settings, assumed: settings.assumed.with(JSON.stringify([rule, what]), assumed) };
 }
 
 function readName(name: string, value: string, text: string, settings: Settings): Settings | SettingProblem {
@@ -158,5 +181,5 @@ function readName(name: string, value: string, text: string, settings: Settings)
           ? `"${name}" has a meaning of its own here: take another name`
           : `"${name}" is not a name: letters, digits, ".", "-" and "_", 15 at most, a letter first`,
     };
-  return { ...settings, names: new Map([...settings.names, [name, formatAddress(address)]]) };
+  return { ...settings, names: settings.names.with(name, formatAddress(address)) };
 }

@@ -8,7 +8,7 @@ import { worldAfter } from '../../core/netfilter/trace';
 import type { World } from '../../core/netfilter/world';
 import { sysctlsOf } from '../../core/ruleset/host/fileSysctls';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
-import { modelOf, type Dump, type FileModel } from '../fileModel';
+import type { Dump, FileModel } from '../fileModel';
 import { answererOf } from '../journey/answerer';
 import { contextOfFile } from '../packetInput/contextOfFile';
 import { ownKey } from '../possibleHosts/hostKeys';
@@ -23,7 +23,7 @@ import type { Expectation } from './expectation';
 import { PassedRules, placeInFile } from './passedRules';
 import { rulePlace } from './readConditions';
 import type { RuleCoverage } from './ruleCoverage';
-import { dumpMeant, type Settings } from './settings';
+import { dumpMeant, modelMeant, type Settings } from './settings';
 
 /** The object of a file that `@host` names, or why there is none. */
 export type HostFile = { readonly value: unknown } | { readonly problem: string };
@@ -48,7 +48,6 @@ interface Start {
 
 /** The rules of a file under test: bound once, for all expectations about them. */
 export class ExpectationRunner {
-  private readonly models = new Map<string, FileModel>();
   private readonly overridden = new WeakMap<Settings, { readonly value: unknown } | { readonly problem: string }>();
   /** Of the expectation before: a later packet goes on from there and from nowhere else. */
   private ends: { readonly of: Expectation; readonly paths: readonly FlowPath[] } | undefined;
@@ -63,7 +62,7 @@ export class ExpectationRunner {
   /** Traces the packet and says whether everything holds on every possible path. Never throws. */
   run(expectation: Expectation): ExpectationResult {
     const { settings } = expectation;
-    const model = this.modelFor(settings);
+    const model = modelMeant(this.model, settings);
     const dump = dumpOf(model, settings);
     if (typeof dump === 'string') return badResult(expectation, dump);
     this.coverage?.about(model, dump);
@@ -95,14 +94,6 @@ export class ExpectationRunner {
     return verdictOn(expectation, paths, { truncated, excluded: count - paths.length });
   }
 
-  private modelFor({ tables }: Settings): FileModel {
-    if (Object.keys(tables).length === 0) return this.model;
-    const key = JSON.stringify(tables);
-    const known = this.models.get(key) ?? modelOf(this.model.file, { ...this.model.tables, ...tables });
-    this.models.set(key, known);
-    return known;
-  }
-
   /** The host as the lines state it. Settings of the kernel are added to those of the file. */
   private overridesOf(settings: Settings): { readonly value: unknown } | { readonly problem: string } {
     const known = this.overridden.get(settings) ?? this.readOverrides(settings);
@@ -112,11 +103,11 @@ export class ExpectationRunner {
 
   private readOverrides({ host, sysctls }: Settings): { readonly value: unknown } | { readonly problem: string } {
     const given = host === undefined ? { value: undefined } : 'path' in host ? this.hostFile(host.path) : host;
-    if ('problem' in given || Object.keys(sysctls).length === 0) return given;
+    if ('problem' in given || sysctls.size === 0) return given;
     if (given.value !== undefined && !isRecord(given.value)) return given;
     const own = given.value ?? {};
     const before = isRecord(own['sysctls']) ? own['sysctls'] : this.listedSysctls();
-    return { value: { ...own, sysctls: { ...before, ...sysctls } } };
+    return { value: { ...own, sysctls: { ...before, ...Object.fromEntries(sysctls) } } };
   }
 
   private listedSysctls(): Readonly<Record<string, number>> {
@@ -198,7 +189,7 @@ function problemOf(expectation: Expectation, { problems, setting, input }: Evalu
 
 /** A rule that is said to match, and that there is not. */
 function wrongPlace({ assumed }: Settings, model: FileModel, dump: Dump): string | undefined {
-  for (const { rule } of assumed) {
+  for (const { rule } of assumed.values()) {
     if (rule === undefined) continue;
     const { missing } = placeInFile(rulePlace(rule), model, dump);
     if (missing !== undefined) return `assume ${rule}: ${missing}`;

@@ -1,5 +1,6 @@
 import type { SaidTables } from '../../core/ruleset/oneHost/saidTables';
-import type { Dump, FileModel } from '../fileModel';
+import { modelOf, type Dump, type FileModel } from '../fileModel';
+import { GrowingMap } from './growingMap';
 
 /** What the lines before an expectation say of the file and of the host. Never changed: each line makes another. */
 export interface Settings {
@@ -10,14 +11,17 @@ export interface Settings {
   /** An object like the contract's `topology`, with `listeners` and `sets` besides, or the file that holds one. */
   readonly host: { readonly value: unknown } | { readonly path: string } | undefined;
   /** Kernel settings that are stated beside those of the host. */
-  readonly sysctls: Readonly<Record<string, number>>;
+  readonly sysctls: GrowingMap<string, number>;
+  /** Interfaces of this host that the file does not name. */
+  readonly interfaces: GrowingMap<string, true>;
   /** Whether an address, as `formatAddress` writes it, is one of this host. */
-  readonly own: ReadonlyMap<string, boolean>;
+  readonly own: GrowingMap<string, boolean>;
   /** Names of addresses. */
-  readonly names: ReadonlyMap<string, string>;
-  readonly tables: SaidTables;
-  /** Answers to what nothing in the file answers. */
-  readonly assumed: readonly Assumed[];
+  readonly names: GrowingMap<string, string>;
+  /** As `SaidTables`. */
+  readonly tables: GrowingMap<string, string>;
+  /** Answers to what nothing in the file answers, by what they are about: the last one counts. */
+  readonly assumed: GrowingMap<string, Assumed>;
 }
 
 /** What `assume` says: of a condition of a rule, or of anything that a message of a trace names. */
@@ -33,12 +37,27 @@ export const NO_SETTINGS: Settings = {
   file: undefined,
   set: undefined,
   host: undefined,
-  sysctls: {},
-  own: new Map(),
-  names: new Map(),
-  tables: {},
-  assumed: [],
+  sysctls: GrowingMap.empty(),
+  interfaces: GrowingMap.empty(),
+  own: GrowingMap.empty(),
+  names: GrowingMap.empty(),
+  tables: GrowingMap.empty(),
+  assumed: GrowingMap.empty(),
 };
+
+/** The file with the tables that the lines say; the same one as long as they say the same. */
+export function modelMeant(model: FileModel, { tables }: Settings): FileModel {
+  if (tables.size === 0) return model;
+  const said: SaidTables = { ...model.tables, ...Object.fromEntries(tables) };
+  let known = models.get(model);
+  if (!known) models.set(model, (known = new Map<string, FileModel>()));
+  const key = JSON.stringify(said);
+  let found = known.get(key);
+  if (!found) known.set(key, (found = modelOf(model.file, said)));
+  return found;
+}
+
+const models = new WeakMap<FileModel, Map<string, FileModel>>();
 
 /** The rule set that is under test; undefined: the file has no such one. */
 export function dumpMeant({ dumps, defaultDump }: FileModel, { set }: Settings): Dump | undefined {

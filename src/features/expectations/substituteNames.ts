@@ -1,4 +1,5 @@
 import type { ColumnOf } from './expectation';
+import type { Settings } from './settings';
 
 /**
  * A packet with its names replaced by their addresses: `tcp web:80` becomes `tcp 10.0.0.7:80`. `columnOf` leads from a
@@ -6,7 +7,7 @@ import type { ColumnOf } from './expectation';
  */
 export function substituteNames(
   text: string,
-  names: ReadonlyMap<string, string>,
+  names: Settings['names'],
 ): { readonly text: string; readonly columnOf: ColumnOf } {
   if (names.size === 0) return { text, columnOf: (column) => column };
   /** What was replaced: from `start` on in the new text, `was` characters became `is`. */

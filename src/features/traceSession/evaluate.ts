@@ -15,7 +15,7 @@ import type { UsedAssumption } from '../possibleHosts/usedAssumptions';
 import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
 import { traceTableReadings } from '../tableReadings';
-import { unknownInterfaces } from './unknownInterface';
+import { unknownInterfaces, unknownInterfaceWords, type UnknownInterface } from './unknownInterface';
 import { selectPath, type TraceInput } from '../traceReport/traceInput';
 
 /** What is traced: an expression, or what stands for one (`readPacketInput`), on the host that the file describes, as the user has changed it. */
@@ -44,6 +44,8 @@ export interface Evaluation {
   readonly filled: readonly FilledField[];
   /** What was asked for and is not so. */
   readonly contradictions: readonly string[];
+  /** They are among the contradictions too. */
+  readonly unknownInterfaces: readonly UnknownInterface[];
   /** What the trace relies on that neither the file nor the packet states. */
   readonly assumed: readonly UsedAssumption[];
   readonly hostTraces: readonly HostTrace[];
@@ -92,6 +94,7 @@ export function evaluate(
   const { ruleSets, host } = setting.setting;
   const ruleSet = family === 4 ? ruleSets.v4 : ruleSets.v6;
   const unfollowed = notFollowed(model.file);
+  const unknown = unknownInterfaces(given, model.file, host, overrides);
   const input = selectPath(
     {
       tables,
@@ -117,7 +120,8 @@ export function evaluate(
     given,
     request,
     filled,
-    contradictions: [...contradictions, ...unknownInterfaces(given, model.file, host)],
+    contradictions: [...contradictions, ...unknown.map(unknownInterfaceWords)],
+    unknownInterfaces: unknown,
     assumed: unfollowed ? [assumedOf(unfollowed), ...assumed] : assumed,
     hostTraces,
     problems: [],
@@ -139,6 +143,7 @@ function notTraced(
     request: undefined,
     filled: [],
     contradictions: [],
+    unknownInterfaces: [],
     assumed: [],
     hostTraces: [],
     problems,

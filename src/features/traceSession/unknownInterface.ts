@@ -1,16 +1,29 @@
 import { editDistance } from '../../core/text/editDistance';
 import type { Host } from '../../core/net/host';
+import { isRecord } from '../../core/net/jsonFields';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { SourceFile } from '../../core/syntax/tree';
 
+/** An interface of the packet that nothing in the file names. */
+export interface UnknownInterface {
+  readonly name: string;
+  /** What follows after that: `: did you mean eth0?`, or those that there are. */
+  readonly hint: string;
+}
+
 /**
- * What to say of an interface of the packet that nothing in the file names: a rule for it is seldom missing, a letter
- * is often. Nothing where the file names no interface at all.
+ * The interfaces of a packet that nothing in the file names: a rule for it is seldom missing, a letter is often. None
+ * where the file names no interface at all. `overrides`: as for `settingOf`.
  */
-export function unknownInterfaces({ iface, oface }: PacketRequest, file: SourceFile, host: Host): readonly string[] {
+export function unknownInterfaces(
+  { iface, oface }: PacketRequest,
+  file: SourceFile,
+  host: Host,
+  overrides: unknown,
+): readonly UnknownInterface[] {
   const asked = new Set([iface, oface].filter((name): name is string => name !== undefined && name !== 'lo'));
   return [...asked].flatMap((name) => {
-    if (isNamed(name, file)) return [];
+    if (isNamed(name, file) || isGiven(name, overrides)) return [];
     const known = host.interfaces
       .map((each) => each.name)
       .filter((each) => each !== name && each !== 'lo' && isNamed(each, file));
@@ -22,8 +35,18 @@ export function unknownInterfaces({ iface, oface }: PacketRequest, file: SourceF
       near && near.distance <= MOST_SLIPS
         ? `: did you mean ${near.each}?`
         : `; it knows ${known.slice(0, MOST_NAMED).join(', ')}`;
-    return [`The file knows no interface ${name}${meant}`];
+    return [{ name, hint: meant }];
   });
+}
+
+export function unknownInterfaceWords({ name, hint }: UnknownInterface): string {
+  return `The file knows no interface ${name}${hint}`;
+}
+
+/** Whoever asks lists it as one of the host. */
+function isGiven(name: string, overrides: unknown): boolean {
+  const ifaces = isRecord(overrides) ? overrides['ifaces'] : undefined;
+  return Array.isArray(ifaces) && ifaces.some((each: unknown) => isRecord(each) && each['name'] === name);
 }
 
 const named = new WeakMap<SourceFile, Map<string, boolean>>();

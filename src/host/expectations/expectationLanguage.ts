@@ -122,7 +122,7 @@ export class ExpectationLanguage implements vscode.Disposable {
     const before = document.getText(new vscode.Range(0, 0, line, 0));
     const { settings } = readExpectations(before, form);
     const rules = await this.sources.rulesFor(document.uri, form, settings.file);
-    const list = completeExpectation(text, character, form, settings.names, 'model' in rules ? rules.model : undefined);
+    const list = completeExpectation(text, character, form, settings, 'model' in rules ? rules.model : undefined);
     if (!list) return undefined;
     const range = new vscode.Range(line, list.range.start, line, list.range.end);
     return new vscode.CompletionList(

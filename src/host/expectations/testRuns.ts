@@ -8,8 +8,9 @@ import { coverageSummary, RuleCoverage } from '../../features/expectations/ruleC
 import { ExpectationRunner } from '../../features/expectations/runExpectation';
 import type { ErrorEdge } from '../edge';
 import { coverageOfFile, type CoverageDetails } from './testCoverage';
-import { nameOf, type RulesFound, type TestSources } from './testSources';
+import type { RulesFound, TestSources } from './testSources';
 import type { TestTree } from './testTree';
+import { fileName } from '../fileName';
 
 /** Milliseconds that results are computed for before the editor gets a turn. */
 const TURN = 40;
@@ -19,6 +20,9 @@ interface FileRun {
   readonly file: vscode.TestItem;
   readonly wanted: ReadonlySet<vscode.TestItem>;
 }
+
+/** The ids of the lines that are asked for, by the URI of their file. */
+type Asked = Map<string, Set<string> | 'all'>;
 
 /** Runs expectations for the Testing view: once, again with each save, with coverage. */
 export class TestRuns implements vscode.Disposable {
@@ -63,6 +67,8 @@ export class TestRuns implements vscode.Disposable {
     token: vscode.CancellationToken,
   ): Promise<void> {
     if (request.continuous !== true) return this.run(request, coverage, token);
+    // Files that come later are found by the tree itself.
+    if (request.include === undefined) await this.controller.resolveHandler?.(undefined);
     // What was asked for is run with each save of a file that it is in or about.
     const saved = vscode.workspace.onDidSaveTextDocument(
       this.edge.event('Running expectations', (document: vscode.TextDocument) =>
@@ -79,21 +85,20 @@ export class TestRuns implements vscode.Disposable {
     token: vscode.CancellationToken,
   ): Promise<void> {
     const key = uri.toString();
-    const items: vscode.TestItem[] = [];
-    for (const { file, wanted } of await this.filesOf(request)) {
-      const isIn = file.uri?.toString() === key;
-      if (isIn || (await this.isAbout(file, key))) items.push(...wanted);
-    }
+    const about: Asked = new Map();
+    for (const [file, lines] of this.asked(request))
+      if (file === key || (await this.isAbout(vscode.Uri.parse(file), key))) about.set(file, lines);
+    const items = (await this.filesOf(about, request)).flatMap(({ wanted }) => [...wanted]);
     if (items.length > 0)
       await this.run(new vscode.TestRunRequest(items, request.exclude, request.profile, true), coverage, token);
   }
 
   /** Whether a file has expectations about the rules of another. */
-  private async isAbout(file: vscode.TestItem, key: string): Promise<boolean> {
-    const read = file.uri && (await this.sources.expectationsOf(file.uri));
-    if (!file.uri || !read) return false;
+  private async isAbout(file: vscode.Uri, key: string): Promise<boolean> {
+    const read = await this.sources.expectationsOf(file);
+    if (!read) return false;
     for (const written of new Set(read.expectations.map(({ settings }) => settings.file))) {
-      const rules = await this.sources.rulesFor(file.uri, read.form, written);
+      const rules = await this.sources.rulesFor(file, read.form, written);
       if ('uri' in rules && rules.uri.toString() === key) return true;
     }
     return false;
@@ -104,7 +109,8 @@ export class TestRuns implements vscode.Disposable {
     const found: string[] = [];
     const counted = new Map<string, { readonly rules: RulesFound; readonly coverage: RuleCoverage }>();
     try {
-      for (const each of await this.filesOf(request)) {
+      if (request.include === undefined) await this.controller.resolveHandler?.(undefined);
+      for (const each of await this.filesOf(this.asked(request), request)) {
         if (token.isCancellationRequested) return;
         found.push(...(await this.runFile(each, run, coverage ? counted : undefined, token)));
       }
@@ -112,7 +118,7 @@ export class TestRuns implements vscode.Disposable {
         const { file, details } = coverageOfFile(rules, found);
         this.details.set(file, details);
         run.addCoverage(file);
-        run.appendOutput(`${visible(nameOf(rules.uri))}: ${coverageSummary(found.rules())}\r\n`);
+        run.appendOutput(`${visible(fileName(rules.uri))}: ${coverageSummary(found.rules())}\r\n`);
       }
     } finally {
       this.last = found;
@@ -120,18 +126,22 @@ export class TestRuns implements vscode.Disposable {
     }
   }
 
-  /** The files of a request, each read once more, with the items that were asked for. */
-  private async filesOf({ include, exclude = [] }: vscode.TestRunRequest): Promise<readonly FileRun[]> {
-    if (include === undefined) await this.controller.resolveHandler?.(undefined);
-    const asked = include ?? [...this.controller.items].map(([, item]) => item);
-    const lines = new Map<string, Set<string> | 'all'>();
-    for (const item of asked) {
+  /** What a request is about. */
+  private asked({ include }: vscode.TestRunRequest): Asked {
+    const items = include ?? [...this.controller.items].map(([, item]) => item);
+    const lines: Asked = new Map();
+    for (const item of items) {
       const uri = item.uri?.toString();
       if (uri === undefined) continue;
       const known = lines.get(uri);
       if (this.tree.contentOf(item)?.kind === 'file') lines.set(uri, 'all');
       else if (known !== 'all') lines.set(uri, (known ?? new Set()).add(item.id));
     }
+    return lines;
+  }
+
+  /** The files, each read once more, with the items that were asked for. */
+  private async filesOf(lines: Asked, { exclude = [] }: vscode.TestRunRequest): Promise<readonly FileRun[]> {
     const excluded = new Set(exclude.map(({ id }) => id));
     const files: FileRun[] = [];
     for (const [key, ids] of lines) {
@@ -249,17 +259,31 @@ function failureMessages(
   const words = new vscode.MarkdownString(markdownText(message));
   if (line !== undefined && text !== undefined)
     words.appendMarkdown(
-      `\n\n[${markdownText(nameOf(rules.uri))}:${line}](${rules.uri.with({ fragment: `L${line}` }).toString()}) ${markdownCode(text.trim())}`,
+      `\n\n[${markdownText(fileName(rules.uri))}:${line}](${rules.uri.with({ fragment: `L${line}` }).toString()}) ${markdownCode(text.trim())}`,
     );
   const plain =
     actual === ''
       ? new vscode.TestMessage(words)
       : vscode.TestMessage.diff(words, visibleLines(expected), visibleLines(actual));
   plain.location = locationOf(uri, expectation);
+  if (line !== undefined && text !== undefined && decision)
+    relate(plain, visible(`Decided ${decision.words}`), rules.uri, new vscode.Position(line - 1, firstWord(text)));
   if (line === undefined || text === undefined || rules.uri.toString() === uri.toString()) return [plain];
   const decided = new vscode.TestMessage(`Decided here: ${visible(expectation.text)}: ${visible(message)}`);
   decided.location = new vscode.Location(rules.uri, new vscode.Range(line - 1, 0, line - 1, text.length));
   return [plain, decided];
+}
+
+/** From VS Code 1.93 on: a place that a message has something to do with, to be gone to from it. */
+function relate(message: vscode.TestMessage, label: string, uri: vscode.Uri, position: vscode.Position): void {
+  const { TestMessageStackFrame: Frame } = vscode as {
+    readonly TestMessageStackFrame?: new (label: string, uri: vscode.Uri, position: vscode.Position) => object;
+  };
+  if (Frame) Object.assign(message, { stackTrace: [new Frame(label, uri, position)] });
+}
+
+function firstWord(text: string): number {
+  return text.length - text.trimStart().length;
 }
 
 function wrongMessages(uri: vscode.Uri, errors: readonly LineError[]): vscode.TestMessage[] {

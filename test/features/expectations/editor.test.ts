@@ -3,6 +3,7 @@ import { checkExpectations } from '../../../src/features/expectations/checkExpec
 import { completeExpectation } from '../../../src/features/expectations/complete';
 import { hoverExpectation, hoverSetting } from '../../../src/features/expectations/hoverExpectation';
 import { readExpectations } from '../../../src/features/expectations/readExpectations';
+import { NO_SETTINGS } from '../../../src/features/expectations/settings';
 import { ExpectationRunner } from '../../../src/features/expectations/runExpectation';
 import { blocksToText } from '../../../src/features/hover/blocks';
 import { cursor, modelOfText, sampleText } from '../sample';
@@ -30,7 +31,13 @@ describe('completion', () => {
     ['in wan0 tcp offi‸ > :22', ['office'], []],
   ])('%s', (marked, some, not) => {
     const { text, column } = cursor(marked);
-    const list = completeExpectation(text, column, 'iptest', new Map([['office', '203.0.113.9']]), model);
+    const list = completeExpectation(
+      text,
+      column,
+      'iptest',
+      readExpectations('office = 203.0.113.9', 'iptest').settings,
+      model,
+    );
     const labels = list?.items.map(({ label }) => label) ?? [];
     expect(labels).toEqual(expect.arrayContaining([...some]));
     expect(labels.filter((label) => not.includes(label))).toEqual([]);
@@ -47,7 +54,7 @@ describe('completion', () => {
       text,
       column,
       text.startsWith('# e') ? 'marked' : 'iptest',
-      new Map(),
+      NO_SETTINGS,
       model,
     )?.range;
     expect(found && [found.start, found.end]).toEqual(range);
@@ -55,7 +62,7 @@ describe('completion', () => {
 
   test('names of the file are offered, and of very many only some', () => {
     const kube = modelOfText(sampleText('kube-node.iptables-save'));
-    const labels = completeExpectation('in tcp > ', 9, 'iptest', new Map(), kube)?.items.filter(
+    const labels = completeExpectation('in tcp > ', 9, 'iptest', NO_SETTINGS, kube)?.items.filter(
       ({ kind }) => kind === 'name',
     );
     expect(labels?.map(({ label }) => label)).toContain('shop/web');
@@ -64,7 +71,7 @@ describe('completion', () => {
       'in => via ',
       10,
       'iptest',
-      new Map(),
+      NO_SETTINGS,
       modelOfText(`*filter\n:INPUT ACCEPT [0:0]\n${chains}\nCOMMIT\n`),
     );
     expect([list?.incomplete, list?.items.length]).toEqual([true, 500]);
@@ -127,6 +134,34 @@ describe('problems', () => {
     expect(problems.map(({ line, start, end, severity, message }) => [line, start, end, severity, message])).toEqual(
       found,
     );
+  });
+
+  test.each<[lines: string, found: readonly (readonly [number, number, string])[]]>([
+    ['in wan1 tcp > :22 => DROP', [[3, 7, 'The file knows no interface wan1: did you mean wan0?']]],
+    ['forward wan0 lan9 tcp > :22 => DROP', [[13, 17, 'The file knows no interface lan9: did you mean lan0?']]],
+    ['interface wan1\nin wan1 tcp > :22 => DROP', []],
+    ['in wan0 tcp > :22 => DROP', []],
+  ])('interfaces of %s', (lines, found) => {
+    const problems = checkExpectations(readExpectations(lines, 'iptest'), () => model);
+    expect(problems.map(({ start, end, message }) => [start, end, message])).toEqual(found);
+  });
+
+  test.each<[lines: string, messages: readonly string[]]>([
+    ['in tcp > :22 => via filter/MARKS', []],
+    ['@table MARKS=mangle\nin tcp > :22 => via mangle/MARKS', []],
+    ['@table MARKS=mangle\nin tcp > :22 => via filter/MARKS', ['there is no chain filter/MARKS in these rules']],
+  ])('the tables that %s says count', (lines, messages) => {
+    const open = modelOfText('-N MARKS\n-A MARKS -p tcp --dport 22 -j RETURN\n');
+    const read = readExpectations(lines, 'iptest');
+    expect(checkExpectations(read, () => open).map(({ message }) => message)).toEqual(messages);
+    const [expectation] = read.expectations;
+    const last = lines.split('\n').at(-1) ?? '';
+    const hover = expectation && hoverExpectation(last, last.length - 2, expectation, open, () => undefined);
+    expect(hover && blocksToText(hover.blocks)).toContain('MARKS');
+    const names = completeExpectation(last, last.indexOf('via ') + 4, 'iptest', read.settings, open)?.items.map(
+      ({ label }) => label,
+    );
+    expect(names?.includes('mangle/MARKS')).toBe(lines.startsWith('@table'));
   });
 
   test('that there are no rules is said once', () => {

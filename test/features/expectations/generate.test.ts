@@ -70,6 +70,14 @@ describe('an expectation is made of a trace', () => {
     expect(generated(docker, ssh)[0]).toMatch(/^(?:not )?own 198\.51\.100\.14$/);
   });
 
+  test('an interface that the file does not know is stated', () => {
+    const packet = 'in wan1 tcp 192.0.2.9 > 198.51.100.1:23';
+    const lines = generated(router, packet);
+    expect(lines[0]).toBe('interface wan1');
+    expect(lines.at(-1)).toBe('in wan1 tcp 192.0.2.9:41522 > 198.51.100.1:23 syn => REJECT by filter/INPUT');
+    expect(generated(router, packet, 'interface wan1\n')).toEqual(lines.slice(1));
+  });
+
   test('of a random choice only what all paths have in common', () => {
     const kube = modelOfText(sampleText('kube-node.iptables-save'));
     const [line = ''] = generated(kube, 'out tcp > shop/web:http').slice(-1);

@@ -90,6 +90,33 @@ describe('an expectation does not hold, and says what came instead and by which 
   });
 });
 
+describe('an interface that the file does not know', () => {
+  test.each([
+    [
+      'in wan1 tcp 192.0.2.9 > :23 => REJECT',
+      'fails',
+      'holds only if this host has an interface wan1, which the file does not know: did you mean wan0? (say: interface wan1)',
+    ],
+    ['in wan1 tcp 192.0.2.9 > :22 => LOCAL', 'fails', 'expected LOCAL'],
+    ['interface wan1\nin wan1 tcp 192.0.2.9 > :23 => REJECT', 'holds', ''],
+    ['interface ppp0, wan1\nin wan1 tcp 192.0.2.9 > :23 => REJECT', 'holds', ''],
+    ['interface ppp0\nin wan1 tcp 192.0.2.9 > :23 => REJECT', 'fails', 'say: interface wan1'],
+    [
+      'in tun7 tcp 192.0.2.9 > :23 => REJECT',
+      'fails',
+      'which the file does not know; it knows wan0, lan0 (say: interface tun7)',
+    ],
+    [
+      '@host {"ifaces": [{"name": "tun7", "addrs": ["192.0.2.1/24"]}, {"name": "wan0"}]}\nin tun7 tcp 192.0.2.9 > 192.0.2.1:23 => REJECT',
+      'holds',
+      '',
+    ],
+  ])('%s', (lines, status, said) => {
+    const [found, message] = lastOf(ROUTER, lines);
+    expect([found, message]).toEqual([status, expect.stringContaining(said)]);
+  });
+});
+
 describe('nothing holds by a guess', () => {
   const BARE = `*filter
 :INPUT DROP [0:0]

@@ -38,6 +38,8 @@ describe('a line that is wrong names the word and its place', () => {
     ['@table MARKS=mangel', 7, 19, '"mangel" is not one of filter, nat, mangle, raw and security'],
     ['own 10.0.0.300', 4, 14, '"10.0.0.300" is not an address'],
     ['not own', 0, 7, '"own" needs a value: addresses'],
+    ['interface', 0, 9, '"interface" needs a value: names'],
+    ['interface eth1, tcp', 16, 19, '"tcp" is not the name of an interface'],
     ['web = 10.0.0', 6, 12, '"10.0.0" is not an address'],
     ['in = 10.0.0.7', 0, 2, '"in" has a meaning of its own here: take another name'],
     ['local = 10.0.0.7', 0, 5, '"local" has a meaning of its own here: take another name'],
