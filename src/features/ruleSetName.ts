@@ -9,8 +9,8 @@ const LOOKED_AT = 400;
  * What a person calls a rule set: whose it is, from the command or the prompt above it, and which of its states:
  * `pod server-6cdd6d8fcc-q8wzh, saved state`, `host node-3, saved state`, `saved state, IPv6`.
  */
-export function ruleSetName({ file }: Pick<FileModel, 'file'>, dump: Dump): string {
-  const name = NAMES.get(dump) ?? findName(file.lines, dump);
+export function ruleSetName(model: Pick<FileModel, 'file'>, dump: Dump): string {
+  const name = NAMES.get(dump) ?? findName(model, dump);
   NAMES.set(dump, name);
   return name;
 }
@@ -18,9 +18,14 @@ export function ruleSetName({ file }: Pick<FileModel, 'file'>, dump: Dump): stri
 /** Each view of a file asks for them. */
 const NAMES = new WeakMap<Dump, string>();
 
-function findName(lines: readonly Line[], { section }: Dump): string {
-  const first = section.lines[0]?.index ?? 0;
-  const parts = [whose(lines, first), stateOf(section), section.family === 6 ? 'IPv6' : ''];
+/** Whose rules they are: `pod server-6cdd6d8fcc-q8wzh`, `host node-3`; undefined where nothing above them says so. */
+export function ownerOfRules({ file }: Pick<FileModel, 'file'>, { section }: Dump): string | undefined {
+  return whose(file.lines, section.lines[0]?.index ?? 0);
+}
+
+function findName(model: Pick<FileModel, 'file'>, dump: Dump): string {
+  const { section } = dump;
+  const parts = [ownerOfRules(model, dump), stateOf(section), section.family === 6 ? 'IPv6' : ''];
   return parts.filter((part) => part !== undefined && part !== '').join(', ');
 }
 

@@ -12,6 +12,8 @@ import type { TracePanels } from './tracePanels';
 export interface Testing {
   /** What the trace view of a file shows. */
   stateOf(uri: vscode.Uri): ViewState | undefined;
+  /** How many trace views there are. */
+  readonly openTraces: number;
   /** The line of the selected step, 1-based. */
   selectedLine(uri: vscode.Uri): number | undefined;
   marksOf(uri: vscode.Uri): LineMarks | undefined;
@@ -44,6 +46,9 @@ export function testing(
       return expectations.runs.last;
     },
     stateOf: (uri) => panels.of(uri)?.session.shown,
+    get openTraces() {
+      return panels.all.length;
+    },
     selectedLine: (uri) => panels.of(uri)?.session.selectedLine,
     marksOf: (uri) => decorations.shownIn(uri.toString()),
     isInStep: (document) => documents.isInStep(document),

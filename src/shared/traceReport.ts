@@ -94,7 +94,7 @@ export interface OutcomeTab {
   readonly badge: Badge;
   /** What it differs in from the others: `10.244.2.17:8080`; empty where there is but one. */
   readonly name: string;
-  /** What had to be assumed to get here, shortest form: `random 50 %: yes`. */
+  /** What had to be assumed to get here: `the source is in the set blocked`. */
   readonly label: string;
   /** 0–1, where every assumption states its chance. */
   readonly probability: number | undefined;

@@ -1,14 +1,18 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { OutcomeTab, TraceReport } from '../shared/protocol';
 import { send } from './send';
 import { percent } from './text';
 import { theme } from './theme';
 
+/** More chips are folded to so many and the chosen one: the answer has to stay in sight. */
+const FEW = 6;
+
 /** The outcomes where several are possible, one chip each, named by what they differ in. */
 @customElement('trace-chips')
 export class TraceChips extends LitElement {
   @property({ attribute: false }) trace!: TraceReport;
+  @state() private unfolded = false;
 
   static override styles = [
     ...theme,
@@ -62,14 +66,32 @@ export class TraceChips extends LitElement {
   override render(): TemplateResult {
     const { tabs, selected, moreOutcomes, group } = this.trace;
     const sameEnd = tabs.every(({ badge }) => badge.text === tabs[0]?.badge.text);
+    const folded = !this.unfolded && tabs.length > FEW + 1;
     const label = group === '' ? 'Possible outcomes' : group;
     return html`<div class="tabs">
       <div class="tabs" role="tablist" aria-label=${label}>
-        ${tabs.map((tab, index) => this.tab(tab, index === selected, index, sameEnd))}
+        ${tabs.map((tab, index) =>
+          folded && index >= FEW && index !== selected ? nothing : this.tab(tab, index === selected, index, sameEnd),
+        )}
       </div>
+      ${
+        tabs.length > FEW + 1
+          ? html`<button class="link" aria-expanded=${folded ? 'false' : 'true'} @click=${this.toggle}>
+              ${folded ? `Show all ${tabs.length}` : 'Show fewer'}
+            </button>`
+          : nothing
+      }
       ${moreOutcomes > 0 ? html`<span class="dim">and ${moreOutcomes} more</span>` : nothing}
     </div>`;
   }
+
+  private chip(index: number): HTMLElement | null {
+    return this.renderRoot.querySelector(`.tab[data-index='${index}']`);
+  }
+
+  private readonly toggle = (): void => {
+    this.unfolded = !this.unfolded;
+  };
 
   private tab(
     { badge, name, label, probability }: OutcomeTab,
@@ -80,9 +102,10 @@ export class TraceChips extends LitElement {
     return html`<button
       class="tab ${badge.tone}"
       role="tab"
+      data-index=${index}
       aria-selected=${selected ? 'true' : 'false'}
       tabindex=${selected ? 0 : -1}
-      title=${label === name ? '' : label}
+      title=${name.endsWith(label) ? '' : label}
       @click=${() => this.choose(index)}
       @keydown=${this.key}
     >
@@ -102,6 +125,8 @@ export class TraceChips extends LitElement {
     if (to === undefined || to === selected || to < 0 || to >= tabs.length) return;
     event.preventDefault();
     this.choose(to);
-    this.renderRoot.querySelectorAll<HTMLElement>('.tab')[to]?.focus();
+    // Keys reach every outcome, and go to one that is folded away by unfolding it.
+    this.unfolded ||= this.chip(to) === null;
+    void this.updateComplete.then(() => this.chip(to)?.focus());
   };
 }

@@ -67,6 +67,18 @@ COMMIT
 COMMIT
 ${HOST}`;
 
+const PODS = `$ kubectl get pods -A -o wide
+NAMESPACE   NAME       READY   STATUS    RESTARTS   AGE   IP             NODE       NOMINATED NODE   READINESS GATES
+shop        web-1      2/2     Running   0          3d    10.244.1.4     worker-1   <none>           <none>
+shop        client-0   1/1     Running   0          3d    198.51.100.7   worker-3   <none>           <none>
+net         agent-a    1/1     Running   0          3d    192.0.2.30     worker-4   <none>           <none>
+net         agent-b    1/1     Running   0          3d    192.0.2.30     worker-4   <none>           <none>
+$ cat /etc/hosts
+127.0.0.1 localhost
+203.0.113.9 db.example.com db
+
+`;
+
 const CASES: readonly (readonly [what: string, text: string, packet: string, outcome?: number])[] = [
   ['accepted', filter('INPUT -p tcp --dport 443 -j ACCEPT'), IN],
   ['policy', filter('INPUT -p tcp --dport 80 -j ACCEPT'), IN],
@@ -91,6 +103,16 @@ const CASES: readonly (readonly [what: string, text: string, packet: string, out
   ],
   ['service', SERVICE, SERVICE_PACKET],
   ['service, the other endpoint', SERVICE, SERVICE_PACKET, 1],
+  ['service, with the names of pods', PODS + SERVICE, SERVICE_PACKET],
+  ['service, an endpoint without a name', PODS + SERVICE, SERVICE_PACKET, 1],
+  ['sent to a name of /etc/hosts', PODS + filter(), OUT],
+  ['one address of two pods', PODS + filter(), 'out udp 192.0.2.10:5000 > 192.0.2.30:53'],
+  ['localhost needs no name', PODS + filter(), 'out udp 127.0.0.1:5000 > 127.0.0.1:53'],
+  [
+    'published, with the name of whose rules they are',
+    `root@gw-1:~# iptables-save\n${nat('PREROUTING -p tcp --dport 443 -j DNAT --to-destination 203.0.113.9:8443')}${HOST}${PODS}`,
+    IN,
+  ],
   ['set, it is not in it', filter('INPUT -m set --match-set blocked src -j DROP', 'INPUT -j ACCEPT'), IN, 1],
   [
     'transparent',
@@ -141,14 +163,14 @@ describe('the answer card', () => {
       'a set that the file does not have',
       filter('INPUT -m set --match-set blocked src -j DROP', 'INPUT -j ACCEPT'),
       IN,
-      ['Is the source in the set blocked? yes', 'Is the source in the set blocked? no'],
+      ['if the source is in the set blocked', 'if the source is not in the set blocked'],
       '',
     ],
     [
       'whose address it is',
       '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n',
       'in eth0 tcp 198.51.100.1 > 203.0.113.7:22',
-      ['203.0.113.7 is an address of this host', '203.0.113.7 is not an address of this host'],
+      ['if 203.0.113.7 is this host', 'if 203.0.113.7 is another host'],
       '',
     ],
     ['one outcome', filter(), IN, [''], ''],

@@ -5,30 +5,145 @@ import { evaluate } from '../../src/features/traceSession/evaluate';
 import { outcomeTabs } from '../../src/features/traceReport/outcomeTabs';
 import { questionsOf } from '../../src/features/traceReport/questions';
 
-/** What is open is asked as a person would ask it, where the match has words for that. */
+/** What is open is asked as a person would ask it, where the match has words for that, and each answer is a clause. */
 test.each([
   [
     '-m recent --name s --update --seconds 30 --hitcount 6',
     'Was this source seen in 6 packets in the last 30 s (list s)?',
+    'this source was seen in 6 packets in the last 30 s (list s)',
+    'this source was not seen in 6 packets in the last 30 s (list s)',
   ],
-  ['-m recent --name s --rcheck --seconds 10800 --reap', 'Was this source seen before in the last 3 h (list s)?'],
-  ['-m recent --name s --rcheck --rdest', 'Was this destination seen before (list s)?'],
-  ['-m recent --name s ! --rcheck', '! --rcheck --name s --mask 255.255.255.255 --rsource'],
-  ['-m limit --limit 3/min', 'Is the rate still within 3/min (burst 5)?'],
-  ['-m physdev --physdev-is-bridged', 'Is the packet bridged, not routed?'],
-  ['-m policy --dir in --pol ipsec', 'Did the packet come through IPsec?'],
-  ['-m policy --dir in --pol ipsec --reqid 4', 'Did the packet come through IPsec as the rule says?'],
-  ['-m mac --mac-source 02:00:00:00:aa:bb', 'Is 02:00:00:00:aa:bb the link-layer address of the last sender?'],
-  ['-m set --match-set blocked src', 'Is the source in the set blocked?'],
-  ['-m set --match-set blocked src,dst', 'Is src,dst in the set blocked?'],
-  ['-m set ! --match-set blocked src', '! --match-set blocked src'],
-])('%s', (match, words) => {
-  const model = modelOf(parseSourceFile(`*filter\n-A INPUT ${match} -j DROP\nCOMMIT\n`));
-  if (!model.defaultDump) throw new Error('no rules');
-  const wanted = { expression: 'in tcp :22', outcome: 0, answers: {}, overrides: undefined };
-  const { input } = evaluate(model, model.defaultDump, wanted);
-  if (!input) throw new Error('not traced');
-  expect(questionsOf(input).map(({ text }) => text)).toEqual([words]);
-  const answers = outcomeTabs(input).map(({ label }) => label);
-  expect(answers.every((label) => label.startsWith(words)) && new Set(answers).size).toBe(2);
+  [
+    '-m recent --name s --rcheck --seconds 10800 --reap',
+    'Was this source seen in the last 3 h (list s)?',
+    'this source was seen in the last 3 h (list s)',
+    'this source was not seen in the last 3 h (list s)',
+  ],
+  [
+    '-m recent --name s --rcheck --rdest',
+    'Was this destination seen before (list s)?',
+    'this destination was seen before (list s)',
+    'this destination was not seen before (list s)',
+  ],
+  [
+    '-m recent --name s ! --rcheck',
+    '! --rcheck --name s --mask 255.255.255.255 --rsource',
+    '! --rcheck --name s --mask 255.255.255.255 --rsource matches',
+    '! --rcheck --name s --mask 255.255.255.255 --rsource does not match',
+  ],
+  [
+    '-m limit --limit 3/min',
+    'Is the rate still within 3/min (burst 5)?',
+    'the rate is within 3/min (burst 5)',
+    'the rate is over 3/min (burst 5)',
+  ],
+  [
+    '-m physdev --physdev-is-in',
+    'Did the packet come in by a bridge port?',
+    'the packet came in by a bridge port',
+    'the packet did not come in by a bridge port',
+  ],
+  [
+    '-m physdev --physdev-in eth1',
+    'Does the packet pass the bridge as --physdev-in eth1 requires?',
+    'the packet passes the bridge as --physdev-in eth1 requires',
+    'the packet does not pass the bridge as --physdev-in eth1 requires',
+  ],
+  [
+    '-m physdev --physdev-is-bridged',
+    'Is the packet bridged, not routed?',
+    'the packet is bridged, not routed',
+    'the packet is not bridged',
+  ],
+  [
+    '-m policy --dir in --pol ipsec',
+    'Did the packet come through IPsec?',
+    'the packet came through IPsec',
+    'the packet did not come through IPsec',
+  ],
+  [
+    '-m policy --dir in --pol none',
+    'Does IPsec leave the packet alone (in)?',
+    'IPsec leaves the packet alone (in)',
+    'IPsec handles the packet (in)',
+  ],
+  [
+    '-m policy --dir in --pol ipsec --reqid 4',
+    'Did the packet come through IPsec as the rule says?',
+    'the packet came through IPsec as the rule says',
+    'the packet did not come through such an IPsec',
+  ],
+  [
+    '-m mac --mac-source 02:00:00:00:aa:bb',
+    'Is 02:00:00:00:aa:bb the link-layer address of the last sender?',
+    '02:00:00:00:aa:bb is the link-layer address of the last sender',
+    '02:00:00:00:aa:bb is not the link-layer address of the last sender',
+  ],
+  [
+    '-m set --match-set blocked src',
+    'Is the source in the set blocked?',
+    'the source is in the set blocked',
+    'the source is not in the set blocked',
+  ],
+  [
+    '-m set --match-set blocked src,dst',
+    'Is src,dst in the set blocked?',
+    'src,dst is in the set blocked',
+    'src,dst is not in the set blocked',
+  ],
+  [
+    '-m set ! --match-set blocked src',
+    '! --match-set blocked src',
+    '! --match-set blocked src matches',
+    '! --match-set blocked src does not match',
+  ],
+])('%s', (match, question, yes, no) => {
+  const { questions, tabs } = asked(`*filter\n-A INPUT ${match} -j DROP\nCOMMIT\n`, 'in tcp :22');
+  expect(questions).toEqual([question]);
+  expect(tabs.map(({ label }) => label).sort()).toEqual([yes, no].sort());
 });
+
+/** What is open of the host is asked and answered in the same way. */
+test.each([
+  [
+    'whose address it is',
+    '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n',
+    'in eth0 tcp 198.51.100.1 > 203.0.113.7:22',
+    'Is 203.0.113.7 an address of this host?',
+    ['if 203.0.113.7 is this host', 'if 203.0.113.7 is another host'],
+  ],
+  [
+    'two open questions',
+    '*filter\n-A INPUT -m set --match-set a src -j ACCEPT\n-A INPUT -m set --match-set b src -j DROP\nCOMMIT\n',
+    'in tcp :22',
+    'Is the source in the set a?',
+    [
+      'if the source is in the set a',
+      'if the source is not in the set a and the source is not in the set b',
+      'if the source is not in the set a and the source is in the set b',
+    ],
+  ],
+  [
+    'which of two back ends was first',
+    '# Generated by iptables-save v1.8.9\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j MARK --set-xmark 0x1/0xffffffff\nCOMMIT\n' +
+      'table inet t {\n chain c {\n  type filter hook input priority filter; policy accept;\n  meta mark 1 drop\n }\n}\n',
+    'in tcp :22',
+    'Were the tables of nftables made after those of iptables?',
+    [
+      'if the tables of nftables were made after those of iptables',
+      'if the tables of nftables were made before those of iptables',
+    ],
+  ],
+])('%s', (_, text, expression, question, names) => {
+  const { questions, tabs } = asked(text, expression);
+  expect(questions[0]).toBe(question);
+  expect(tabs.map(({ name }) => name).sort()).toEqual([...names].sort());
+});
+
+function asked(text: string, expression: string) {
+  const model = modelOf(parseSourceFile(text));
+  if (!model.defaultDump) throw new Error('no rules');
+  const { input } = evaluate(model, model.defaultDump, { expression, outcome: 0, answers: {}, overrides: undefined });
+  if (!input) throw new Error('not traced');
+  return { questions: questionsOf(input).map(({ text: words }) => words), tabs: outcomeTabs(input) };
+}

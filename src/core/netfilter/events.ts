@@ -4,6 +4,7 @@ import type { Packet } from '../net/packet';
 import type { Chain, Rule, RuleSet } from '../ruleset/ruleSet';
 import type { Effect } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
+import type { OpenWords } from '../xtables/openWords';
 import type { AnyTableName, Hook, PacketView } from '../xtables/view';
 import type { Assumption } from './assumption';
 import type { PremiseUse } from './premiseUse';
@@ -269,6 +270,8 @@ export interface HostAnswer {
   readonly value: boolean;
   /** It is one of several things that may be so, otherwise a yes or a no. */
   readonly choice: boolean;
+  /** Of a yes or a no; a choice is what `what` states. */
+  readonly words?: OpenWords;
   readonly reason: string;
   /** How one says it with the packet. */
   readonly word: string;

@@ -181,19 +181,8 @@ function possibleOrders(
     native.map((later): PossibleOrder => ({
       order: { newer: nft === undefined ? undefined : nft ? 'nft' : 'legacy', nativeNewer: later ?? true },
       answers: [
-        ...(nft === undefined
-          ? []
-          : [
-              madeLater(
-                'the tables of nft were made after those of legacy',
-                nft,
-                NEWER_KEY,
-                `newer ${nft ? 'nft' : 'legacy'}`,
-              ),
-            ]),
-        ...(later === undefined
-          ? []
-          : [madeLater('the tables of nftables were made after those of iptables', later, NATIVE_KEY)]),
+        ...(nft === undefined ? [] : [madeLater(['nft', 'legacy'], nft, NEWER_KEY, `newer ${nft ? 'nft' : 'legacy'}`)]),
+        ...(later === undefined ? [] : [madeLater(['nftables', 'iptables'], later, NATIVE_KEY)]),
       ],
     })),
   );
@@ -203,11 +192,18 @@ function answersTo(said: boolean | undefined): readonly boolean[] {
   return said === undefined ? [true, false] : [said];
 }
 
-function madeLater(what: string, value: boolean, key: string, word = ''): HostAnswer {
+/** Whether the tables of the first were made after those of the second. */
+function madeLater([first, second]: readonly [string, string], value: boolean, key: string, word = ''): HostAnswer {
+  const yes = `the tables of ${first} were made after those of ${second}`;
   return {
-    what,
+    what: yes,
     value,
     choice: false,
+    words: {
+      question: `Were the tables of ${first} made after those of ${second}?`,
+      yes,
+      no: `the tables of ${first} were made before those of ${second}`,
+    },
     key,
     word,
     reason: 'the file does not state which were made first, and those made later are evaluated first',

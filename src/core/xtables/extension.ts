@@ -8,6 +8,7 @@ import type { Packet } from '../net/packet';
 import type { Answer, Unknown } from './answer';
 import type { Documentation } from './documentation';
 import type { Shown } from './shown';
+import type { OpenWords } from './openWords';
 import type { PremiseId } from './premise';
 import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
 import type { Hook, PacketView, RememberingView, TableName } from './view';
@@ -20,8 +21,8 @@ export interface Condition {
   /** As iptables-save writes it: `! --dport 15008`. */
   readonly text: string;
   test(view: RememberingView): Answer;
-  /** The same as a person would ask it, where that is plainer: `Does the packet pass a bridge?` */
-  readonly question?: string;
+  /** The same as a person would ask it, where that is plainer. */
+  readonly openWords?: OpenWords;
   /**
    * What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first
    * fragment`.

@@ -8,7 +8,7 @@ import { missing, type Shown } from './shown';
 import type { PacketView } from './view';
 
 /** What a condition over one field says besides what the field says of itself. */
-interface FieldWords extends Pick<Condition, 'premises' | 'question' | 'denial'> {
+interface FieldWords extends Pick<Condition, 'premises' | 'openWords' | 'denial'> {
   /** As iptables-save writes the option, without its value and without a `!`: `--dport`. */
   readonly option: string;
   /** The value as iptables-save writes it. Left out: as the field does. */
@@ -40,7 +40,7 @@ export function fieldCondition(asks: FieldTest, words: FieldWords): Condition {
         return typeof actual === 'string' ? denialOf(asks, actual, wanted) : undefined;
       }),
     ...(words.premises && { premises: words.premises }),
-    ...(words.question !== undefined && { question: words.question }),
+    ...(words.openWords && { openWords: words.openWords }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { HostAnswer, Proviso, Walked } from '../../core/netfilter/events';
 import { addressOfOwnKey } from '../possibleHosts/hostKeys';
+import { hostWords } from '../traceReport/questions';
 import { placeText } from './passedRules';
 import type { Assumed, Settings } from './settings';
 
@@ -76,14 +77,15 @@ export function premisesOfPath({ assumptions, on }: Walked): readonly Premised[]
   return [...(on?.answers ?? []).map(ofAnswer), ...assumptions.filter(({ settled }) => !settled).map(ofAssumption)];
 }
 
-function ofAnswer({ what, value, choice, word, key }: HostAnswer): Premised {
+function ofAnswer(answer: HostAnswer): Premised {
+  const { what, value, choice, word, key } = answer;
   const own = addressOfOwnKey(key);
   return {
     key: choice ? what : key,
     value,
     choice,
     chance: false,
-    words: value ? what : what.replace(/ (is|was|were) /, ' $1 not '),
+    words: hostWords(answer),
     say: own !== undefined ? `${value ? '' : 'not '}own ${own}` : word === '' ? '' : `"${word}" in the packet`,
   };
 }

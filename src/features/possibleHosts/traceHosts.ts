@@ -61,6 +61,11 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
     what: `${address} is an address of this host`,
     value,
     choice: false,
+    words: {
+      question: `Is ${address} an address of this host?`,
+      yes: `${address} is this host`,
+      no: `${address} is another host`,
+    },
     key: ownKey(address),
     word: value ? 'own' : 'forward',
     reason: 'the file does not list the addresses of this host',

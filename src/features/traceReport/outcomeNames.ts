@@ -3,30 +3,38 @@ import { isThrough } from '../../core/netfilter/walkEnds';
 import type { Assumption } from '../../core/netfilter/assumption';
 import { peerName, peerOnPath } from './card/names';
 import { destinationOf } from './packetWords';
-import { hostWords, labelOf } from './questions';
+import { hostWords, statementOf } from './questions';
 import type { TraceInput } from './traceInput';
 
 /**
  * What the paths are called beside each other: by where the packet comes to, where that is another place on each, else
  * by what was answered otherwise on another path.
  */
-export function outcomeNames(paths: readonly Walked[]): readonly string[] {
+export function outcomeNames(paths: readonly Walked[], { names }: Pick<TraceInput, 'names'>): readonly string[] {
   if (paths.length < 2) return paths.map(() => '');
-  const destinations = paths.map((walked) => (isThrough(walked) ? destinationOf(walked.end.packet) : undefined));
+  const destinations = paths.map((walked) => {
+    if (!isThrough(walked)) return undefined;
+    const { packet } = walked.end;
+    const name = names?.nameOf(packet.destination);
+    return name === undefined ? destinationOf(packet) : `${name} (${destinationOf(packet)})`;
+  });
   if (!destinations.includes(undefined) && new Set(destinations).size === paths.length) return destinations as string[];
   const shared = sharedBy(paths);
-  return paths.map((walked) => assumedWords(walked, (each) => !shared.has(idOf(each))));
+  return paths.map((walked) => {
+    const differs = statements(walked, (each) => !shared.has(idOf(each)));
+    return differs.length === 0 ? '' : `if ${differs.join(' and ')}`;
+  });
 }
 
 /** What was answered on a path, and what it assumes that is open, as far as that is wanted. */
-export function assumedWords(
+export function statements(
   { assumptions, on }: Walked,
   wanted: (each: HostAnswer | Assumption) => boolean = () => true,
-): string {
+): readonly string[] {
   return [
     ...(on?.answers ?? []).filter(wanted).map(hostWords),
-    ...assumptions.filter((each) => !each.settled && wanted(each)).map(labelOf),
-  ].join(', ');
+    ...assumptions.filter((each) => !each.settled && wanted(each)).map(statementOf),
+  ];
 }
 
 /** What all of them assume in the same way. */

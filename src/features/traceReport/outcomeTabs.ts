@@ -1,8 +1,8 @@
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import type { OutcomeTab, ReportedAssumption } from '../../shared/traceReport';
-import { assumedWords, outcomeNames } from './outcomeNames';
-import { hostWords, short } from './questions';
+import { statements, outcomeNames } from './outcomeNames';
+import { hostWords, statementOf } from './questions';
 import { lineNumber, type TraceInput } from './traceInput';
 import { badgeOf } from './verdict';
 
@@ -10,13 +10,13 @@ import { badgeOf } from './verdict';
 const MOST_TABS = 24;
 
 /** One tab for each path. */
-export function outcomeTabs({ traced }: TraceInput): readonly OutcomeTab[] {
+export function outcomeTabs({ traced, names: addressNames }: TraceInput): readonly OutcomeTab[] {
   const paths = traced.outcomes.slice(0, MOST_TABS);
-  const names = outcomeNames(paths);
+  const names = outcomeNames(paths, { names: addressNames });
   return paths.map((walked, i) => ({
     badge: badgeOf(walked),
     name: names[i] as string,
-    label: assumedWords(walked),
+    label: statements(walked).join(', '),
     probability: probability(walked),
     assumptions: [
       ...(walked.on?.answers ?? []).map(reportedAnswer),
@@ -30,7 +30,7 @@ function reportedAssumption(assumption: Assumption): ReportedAssumption {
   return {
     key,
     value,
-    text: `${assumption.chain} rule ${assumption.num}: ${short(assumption)}`,
+    text: `${assumption.chain} rule ${assumption.num}: ${statementOf(assumption)}`,
     reason,
     line: lineNumber(rule?.line),
     probability: chance,

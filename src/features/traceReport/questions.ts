@@ -3,6 +3,7 @@ import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { assumptionKey } from '../../core/netfilter/assumptionKey';
 import type { HostAnswer } from '../../core/netfilter/events';
 import { lineNumber, type TraceInput } from './traceInput';
+import type { OpenWords } from '../../core/xtables/openWords';
 import type { Question } from '../../shared/traceReport';
 import { WAY_QUESTION } from '../possibleHosts/hostKeys';
 import { isTableQuestion, tableKey, tableQuestion, tablesOffered } from '../openTables';
@@ -61,7 +62,7 @@ function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
     ([
       id,
       {
-        first: { choice, what, key, reason },
+        first: { choice, what, words, key, reason },
         choices,
       },
     ]) => {
@@ -74,7 +75,7 @@ function hostQuestions({ traced, answers }: TraceInput): readonly Question[] {
       const chosen = options.findIndex((option) => answers.get(option.key) === option.value);
       return {
         id,
-        text: choice ? 'Which way does it leave?' : what,
+        text: choice ? 'Which way does it leave?' : (words?.question ?? what),
         place: '',
         reason,
         line: undefined,
@@ -111,10 +112,10 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
         }))
       : yesNo(assumption);
     const chosen = options.findIndex(({ key, value }) => answers.get(key) === value);
-    const words = assumption.choice ? undefined : questionIn(assumption);
+    const words = assumption.choice ? undefined : openWordsIn(assumption);
     return {
       id,
-      text: assumption.choice ? targetText(assumption) : (words ?? assumption.match),
+      text: assumption.choice ? targetText(assumption) : (words?.question ?? assumption.match),
       ...(words !== undefined && { inWords: true }),
       place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
       reason: assumption.reason,
@@ -138,33 +139,28 @@ function targetText({ rule }: Assumption): string {
   return rule?.target.kind === 'unknown' ? `-j ${rule.target.name}` : 'the target';
 }
 
-/** `192.168.5.10 is not an address of this host`. */
-function not(what: string): string {
-  return what.replace(' is ', ' is not ');
+/** The condition as a person would say it, where its match has words for that. */
+function openWordsIn({ rule, match }: Assumption): OpenWords | undefined {
+  return conditionsOfRule(rule).find(({ text }) => text === match)?.openWords;
 }
 
-/** The condition as a person would ask it, where its match has words for that. */
-function questionIn({ rule, match }: Assumption): string | undefined {
-  return conditionsOfRule(rule).find(({ text }) => text === match)?.question;
+/** `the source is in the set blocked`, `! --dport 80 does not match`, for a choice what is chosen. */
+export function statementOf(assumption: Assumption): string {
+  const { match, value } = assumption;
+  if (assumption.choice) return match;
+  const words = openWordsIn(assumption);
+  return words ? words[value ? 'yes' : 'no'] : `${match} ${value ? 'matches' : 'does not match'}`;
 }
 
-/** `Is the source in the set blocked? yes`, `! --dport 80: no`, for a choice what is chosen. */
-export function short(assumption: Assumption): string {
-  if (assumption.choice) return assumption.match;
-  const answer = assumption.value ? 'yes' : 'no';
-  const question = questionIn(assumption);
-  return question === undefined ? `${assumption.match}: ${answer}` : `${question} ${answer}`;
+/** `203.0.113.7 is another host`. */
+export function hostWords({ what, words, value }: HostAnswer): string {
+  return words ? words[value ? 'yes' : 'no'] : what;
 }
 
-/** `203.0.113.7 is not an address of this host`. */
-export function hostWords({ what, value, choice }: HostAnswer): string {
-  return choice || value ? what : not(what);
-}
-
-/** `Is the source in the set blocked? yes`, with its chance where that is known. */
+/** `the source is in the set blocked`, with its chance where that is known. */
 export function labelOf(assumption: Assumption): string {
   const chance = assumption.probability;
-  return chance === undefined ? short(assumption) : `${short(assumption)} (${percent(chance)})`;
+  return chance === undefined ? statementOf(assumption) : `${statementOf(assumption)} (${percent(chance)})`;
 }
 
 /** `33.3 %`. */

@@ -6,6 +6,7 @@ import type { Host, Listener } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { HostAssumption } from '../../core/ruleset/host/assumptions';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
+import type { AddressNames } from '../addressNames';
 import { ruleSetView } from '../ruleSetView';
 import type { AskedTable } from '../tableReadings';
 
@@ -24,6 +25,8 @@ export interface TraceInput {
   readonly listenersFrom?: string | undefined;
   /** All sockets of the host, to name who would have got the packet without NAT. */
   readonly listeners?: readonly Listener[] | undefined;
+  /** What addresses are called. */
+  readonly names?: AddressNames | undefined;
   /** For what chains and rules are for; without it that is left out. */
   readonly knowledge?: RuleSetView | undefined;
   /** The fields of the packet that were given: what else the rules look at rests on premises. */

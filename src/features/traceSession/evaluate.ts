@@ -5,6 +5,7 @@ import type { PacketRequest } from '../../core/net/packetRequest';
 import type { World } from '../../core/netfilter/world';
 import type { ExpressionProblem } from '../../shared/protocol';
 import type { MadeChange } from '../../core/netfilter/madeChange';
+import { addressNames } from '../addressNames';
 import { modelOf, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
 import { contextOfFile } from '../packetInput/contextOfFile';
@@ -12,6 +13,7 @@ import { readPacketInput } from '../packetInput/readPacketInput';
 import { settingOf, traceInFile, type FileSetting } from '../fileTrace';
 import type { HostTrace } from '../possibleHosts/traceHosts';
 import type { UsedAssumption } from '../possibleHosts/usedAssumptions';
+import { ownerOfRules } from '../ruleSetName';
 import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
 import { traceTableReadings } from '../tableReadings';
@@ -106,6 +108,7 @@ export function evaluate(
       answers: answerMap,
       listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined,
       listeners: host.listeners,
+      names: addressNames(model.file, ownerOfRules(model, dump)),
       knowledge: ruleSet && ruleSetView(ruleSet),
       given,
       filled,

@@ -52,6 +52,16 @@ export async function testing(): Promise<Testing> {
   return (await extension.activate()).testing;
 }
 
+/**
+ * Closes what a case has opened. The name of an untitled document is given again to the next one, which must not meet the
+ * trace of the one before: the editor tells of a closed view later than it closes it.
+ */
+export async function closeAllEditors(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const own = await testing();
+  await until('every trace is closed', () => own.openTraces === 0);
+}
+
 /** A document of its own, in an editor. */
 export async function openText(content: string, language = 'iptables'): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));

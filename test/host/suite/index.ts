@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { cases } from './cases';
+import { closeAllEditors } from './editor';
 
 /** Milliseconds that one case may take: it ends long before, unless something hangs. */
 const timeout = 180_000;
@@ -20,7 +21,14 @@ export async function run(): Promise<void> {
       failed++;
       results.push(`✗ ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    try {
+      await closeAllEditors();
+    } catch (error) {
+      failed++;
+      results.push(
+        `✗ the editors are closed after "${name}": ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
   const node = typeof process === 'object' ? process.versions?.node : undefined;
   const host = {

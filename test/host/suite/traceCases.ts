@@ -140,7 +140,7 @@ export const traceCases: readonly HostCase[] = [
       const own = await testing();
       const state = (): ReturnType<typeof own.stateOf> => own.stateOf(document.uri);
       own.send(document.uri, { type: 'trace', expression: 'in eth0 tcp 9.9.9.9 > :80' });
-      assert(state()?.reply.kind === 'offered', `the reply is ${JSON.stringify(state()?.reply)}`);
+      await until('the reply is offered', () => state()?.reply.kind === 'offered');
       await vscode.commands.executeCommand('iptables.traceReply');
       await until('the reply is shown', () => state()?.reply.kind === 'shown');
       const reply = state()?.reply;

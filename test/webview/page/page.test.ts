@@ -6,7 +6,7 @@ import type { ToEditor } from '../../../src/shared/protocol';
 import { TraceApp } from '../../../src/webview/traceApp';
 import { sampleText } from '../../features/sample';
 import { outline, Page, spoken, words } from './page';
-import { LONG, NAT, NAT_PACKET, WEB, WEB_PACKET } from './texts';
+import { LONG, NAT, NAT_PACKET, SERVICE_PACKET, serviceOf, WEB, WEB_PACKET } from './texts';
 
 // Controls of a library, which need more of a browser than there is here. Without them their elements are plain ones.
 vi.mock('@vscode-elements/elements/dist/vscode-button/index.js', () => ({}));
@@ -635,5 +635,34 @@ describe('state', () => {
     expect(page.get('button', 'Fields').getAttribute('aria-pressed')).toBe('true');
     await page.click('button', 'Fields');
     expect(page.all('trace-fields')).toHaveLength(0);
+  });
+});
+
+describe('many outcomes', () => {
+  const chips = (page: Page): readonly string[] => page.all('.tab .label').map(words);
+  const open = (endpoints: number): Promise<Page> => Page.open(serviceOf(endpoints), SERVICE_PACKET);
+
+  test('few are all shown', async () => {
+    const page = await open(7);
+    expect(chips(page)).toHaveLength(7);
+    expect(page.all('trace-chips button.link')).toHaveLength(0);
+  });
+
+  test('many are folded until one asks for them', async () => {
+    const page = await open(12);
+    expect(chips(page)).toEqual(Array.from({ length: 6 }, (_, i) => `10.244.1.${i + 1}:8080`));
+    await page.click('trace-chips button.link', 'Show all 12');
+    expect(chips(page)).toHaveLength(12);
+    await page.click('.tab', '10.244.1.11:8080');
+    await page.click('trace-chips button.link', 'Show fewer');
+    expect(chips(page).slice(5)).toEqual(['10.244.1.6:8080', '10.244.1.11:8080']);
+    expect(words(page.get('.tab[aria-selected=true]'))).toContain('10.244.1.11:8080');
+  });
+
+  test('keys reach what is folded away', async () => {
+    const page = await open(12);
+    await page.key('.tab[aria-selected=true]', 'End');
+    expect(words(page.focused as Element)).toContain('10.244.1.12:8080');
+    expect(page.focused?.getAttribute('aria-selected')).toBe('true');
   });
 });

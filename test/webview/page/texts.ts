@@ -52,3 +52,18 @@ export const LONG = `*filter
 :INPUT ACCEPT [0:0]
 ${Array.from({ length: 300 }, (_, i) => `-A INPUT -s 198.51.100.${i % 250}/32 -p tcp -m tcp --dport ${1000 + i} -j DROP\n`).join('')}COMMIT
 ${HOST}`;
+
+export const SERVICE_PACKET = 'in eth0 tcp 10.244.3.4:5000 > 10.96.0.10:80';
+
+/** A Service that has so many endpoints, each of which may be drawn. */
+export function serviceOf(endpoints: number): string {
+  const all = Array.from({ length: endpoints }, (_, i) => i + 1);
+  return `*nat
+:PREROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-SVC-WEB - [0:0]
+${all.map((i) => `:KUBE-SEP-${i} - [0:0]\n`).join('')}-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+-A KUBE-SERVICES -d 10.96.0.10/32 -p tcp -m comment --comment "shop/web:http cluster IP" -m tcp --dport 80 -j KUBE-SVC-WEB
+${all.map((i) => `-A KUBE-SVC-WEB ${i === endpoints ? '' : `-m statistic --mode random --probability ${(1 / (endpoints - i + 1)).toFixed(11)} `}-j KUBE-SEP-${i}\n`).join('')}${all.map((i) => `-A KUBE-SEP-${i} -p tcp -m tcp -j DNAT --to-destination 10.244.1.${i}:8080\n`).join('')}COMMIT
+`;
+}

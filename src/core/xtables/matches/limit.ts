@@ -3,6 +3,7 @@ import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem, type GivenOptions } from '../option';
 import { number32 } from '../values/number32';
 import { packetRate, printPeriod, RATE_SCALE } from '../values/rate';
+import type { OpenWords } from '../openWords';
 import type { PacketView } from '../view';
 
 /** `period`: time from packet to packet, in 1/10000 s. */
@@ -61,7 +62,7 @@ export const limit = defineMatch<LimitData>({
     return [
       {
         text: `--limit ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} --limit-burst ${data.burst}`,
-        question: `Is the rate still within ${printPeriod(BigInt(data.period), BigInt(RATE_SCALE))} (burst ${data.burst})?`,
+        openWords: openWordsOf(data),
         stateful: true,
         test(view) {
           const credit = read(view);
@@ -74,6 +75,15 @@ export const limit = defineMatch<LimitData>({
     ];
   },
 });
+
+function openWordsOf({ period, burst }: LimitData): OpenWords {
+  const limit = `${printPeriod(BigInt(period), BigInt(RATE_SCALE))} (burst ${burst})`;
+  return {
+    question: `Is the rate still within ${limit}?`,
+    yes: `the rate is within ${limit}`,
+    no: `the rate is over ${limit}`,
+  };
+}
 
 /** nf_tables takes 0 for the default (net/netfilter/nft_limit.c nft_limit_init). */
 function burstOf(options: GivenOptions, backend: Backend): number {

@@ -59,7 +59,13 @@ export const mac = defineMatch<Inverted<string>>({
       {
         option: '--mac-source',
         wanted: value,
-        ...(!inverted && { question: `Is ${value} the link-layer address of the last sender?` }),
+        ...(!inverted && {
+          openWords: {
+            question: `Is ${value} the link-layer address of the last sender?`,
+            yes: `${value} is the link-layer address of the last sender`,
+            no: `${value} is not the link-layer address of the last sender`,
+          },
+        }),
         premises: (view) => openFor(view, 'neighbour'),
       },
     ),

@@ -1,6 +1,7 @@
 import { utf8Bytes } from '../../text/utf8';
 import { defineMatch, type Condition } from '../extension';
 import { flag, invalid, option, problem, type InvalidValue, type ValueType } from '../option';
+import type { OpenWords } from '../openWords';
 
 interface PhysdevData {
   readonly parts: readonly { readonly text: string; readonly inverted: boolean }[];
@@ -37,11 +38,32 @@ const isBridged = flag('--physdev-is-bridged', 'The packet is bridged, not route
 const ALL = [isIn, inPort, isOut, outPort, isBridged];
 
 /** For the flags; ports are named as they are written. */
-const BRIDGE_QUESTIONS: Readonly<Record<string, string>> = {
-  '--physdev-is-in': 'Did the packet come in by a bridge port?',
-  '--physdev-is-out': 'Will the packet leave by a bridge port?',
-  '--physdev-is-bridged': 'Is the packet bridged, not routed?',
+const BRIDGE_WORDS: Readonly<Record<string, OpenWords>> = {
+  '--physdev-is-in': {
+    question: 'Did the packet come in by a bridge port?',
+    yes: 'the packet came in by a bridge port',
+    no: 'the packet did not come in by a bridge port',
+  },
+  '--physdev-is-out': {
+    question: 'Will the packet leave by a bridge port?',
+    yes: 'the packet will leave by a bridge port',
+    no: 'the packet will not leave by a bridge port',
+  },
+  '--physdev-is-bridged': {
+    question: 'Is the packet bridged, not routed?',
+    yes: 'the packet is bridged, not routed',
+    no: 'the packet is not bridged',
+  },
 };
+
+/** Of `--physdev-in eth1` and `--physdev-out eth1`. */
+function portWords(text: string): OpenWords {
+  return {
+    question: `Does the packet pass the bridge as ${text} requires?`,
+    yes: `the packet passes the bridge as ${text} requires`,
+    no: `the packet does not pass the bridge as ${text} requires`,
+  };
+}
 
 /** `-m physdev`: the ports of a bridge. Source: iptables-extensions(8) "physdev", net/netfilter/xt_physdev.c. */
 export const physdev = defineMatch<PhysdevData>({
@@ -84,9 +106,7 @@ export const physdev = defineMatch<PhysdevData>({
   conditions: ({ parts }) =>
     parts.map(({ text, inverted }): Condition => ({
       text,
-      ...(inverted
-        ? {}
-        : { question: BRIDGE_QUESTIONS[text] ?? `Does the packet pass the bridge as ${text} requires?` }),
+      ...(inverted ? {} : { openWords: BRIDGE_WORDS[text] ?? portWords(text) }),
       test: () => inverted,
       actual: () => 'passes no bridge (assumed)',
       premises: () => ['bridge'],

@@ -11,6 +11,7 @@ import {
   type Option,
   type ValueType,
 } from '../option';
+import type { OpenWords } from '../openWords';
 import { missing } from '../shown';
 import type { Inverted } from '../values/inverted';
 import { hostMask, printHostMask, type HostMask } from '../values/looseAddress';
@@ -107,7 +108,7 @@ export const policy = defineMatch<PolicyData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
-      question: questionOf(data),
+      openWords: openWordsOf(data),
       test: () => data.none,
       actual: () => missing('not touched by IPsec (assumed)'),
       premises: () => ['ipsec'],
@@ -115,10 +116,25 @@ export const policy = defineMatch<PolicyData>({
   ],
 });
 
-function questionOf({ direction, none, elements }: PolicyData): string {
-  if (none) return `Does IPsec leave the packet alone (${direction})?`;
+function openWordsOf({ direction, none, elements }: PolicyData): OpenWords {
+  if (none)
+    return {
+      question: `Does IPsec leave the packet alone (${direction})?`,
+      yes: `IPsec leaves the packet alone (${direction})`,
+      no: `IPsec handles the packet (${direction})`,
+    };
   const as = elements.some((element) => Object.keys(element).length > 0) ? ' as the rule says' : '';
-  return direction === 'in' ? `Did the packet come through IPsec${as}?` : `Will the packet go through IPsec${as}?`;
+  return direction === 'in'
+    ? {
+        question: `Did the packet come through IPsec${as}?`,
+        yes: `the packet came through IPsec${as}`,
+        no: as === '' ? 'the packet did not come through IPsec' : 'the packet did not come through such an IPsec',
+      }
+    : {
+        question: `Will the packet go through IPsec${as}?`,
+        yes: `the packet will go through IPsec${as}`,
+        no: as === '' ? 'the packet will not go through IPsec' : 'the packet will not go through such an IPsec',
+      };
 }
 
 function buildPolicy(options: GivenOptions): PolicyData | BuildProblem {

@@ -128,7 +128,7 @@ export const recent = defineMatch<RecentData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
-      ...questionOf(data),
+      ...openWordsOf(data),
       stateful: true,
       // --set holds whether or not the address was in the list.
       settled: data.command === 'set',
@@ -145,18 +145,23 @@ export const recent = defineMatch<RecentData>({
 });
 
 /** Of `--update` and `--rcheck`: what they ask about the packets before. */
-function questionOf({
+function openWordsOf({
   command,
   inverted,
   seconds,
   hitcount: hits,
   side,
   name,
-}: RecentData): Pick<Condition, 'question'> {
+}: RecentData): Pick<Condition, 'openWords'> {
   if (inverted || command === 'set' || command === 'remove') return {};
-  const often = hits > 1 ? `in ${hits} packets` : 'before';
+  const often = hits > 1 ? ` in ${hits} packets` : seconds > 0 ? '' : ' before';
+  const seen = `seen${often}${seconds > 0 ? ` in the last ${duration(seconds)}` : ''} (list ${name})`;
   return {
-    question: `Was this ${side} seen ${often}${seconds > 0 ? ` in the last ${duration(seconds)}` : ''} (list ${name})?`,
+    openWords: {
+      question: `Was this ${side} ${seen}?`,
+      yes: `this ${side} was ${seen}`,
+      no: `this ${side} was not ${seen}`,
+    },
   };
 }
 

@@ -123,7 +123,7 @@ export const set = defineMatch<SetMatchData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
-      ...questionOf(data),
+      ...openWordsOf(data),
       // The counters of an entry count every packet that was looked up.
       stateful: true,
       // The members are those that the file lists, whatever packets came before; counters go on with every packet.
@@ -226,11 +226,12 @@ function boundsIn(data: SetMatchData, sets: ReadonlyMap<string, IpSet> | undefin
   return inverted ? inverseBounds(bounds) : bounds;
 }
 
-function questionOf({ set: { value, inverted }, packets, bytes }: SetMatchData): Pick<Condition, 'question'> {
+function openWordsOf({ set: { value, inverted }, packets, bytes }: SetMatchData): Pick<Condition, 'openWords'> {
   if (inverted || packets || bytes) return {};
   const [only, ...others] = value.directions;
   const what = others.length > 0 ? value.directions.join(',') : only === 'src' ? 'the source' : 'the destination';
-  return { question: `Is ${what} in the set ${value.name}?` };
+  const where = `in the set ${value.name}`;
+  return { openWords: { question: `Is ${what} ${where}?`, yes: `${what} is ${where}`, no: `${what} is not ${where}` } };
 }
 
 /** The file shows neither members that come and go nor link-layer addresses. */

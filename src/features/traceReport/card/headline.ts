@@ -5,7 +5,7 @@ import { explainKernelDrop } from '../explainKernelDrop';
 import { destinationOf, showsPorts, sourceOf } from '../packetWords';
 import { isOwnWay, type TraceInput } from '../traceInput';
 import { receiverOf, rulePlace } from '../verdict';
-import { peerName, portName } from './names';
+import { addressName, peerName, portName } from './names';
 
 type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
 
@@ -16,7 +16,7 @@ export function headline(input: TraceInput, walked: Walked, peer: Peer | undefin
     case 'LOCAL':
       return received(input, walked);
     case 'SENT':
-      return sent(walked, peer);
+      return sent(input, walked, peer);
     case 'DROPPED':
       return dropped(walked, peer);
     case 'NONE':
@@ -41,7 +41,7 @@ function received(input: TraceInput, walked: Walked): string {
   return `Delivered to this host${port}`;
 }
 
-function sent(walked: Walked, peer: Peer | undefined): string {
+function sent(input: TraceInput, walked: Walked, peer: Peer | undefined): string {
   const { end, events } = walked;
   const own = isOwnWay(walked);
   const half = (wanted: 'source' | 'destination') =>
@@ -50,18 +50,19 @@ function sent(walked: Walked, peer: Peer | undefined): string {
     );
   const readdressed = half('destination');
   const from = half('source') ? `, with ${sourceOf(end.packet)} as its source` : '';
-  const to = destinationOf(end.packet);
+  const name = addressName(input, walked, end.packet.destination);
+  const to = name === undefined ? destinationOf(end.packet) : `${name} (${destinationOf(end.packet)})`;
   if (!readdressed)
     return `${events[0]?.kind === 'start' && events[0].direction === 'out' ? 'Sent' : 'Forwarded'} by ${end.outInterface ?? 'no interface'} to ${to}${from}`;
   const what = peer ? peerName(peer) : destinationOf(readdressed.before);
-  return `${what} → ${behind(peer)}${to}${from}`;
+  return `${what} → ${behind(peer, name === undefined)}${to}${from}`;
 }
 
-/** `one of 5 endpoints, `, `container `. */
-function behind(peer: Peer | undefined): string {
+/** `one of 5 endpoints, `, `container `; a name says itself what it is of. */
+function behind(peer: Peer | undefined, unnamed: boolean): string {
   if (!peer?.behind) return '';
   const { noun, count } = peer.behind;
-  return count > 1 ? `one of ${count} ${noun}s, ` : `${noun} `;
+  return count > 1 ? `one of ${count} ${noun}s, ` : unnamed ? `${noun} ` : '';
 }
 
 function dropped({ end }: Walked, peer: Peer | undefined): string {

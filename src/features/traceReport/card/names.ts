@@ -1,3 +1,5 @@
+import { formatAddress, isLoopback, type Address } from '../../../core/net/address';
+import { isOwn } from '../../../core/net/completePacket';
 import { portKnowledge } from '../../../core/knowledge/knowledge';
 import type { Peer } from '../../../core/knowledge/peer';
 import { peerOf } from '../../../core/knowledge/peers';
@@ -30,6 +32,18 @@ const MOST_RULES = 200;
 /** `Service shop/web:http`. */
 export function peerName({ noun, name }: Peer): string {
   return name === '' ? noun : `${noun} ${name}`;
+}
+
+/**
+ * What the file calls an address: `pod shop/web-7d9f`. An address of the host on this path has the name of whose rules
+ * they are; undefined where nothing names it.
+ */
+export function addressName({ names, hosts }: TraceInput, walked: Walked, address: Address): string | undefined {
+  if (!names) return undefined;
+  const named = names.nameOf(address);
+  if (named !== undefined || names.owner === undefined || isLoopback(address)) return named;
+  const host = walked.on?.host ?? hosts?.[0]?.host;
+  return host && isOwn(host, formatAddress(address)) ? names.owner : undefined;
 }
 
 /** What the destination port is for, `ssh`, `the proxy’s inbound listener`; undefined where nobody knows. */

@@ -1,3 +1,4 @@
+import { sameAddress, type Address } from '../../../core/net/address';
 import type { Packet } from '../../../core/net/packet';
 import { protocolName } from '../../../core/net/protocols';
 import type { Peer } from '../../../core/knowledge/peer';
@@ -8,7 +9,7 @@ import { destinationOf, flagNames, inFragments, showsPorts, sourceOf } from '../
 import { isOwnWay, type TraceInput } from '../traceInput';
 import { droppedBy, listens } from '../verdict';
 import { AssumedValues } from './assumedValues';
-import { peerName, portName } from './names';
+import { addressName, peerName, portName } from './names';
 import { sendsBack } from './sendsBack';
 
 /** What the packet was, what becomes of it, and what its sender gets, a row each. */
@@ -61,6 +62,7 @@ class CardRows {
           ...changed(moved && sourceOf(packet) !== sourceOf(end), 'before'),
           ...marked(this.assumed.field('src')),
         },
+        ...this.named(packet.source),
         plain(' → '),
         {
           ...code(destinationOf(packet)),
@@ -69,6 +71,8 @@ class CardRows {
             this.assumed.address(packet.destination) ?? this.assumed.field('dst') ?? this.assumed.field('dport'),
           ),
         },
+        // A Service is named by the rules that lead to it, with its port.
+        ...(this.peer?.noun === 'Service' ? [] : this.named(packet.destination)),
         ...words(flagNames(packet)),
         ...(arrives
           ? [plain(' by '), { ...code(iface), ...marked(this.assumed.field('iface') ?? this.assumed.interface(iface)) }]
@@ -131,6 +135,7 @@ class CardRows {
         ...changed(source !== sourceOf(before), 'after'),
         ...(source !== sourceOf(before) && marked(this.drawn('source') ?? this.assumed.address(packet.source))),
       },
+      ...(sameAddress(packet.source, before.source) ? [] : this.named(packet.source)),
       plain(' → '),
       {
         ...code(destination),
@@ -138,7 +143,13 @@ class CardRows {
         ...(destination !== destinationOf(before) &&
           marked(this.drawn('destination') ?? this.assumed.address(packet.destination))),
       },
+      ...(sameAddress(packet.destination, before.destination) ? [] : this.named(packet.destination)),
     ];
+  }
+
+  private named(address: Address): readonly CardPart[] {
+    const name = addressName(this.input, this.walked, address);
+    return name === undefined ? [] : [dim(` ${name}`)];
   }
 
   private drawn(side: 'source' | 'destination'): CardPart['assumed'] {
