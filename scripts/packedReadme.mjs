@@ -11,7 +11,10 @@ import { root } from './project.mjs';
 const SOURCE_ONLY = /^<!-- source only -->\n[^]*?^<!-- end of source only -->\n+/gm;
 
 /** A picture, below the command that prints what it shows. */
-const PICTURE = /<!-- prints: (.*) -->\n!\[[^\]]*\]\([^)]*\)/g;
+const PICTURE = /<!-- prints: (.*) -->\n<picture>[^]*?<\/picture>/g;
+
+/** A picture that nothing can stand for. */
+const MOVING = /<!-- moves -->\n<picture>[^]*?<\/picture>\n+/g;
 
 /** Fenced code is left as it is: what looks like a link there is none. */
 const FENCED = /(^```[^]*?^```$)/m;
@@ -41,6 +44,7 @@ function packed(name, text, documents) {
   /** @param {string} prose */
   const withLinks = (prose) =>
     prose
+      .replace(MOVING, '')
       .replace(PICTURE, (_, command) => printed(command))
       .replace(/\]\((?!https:|#)([^)#\s]+)(#[^)\s]+)?\)/g, (_, link, place) => {
         const target = file(link);

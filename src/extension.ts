@@ -9,10 +9,12 @@ import { editorEdge } from './host/edge';
 import { Expectations } from './host/expectations/expectations';
 import { registerFolding } from './host/folding';
 import { registerHover } from './host/hover';
+import { registerModelTools } from './host/modelTools/registerModelTools';
 import { registerNavigation } from './host/navigation';
 import { registerOpenAutomatically } from './host/openAutomatically';
 import { registerQuickFixes } from './host/quickFixes';
 import { RecentPackets } from './host/recentPackets';
+import { registerSamples } from './host/samples/openSample';
 import { registerSemanticTokens } from './host/semanticTokens';
 import { registerStatusItem } from './host/statusItem';
 import { registerSymbols } from './host/symbols';
@@ -67,6 +69,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerSemanticTokens(documents, edge),
     registerDebugger(documents, panels, edge),
     registerStatusItem(documents, edge),
+    registerSamples(context.extensionUri, edge),
+    registerModelTools(documents, panels, edge),
   );
   return { testing: testing(documents, decorations, panels, diagnostics, expectations, edge) };
 }

@@ -17,7 +17,7 @@ const browserArguments = [
 const patience = 180_000;
 
 /** @returns {Promise<import('playwright-core').Browser>} */
-async function launch() {
+export async function launchBrowser() {
   return playwright.launch({ executablePath: await chromium(), args: browserArguments, timeout: patience });
 }
 
@@ -28,7 +28,7 @@ async function launch() {
  * @returns {Promise<number>} the exit code of the suite
  */
 export async function runInBrowser(url, log, timeout) {
-  const browser = await launch();
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     return await new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import { SELECTOR, type Documents } from './documents';
 import type { ErrorEdge } from './edge';
 import { isEnabled } from './settings';
 import type { TracePanels } from './tracePanels';
+import { completeStep } from './walkthrough';
 
 /** Explains what the mouse is over. */
 export function registerHover(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
@@ -18,6 +19,7 @@ export function registerHover(documents: Documents, panels: TracePanels, edge: E
         if (!model || token.isCancellationRequested) return undefined;
         const hover = hoverAt(model, position.line, position.character);
         if (!hover) return undefined;
+        completeStep('iptables.hovered');
         const [note] = panels.of(document.uri)?.session.notesIn(position.line + 1, position.line + 1) ?? [];
         const blocks = note ? [...noteBlocks(note), ...hover.blocks] : hover.blocks;
         // Text of a file stands in it: no commands, no HTML.

@@ -165,13 +165,33 @@ async function documentOf(
     vscode.window.activeTextEditor?.document.uri ??
     panels.current?.uri ??
     vscode.window.visibleTextEditors.find(({ document }) => documents.hasRules(document))?.document.uri;
-  const document = uri && (await vscode.workspace.openTextDocument(uri));
+  const document = uri ? await vscode.workspace.openTextDocument(uri) : await documentBehind(documents);
   if (document && documents.hasRules(document)) return document;
-  void vscode.window.showInformationMessage(
+  void noRules(
     `There are no iptables rules to trace here. Open a file with the output of iptables-save${pastedToo(', or ')}.`,
   );
   return undefined;
 }
+
+/** Where no text is in sight, such as in a walkthrough: a document with rules whose tab is open, brought to the front. */
+async function documentBehind(documents: Documents): Promise<vscode.TextDocument | undefined> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const open = new Set(
+    tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri.toString()] : [])),
+  );
+  const document = vscode.workspace.textDocuments.findLast(
+    (each) => open.has(each.uri.toString()) && documents.hasRules(each),
+  );
+  if (document) await vscode.window.showTextDocument(document, { preview: false });
+  return document;
+}
+
+async function noRules(message: string): Promise<void> {
+  if ((await vscode.window.showInformationMessage(message, OPEN_SAMPLE)) === OPEN_SAMPLE)
+    await vscode.commands.executeCommand('iptables.openSample');
+}
+
+const OPEN_SAMPLE = 'Open a Sample';
 
 function isRequest(about: unknown): about is TraceRequest {
   return typeof about === 'object' && about !== null && 'dump' in about && typeof about.dump === 'string';

@@ -9,6 +9,7 @@ import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
 import type { FileEdit } from '../features/remedies/fileEdits';
 import { tryOnCopy } from './tryOnCopy';
+import { completeStep } from './walkthrough';
 import { TracePanel, VIEW_TYPE } from './tracePanel';
 import { fileName } from './fileName';
 
@@ -164,6 +165,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     const { shown, baseline } = session;
     const column = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     const copy = await tryOnCopy(uri, edits, column?.viewColumn);
+    completeStep('iptables.remedyTried');
     if (!copy || !shown || !baseline) return;
     const made = this.open(copy);
     made.isCopy = true;

@@ -29,10 +29,18 @@ const DECISIVE: ReadonlySet<keyof PacketRequest> = new Set([
   'icmpType',
 ]);
 
-/** Everything that was assumed, most important first, each with the field in which it can be changed. */
-export function assumedFacts(model: FileModel, dump: Dump, evaluation: Evaluation): readonly AssumedFact[] {
+/**
+ * Everything that was assumed, most important first, each with the field in which it can be changed. `choose`: how
+ * another rule set is chosen.
+ */
+export function assumedFacts(
+  model: FileModel,
+  dump: Dump,
+  evaluation: Evaluation,
+  choose = 'choose it in the list of rule sets',
+): readonly AssumedFact[] {
   const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
-  const notes = ruleSetNotes(model, dump, family, 'choose it in the list of rule sets').map(({ message, line }) => ({
+  const notes = ruleSetNotes(model, dump, family, choose).map(({ message, line }) => ({
     message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
     line,
     field: undefined,

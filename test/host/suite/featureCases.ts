@@ -278,4 +278,50 @@ export const featureCases: readonly HostCase[] = [
       inStep('deleting everything');
     },
   },
+  {
+    name: 'a sample opens as a file that cannot be changed, and can be traced',
+    run: async () => {
+      await vscode.commands.executeCommand('iptables.openSample', 'nat-gateway.md');
+      const document = vscode.window.activeTextEditor?.document;
+      assert(document?.uri.toString() === 'iptables-sample:/nat-gateway.md', `it opened ${document?.uri.toString()}`);
+      assert(document.languageId === 'markdown', `its language is ${document.languageId}`);
+      assert(vscode.workspace.fs.isWritableFileSystem('iptables-sample') === false, 'it can be written to');
+      await vscode.commands.executeCommand('iptables.tracePacket', document.uri);
+      const editor = await testing();
+      editor.send(document.uri, { type: 'trace', expression: 'in wan0 tcp 198.51.100.9:50000 > 203.0.113.5:80 syn' });
+      await until('it is traced', () => editor.stateOf(document.uri)?.trace !== undefined);
+      await vscode.commands.executeCommand('iptables.openSample', 'docker-host.iptest');
+      const tests = vscode.window.activeTextEditor?.document;
+      assert(tests?.languageId === 'iptest', `its language is ${tests?.languageId}`);
+      const hover = await hoverText(tests, 'tcp office', 5);
+      assert(hover.includes('holds'), `the rules beside it are not found: ${hover}`);
+    },
+  },
+  {
+    name: 'a language model is given a trace, and told what is wrong with its question',
+    run: async () => {
+      // Before VS Code 1.95 there are no tools, and the extension works without.
+      if (Number(vscode.version.split('.')[1]) < 95) return;
+      const { lm } = vscode as unknown as {
+        readonly lm?: {
+          readonly tools?: readonly { readonly name: string }[];
+          readonly invokeTool?: (name: string, options: object) => Thenable<{ readonly content: readonly unknown[] }>;
+        };
+      };
+      assert(lm?.invokeTool, 'there are no tools');
+      await testing();
+      const ours = (lm.tools ?? []).map(({ name }) => name).filter((name) => name.startsWith('iptables_'));
+      assert(ours.length === 3, `there are ${ours.join()}`);
+      const rules = '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n';
+      const ask = async (input: object): Promise<string> => {
+        const options = { input, toolInvocationToken: undefined };
+        const { content } = (await lm.invokeTool?.('iptables_trace_packet', options)) ?? { content: [] };
+        return content.map((part) => (part as { readonly value?: string }).value ?? '').join('');
+      };
+      const answer = await ask({ packet: 'in eth0 tcp 192.0.2.9 > :22 own', rules });
+      assert(answer.includes('let through by line 3') || answer.includes('decided by line 3'), `it says ${answer}`);
+      const wrong = await ask({ packet: 'in eth0 tpc > :22', rules }).catch((error: unknown) => String(error));
+      assert(wrong.includes('did you mean "tcp"'), `it says ${wrong}`);
+    },
+  },
 ];
