@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that replace modules, need a DOM, or measure what the heap of other files would disturb. */
-const alone = ['test/cli/internalError.test.ts', 'test/longRuns/**/*.test.ts', 'test/webview/page/**/*.test.ts'];
+const alone = [
+  'test/cli/internalError.test.ts',
+  'test/features/share/mermaid.test.ts',
+  'test/longRuns/**/*.test.ts',
+  'test/webview/page/**/*.test.ts',
+];
 
 /** Files that need a Chromium. */
 const browser = ['test/webview/browser/**/*.test.ts'];

@@ -2,12 +2,13 @@ import { journeysOf } from '../core/knowledge/knowledge';
 
 export const USAGE = `iptables-lens: what iptables rules do with a packet
 
-  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--json] [--format FORM]
+  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--json] [--format FORM [--theme THEME]]
       traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat);
       --chain begins in a chain that nothing in FILE jumps to, as "at CHAIN" in EXPR does;
       --table names the table of lines where FILE does not state it;
       --journey goes on after the proxy of ${journeysOf()}, leg by leg, and back again;
       --format is text, markdown, mermaid, svg or html: to be given to others, with everything that is assumed;
+      --theme of the svg is light, dark, highContrast or highContrastLight;
       --scenario NAME takes a packet that suits FILE, in place of --packet (client-app, app-own-service …)
   trace FILE --kernel-trace TRACE_FILE [--host FILE.json] [--dump N] [--table …] [--json]
       traces each packet of a kernel's trace (TRACE in the kernel's log, xtables-monitor --trace, nft monitor trace)

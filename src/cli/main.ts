@@ -45,6 +45,7 @@ async function run(words: readonly string[]): Promise<number> {
           capture: 'value',
           iface: 'value',
           format: 'value',
+          theme: 'value',
           json: 'flag',
           journey: 'flag',
           reply: 'flag',

@@ -21,6 +21,7 @@ import { traceMarkdown, traceText } from '../features/traceReport/traceText';
 import { traceHtml } from '../features/share/html';
 import { traceMermaid } from '../features/share/mermaid';
 import { ALONE, type SharedTrace } from '../features/share/sharedTrace';
+import { PICTURE_THEMES, type PictureTheme } from '../features/share/colours';
 import { traceSvg } from '../features/share/svg';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceReport/traceInput';
@@ -103,7 +104,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
       )
     : undefined;
   const unread = unreadLines(model);
-  if (given.values.format !== undefined) terminal.out(inFormat(first, journey, given.values.format, name));
+  if (given.values.format !== undefined) terminal.out(inFormat(first, journey, given.values, name));
   else if (given.flags.has('json'))
     terminal.json({
       id: null,
@@ -118,19 +119,22 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   return 0;
 }
 
-const FORMATS: Readonly<Record<string, (shared: SharedTrace) => string>> = {
+const FORMATS: Readonly<Record<string, (shared: SharedTrace, theme: PictureTheme) => string>> = {
   text: ({ input, assumed }) => traceText(input, assumed),
   markdown: ({ input, assumed }) => traceMarkdown(input, assumed),
   mermaid: traceMermaid,
-  svg: (shared) => traceSvg(shared, 'light').svg,
+  svg: (shared, theme) => traceSvg(shared, theme).svg,
   html: traceHtml,
 };
 
 /** Whether the options go with each other. */
-function checkFormat({ values: { format, capture, iface, ...values }, flags }: Arguments): void {
+function checkFormat({ values: { format, capture, iface, theme, ...values }, flags }: Arguments): void {
   if (capture !== undefined && (values.packet ?? values.scenario ?? values['kernel-trace']) !== undefined)
     throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
   if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
+  if (theme !== undefined && format !== 'svg') throw new UsageError('--theme goes with --format svg');
+  if (theme !== undefined && !isTheme(theme))
+    throw new UsageError(`--theme ${theme}: there are ${PICTURE_THEMES.join(', ')}`);
   if (format === undefined) return;
   if (!Object.hasOwn(FORMATS, format))
     throw new UsageError(`--format ${format}: there are ${Object.keys(FORMATS).join(', ')}`);
@@ -140,11 +144,15 @@ function checkFormat({ values: { format, capture, iface, ...values }, flags }: A
     throw new UsageError(`--journey goes with --format html and mermaid: ${format} shows one packet`);
 }
 
+function isTheme(text: string): text is PictureTheme {
+  return PICTURE_THEMES.some((theme) => theme === text);
+}
+
 /** The trace in a form for others, with everything that was assumed. */
 function inFormat(
   first: TracedFile,
   journey: TracedJourney<TracedFile> | undefined,
-  format: string,
+  { format = '', theme = 'light' }: Arguments['values'],
   file: string,
 ): string {
   const shared: SharedTrace = {
@@ -166,7 +174,7 @@ function inFormat(
         }
       : ALONE,
   };
-  return FORMATS[format]?.(shared) ?? '';
+  return FORMATS[format]?.(shared, isTheme(theme) ? theme : 'light') ?? '';
 }
 
 function withLegs(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { utf8Bytes } from '../core/text/utf8';
 import type { Shareable } from '../features/traceSession/shareOf';
+import type { PictureTheme } from '../features/share/colours';
 import type { ErrorEdge } from './edge';
 import type { TracePanel } from './tracePanel';
 import type { TracePanels } from './tracePanels';
@@ -44,7 +45,7 @@ function askForm(): Thenable<Offered | undefined> {
 async function share(panel: TracePanel, id: Form['id']): Promise<void> {
   const { shared } = panel.session;
   if (!shared) return;
-  const theme = panel.isDark ? 'dark' : 'light';
+  const theme = pictureTheme();
   switch (id) {
     case 'html':
       return save(panel, 'html', 'Web pages', utf8Bytes(shared.html()));
@@ -74,4 +75,18 @@ async function save({ uri }: TracePanel, extension: string, kind: string, bytes:
   if (!target) return;
   await vscode.workspace.fs.writeFile(target, bytes);
   vscode.window.setStatusBarMessage(`Saved ${fileName(target)}`, 3000);
+}
+
+/** A picture has the colours of the editor that it is taken in. */
+function pictureTheme(): PictureTheme {
+  switch (vscode.window.activeColorTheme.kind) {
+    case vscode.ColorThemeKind.Dark:
+      return 'dark';
+    case vscode.ColorThemeKind.HighContrast:
+      return 'highContrast';
+    case vscode.ColorThemeKind.HighContrastLight:
+      return 'highContrastLight';
+    default:
+      return 'light';
+  }
 }

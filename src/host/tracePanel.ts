@@ -149,11 +149,6 @@ export class TracePanel implements vscode.Disposable {
     return png.length > 0 ? png : undefined;
   }
 
-  get isDark(): boolean {
-    const { kind } = vscode.window.activeColorTheme;
-    return kind === vscode.ColorThemeKind.Dark || kind === vscode.ColorThemeKind.HighContrast;
-  }
-
   move(to: Move): void {
     this.cleared = false;
     // The view knows which chains are folded away; without it the session steps by itself.

@@ -36,6 +36,18 @@ describe('trace', () => {
     expect(result.warnings.join('\n')).toContain('address of eth0');
   });
 
+  test.each([
+    [[], '#ffffff'],
+    [['--theme', 'light'], '#ffffff'],
+    [['--theme', 'dark'], '#0d1117'],
+    [['--theme', 'highContrast'], '#000000'],
+    [['--theme=highContrastLight'], '#ffffff'],
+  ])('--format svg %j has the background %s', (theme, colour) => {
+    const { code, out } = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--format', 'svg', ...theme]);
+    expect(code).toBe(0);
+    expect(/<rect [^>]*fill="(#\w+)"/.exec(out)?.[1]).toBe(colour);
+  });
+
   test('--journey goes on behind the proxy, and says so where there is none', () => {
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out).toContain('## 2. Envoy → app');
     expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain(
@@ -149,6 +161,14 @@ describe('trace', () => {
     [[POD, '--packet', 'tcp', '--host', 'h'], { h: '{"ifaces":3}' }, 'h: '],
     [[POD, '--packet', 'tcp', '--host', 'h'], { h: 'no json' }, 'h: is not JSON'],
     [[POD, '--packet', 'tcp', '--colour'], {}, '"--colour" is not an option here'],
+    [[POD, '--packet', 'tcp', '--format', 'pdf'], {}, '--format pdf: there are text, markdown, mermaid, svg, html'],
+    [
+      [POD, '--packet', 'tcp', '--format', 'svg', '--theme', 'blue'],
+      {},
+      '--theme blue: there are light, dark, highContrast, highContrastLight',
+    ],
+    [[POD, '--packet', 'tcp', '--format', 'html', '--theme', 'dark'], {}, '--theme goes with --format svg'],
+    [[POD, '--packet', 'tcp', '--theme', 'dark'], {}, '--theme goes with --format svg'],
     [['nowhere.txt', '--packet', 'tcp'], {}, 'nowhere.txt: cannot be read'],
     [['-', NODE, '--packet', 'tcp'], { '-': '' }, 'takes one file'],
     [['-', '--packet', '-'], { '-': 'tcp' }, 'the file or the packet, not both'],

@@ -25,6 +25,8 @@ const OPTIONS = {
     'kernel-trace': 'value',
     capture: 'value',
     iface: 'value',
+    format: 'value',
+    theme: 'value',
     json: 'flag',
     journey: 'flag',
     reply: 'flag',

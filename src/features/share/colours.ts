@@ -1,6 +1,8 @@
 import type { Tone } from '../../shared/traceReport';
 
-export type PictureTheme = 'light' | 'dark';
+export const PICTURE_THEMES = ['light', 'dark', 'highContrast', 'highContrastLight'] as const;
+
+export type PictureTheme = (typeof PICTURE_THEMES)[number];
 
 export interface Colours {
   readonly back: string;
@@ -11,7 +13,7 @@ export interface Colours {
   readonly tones: Readonly<Record<Tone, string>>;
 }
 
-/** Each on `back` and on `box` with a contrast of at least 4.5 (WCAG 2.2, 1.4.3). */
+/** Each on `back` and on `box` with a contrast of at least 4.5 (WCAG 2.2, 1.4.3), in high contrast of 7 (1.4.6). */
 export const COLOURS: Readonly<Record<PictureTheme, Colours>> = {
   light: {
     back: '#ffffff',
@@ -41,6 +43,36 @@ export const COLOURS: Readonly<Record<PictureTheme, Colours>> = {
       redirect: '#79c0ff',
       sent: '#79c0ff',
       unknown: '#e3b341',
+    },
+  },
+  highContrast: {
+    back: '#000000',
+    text: '#ffffff',
+    dim: '#e0e0e0',
+    line: '#6fc3df',
+    box: '#000000',
+    tones: {
+      accept: '#89d185',
+      drop: '#ffa198',
+      reject: '#ffa198',
+      redirect: '#9cdcfe',
+      sent: '#9cdcfe',
+      unknown: '#ffd700',
+    },
+  },
+  highContrastLight: {
+    back: '#ffffff',
+    text: '#000000',
+    dim: '#292929',
+    line: '#0f4a85',
+    box: '#ffffff',
+    tones: {
+      accept: '#1a4d1a',
+      drop: '#8b1018',
+      reject: '#8b1018',
+      redirect: '#0f4a85',
+      sent: '#0f4a85',
+      unknown: '#5c3800',
     },
   },
 };

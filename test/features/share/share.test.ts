@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commandLine, type TypedTrace } from '../../../src/features/share/commandLine';
-import { COLOURS } from '../../../src/features/share/colours';
+import { COLOURS, PICTURE_THEMES } from '../../../src/features/share/colours';
 import { traceHtml } from '../../../src/features/share/html';
 import { traceMermaid } from '../../../src/features/share/mermaid';
 import { ALONE, type SharedTrace } from '../../../src/features/share/sharedTrace';
@@ -30,8 +30,9 @@ function shared(name = 'WEB', words = ASSUMED, file = 'rules.v4'): SharedTrace {
 const FORMS: Readonly<Record<string, (trace: SharedTrace) => string>> = {
   mermaid: traceMermaid,
   html: traceHtml,
-  'svg, light': (trace) => traceSvg(trace, 'light').svg,
-  'svg, dark': (trace) => traceSvg(trace, 'dark').svg,
+  ...Object.fromEntries(
+    PICTURE_THEMES.map((theme) => [`svg, ${theme}`, (trace: SharedTrace) => traceSvg(trace, theme).svg]),
+  ),
 };
 
 describe.each(Object.entries(FORMS))('%s', (form, make) => {
@@ -95,7 +96,7 @@ function skeleton(form: string, text: string): readonly string[] {
   return [...text.matchAll(/<(\/?[a-zA-Z!][\w]*)/g)].map(([, tag]) => tag ?? '');
 }
 
-test('colours of pictures have a contrast of at least 4.5', () => {
+test('colours of pictures have a contrast of at least 4.5, in high contrast of 7', () => {
   const light = (colour: string): number => {
     const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
       const part = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -103,11 +104,13 @@ test('colours of pictures have a contrast of at least 4.5', () => {
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  for (const { back, box, text, dim, tones } of Object.values(COLOURS))
+  for (const [theme, { back, box, text, dim, tones }] of Object.entries(COLOURS))
     for (const ground of [back, box])
       for (const colour of [text, dim, ...Object.values(tones)]) {
         const [low = 0, high = 0] = [light(ground), light(colour)].sort((a, b) => a - b);
-        expect((high + 0.05) / (low + 0.05), `${colour} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+        expect((high + 0.05) / (low + 0.05), `${colour} on ${ground}`).toBeGreaterThanOrEqual(
+          theme.startsWith('high') ? 7 : 4.5,
+        );
       }
 });
 
