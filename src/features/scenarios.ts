@@ -101,7 +101,7 @@ function throughEntry(entry: ScenarioEntry, ruleSet: RuleSet, place: ScenarioPla
     wish: entry.wish?.(ruleSetView(ruleSet), place) ?? {},
     addressesKnown: place.addressesKnown,
   });
-  const expression = found.kind === 'found' ? found.expression : found.kind === 'not-found' ? found.nearest : undefined;
+  const expression = found.kind === 'found' ? found.expression : found.kind === 'unreachable' ? undefined : found.nearest;
   return expression === undefined ? [] : [scenario(id, label, detail, expression)];
 }
 

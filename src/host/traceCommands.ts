@@ -138,15 +138,17 @@ async function traceToRule(documents: Documents, panels: TracePanels, about: unk
   const { setting, addressesKnown } = settingOf(model, dump);
   const packet = findPacket(setting.host, ruleSet, rule, {
     addressesKnown,
+    hostFor: (request) => settingOf(model, dump, { packet: request }).setting.host,
     onEveryHost: (request) => tracedInFile(model, dump, request),
   });
   const message = findWords(packet, rule);
   if (message !== undefined) void vscode.window.showInformationMessage(visible(message));
   const expression =
-    packet.kind === 'found' ? packet.expression : packet.kind === 'not-found' ? packet.nearest : undefined;
+    packet.kind === 'found' ? packet.expression : packet.kind === 'unreachable' ? undefined : packet.nearest;
   if (expression === undefined) return;
   const panel = panels.open(document);
-  panel.ask('Trace', (session) => session.tracePacket(expression, dump.id));
+  const answers = packet.kind === 'found' ? packet.answers : undefined;
+  panel.ask('Trace', (session) => session.tracePacket(expression, dump.id, answers));
   panel.ask('Selecting a step', (session) => session.selectLine(at + 1));
 }
 

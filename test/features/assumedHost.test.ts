@@ -4,6 +4,7 @@ import { modelOf } from '../../src/features/fileModel';
 import { assumedFacts } from '../../src/features/traceSession/assumedFacts';
 import { evaluate } from '../../src/features/traceSession/evaluate';
 import { whyRule } from '../../src/features/traceReport/ruleWhy';
+import { outcomeTabs } from '../../src/features/traceReport/outcomeTabs';
 import { badgeOf } from '../../src/features/traceReport/verdict';
 
 function traced(text: string, expression: string) {
@@ -51,4 +52,63 @@ test.each([
   const index = walked.events.findIndex(({ kind }) => kind === 'rule');
   const event = walked.events[index];
   expect(event?.kind === 'rule' && whyRule(walked, index, event).why).toBe(why);
+});
+
+/** Which multicast groups programs have joined no listing of a file states: both are possible where it decides. */
+describe('a packet to a multicast group', () => {
+  const rules = (rule: string): string => `*filter\n:INPUT DROP [0:0]\n-A INPUT ${rule}\nCOMMIT\n`;
+  const MDNS = rules('-d 224.0.0.251/32 -p udp -m udp --dport 5353 -j ACCEPT');
+  const IN = 'in eth0 udp 192.168.1.5:5353 > 224.0.0.251:5353';
+  test.each<[string, string, string, Readonly<Record<string, boolean>>, readonly string[]]>([
+    [
+      'that a program may have joined',
+      MDNS,
+      IN,
+      {},
+      [
+        'DROPPED if no program of this host has joined 224.0.0.251',
+        'DELIVERED :5353 if a program of this host has joined 224.0.0.251',
+      ],
+    ],
+    ['that one has', MDNS, IN, { 'host/group/224.0.0.251': true }, ['DELIVERED :5353']],
+    ['that none has', MDNS, IN, { 'host/group/224.0.0.251': false }, ['DROPPED']],
+    [
+      'of all hosts',
+      MDNS.replace('224.0.0.251', '224.0.0.1'),
+      IN.replace('224.0.0.251', '224.0.0.1'),
+      {},
+      ['DELIVERED :5353'],
+    ],
+    [
+      'that no rule lets in',
+      rules('-p tcp -j ACCEPT'),
+      IN,
+      {},
+      [
+        'DROPPED if no program of this host has joined 224.0.0.251',
+        'DROPPED if a program of this host has joined 224.0.0.251',
+      ],
+    ],
+    [
+      'of IPv6',
+      rules('-d ff02::fb/128 -p udp -m udp --dport 5353 -j ACCEPT'),
+      'in eth0 udp [fe80::5]:5353 > [ff02::fb]:5353',
+      {},
+      [
+        'DROPPED if no program of this host has joined ff02::fb',
+        'DELIVERED :5353 if a program of this host has joined ff02::fb',
+      ],
+    ],
+  ])('%s', (_, text, expression, answers, wanted) => {
+    const model = modelOf(parseSourceFile(text));
+    if (!model.defaultDump) throw new Error('there are no rules in the text');
+    const { input } = evaluate(model, model.defaultDump, { expression, outcome: 0, answers, overrides: undefined });
+    if (!input) throw new Error('not traced');
+    expect(outcomeTabs(input).map(({ badge, name }) => `${badge.text} ${name}`.trim())).toEqual(wanted);
+  });
+
+  test('that is said to be in no group keeps the note of it out', () => {
+    const { walked } = traced(MDNS, IN);
+    expect(walked.notes).toEqual([]);
+  });
 });

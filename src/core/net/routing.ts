@@ -59,11 +59,16 @@ export function lookupRoute(host: Host, query: RouteQuery): RouteResult {
   return query.destination.family === 4 ? lookupIpv4(host, query) : lookupIpv6(host, query);
 }
 
+/** Whether this host is in a multicast group: a program has joined it, or the kernel has. */
+export function isJoinedGroup(host: Host, group: Address): boolean {
+  return host.joinedGroups?.some((joined) => sameAddress(joined, group)) === true || isKernelsGroup(host, group);
+}
+
 /**
- * Every multicast group that this host is in without anyone having joined it: all nodes, on a router all routers,
+ * Every multicast group that a host is in without anyone having joined it: all nodes, on a router all routers,
  * solicited-node addresses.
  */
-export function isJoinedGroup(host: Host, group: Address): boolean {
+function isKernelsGroup(host: Host, group: Address): boolean {
   const [first, second, third, last] = group.words as [number, number, number, number];
   if (group.family === 4) return first === 0xe0000001;
   const scope = first >>> 16;

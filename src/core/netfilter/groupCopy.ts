@@ -1,4 +1,5 @@
 import { formatAddress, isMulticast, multicastScope } from '../net/address';
+import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
 import { isJoinedGroup } from '../net/routing';
 import type { Passage } from './passage';
@@ -30,9 +31,10 @@ export function whyItStays(passage: Passage): string | undefined {
 const INTERFACE_LOCAL = 1;
 
 /** What is assumed of the programs of this host, where a packet goes to many; only they know it. */
-export function groupNote({ family, destination }: Packet, copied: boolean): string | undefined {
+export function groupNote({ family, destination }: Packet, copied: boolean, host: Host): string | undefined {
   if (!isMulticast(destination)) return undefined;
   const group = formatAddress(destination);
+  if (!copied && host.joinedGroups) return undefined;
   return copied
     ? `the sending socket has ${family === 4 ? 'IP_MULTICAST_LOOP' : 'IPV6_MULTICAST_LOOP'} on, as is the default: without it this host gets no copy of what it sends to ${group}`
     : `no program of this host has joined the multicast group ${group}: if one had, the host would accept what is sent there, and a copy of what it sends itself`;

@@ -36,7 +36,7 @@ function arrive(passage: Passage): void {
 function follow(passage: Passage, route: InputRoute): void {
   const { packet, inInterface } = passage.at;
   if (route.kind === 'drop') {
-    if (route.reason === 'no-route') passage.note(groupNote(packet, false));
+    if (route.reason === 'no-route') passage.note(groupNote(packet, false, passage.context.host));
     return passage.finish(passage.kernelDrop(route.reason, route.detail));
   }
   passage.move({ routedAs: packet });
@@ -180,7 +180,7 @@ function takeCopy(
   const original = passage.at;
   const { packet, outInterface } = original;
   const copied = takesCopy(passage);
-  if (outInterface !== 'lo') passage.note(groupNote(packet, copied));
+  if (outInterface !== 'lo') passage.note(groupNote(packet, copied, passage.context.host));
   if (!copied) return then(passage, undefined);
   passage.emit({ kind: 'copy', iface: outInterface, packet, only });
   passage.move({

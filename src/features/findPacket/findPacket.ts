@@ -1,22 +1,23 @@
 import { completePacket } from '../../core/net/completePacket';
-import { changedNumber } from '../../core/net/fields/fieldChange';
-import { testHolds, type FieldTest } from '../../core/net/fields/fieldTest';
-import { intersection, inverse, type Box, type PacketSet } from '../../core/net/fields/packetSet';
+import type { Box } from '../../core/net/fields/packetSet';
 import type { Host } from '../../core/net/host';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
-import type { TraceEvent } from '../../core/netfilter/events';
-import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { tracePacket, type Traced } from '../../core/netfilter/trace';
-import { allTables, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
-import { boundsOf } from '../../core/xtables/fieldCondition';
+import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import type { Hook } from '../../core/xtables/view';
+import { boxesOf } from './boxes';
+import { changedOnTheWay } from './changedOnTheWay';
 import { requestOf, type TravelDirection } from './requestOf';
+import { shadowedBy } from './shadowed';
+import { avoiding, letThrough, returning, takersOf, type Taker } from './takers';
 import { waysTo, type WayToRule } from './waysTo';
 
 /** How many packets are tried before giving up, and how many rules they may be asked by together. */
-const MOST_TRIES = 48;
+const MOST_TRIES = 256;
 const MOST_ASKED = 400_000;
+/** So often what is open is answered, and what comes up then. */
+const MOST_ROUNDS = 12;
 /** So many packets are traced on every possible host, which takes longer. */
 const MOST_HOSTS = 6;
 /** Ways of passing by other rules that are waiting to be tried. */
@@ -29,15 +30,22 @@ export interface FindOptions {
    * Whether the addresses of the host are known; of those that are made up the expression says that they are its own.
    */
   readonly addressesKnown: boolean;
+  /** The host as it is for a packet that says more of it than the file; left out: the same for all. */
+  readonly hostFor?: (request: PacketRequest) => Host;
   /** Traces a packet on every host that is possible, where the file leaves that open. Left out: on the likeliest one. */
   readonly onEveryHost?: (request: PacketRequest) => Traced | undefined;
 }
 
 export type Found =
-  /** This packet was traced, and the rule matched it. */
-  | { readonly kind: 'found'; readonly expression: string }
+  /**
+   * This packet was traced, and the rule matched it: with these answers, by `Assumption.key`, where too much is open for
+   * all paths to be followed.
+   */
+  | { readonly kind: 'found'; readonly expression: string; readonly answers?: Readonly<Record<string, boolean>> }
   /** No packet was found that the rule matches. `nearest`: the best try; `obstacle`: what took it, in a clause. */
   | { readonly kind: 'not-found'; readonly nearest: string | undefined; readonly obstacle: string | undefined }
+  /** No packet is matched by the rule: `by`, a rule before it, takes each that would be. `nearest`: one of them. */
+  | { readonly kind: 'shadowed'; readonly nearest: string | undefined; readonly by: Rule }
   /** No built-in chain leads to the rule. */
   | { readonly kind: 'unreachable' };
 
@@ -50,13 +58,17 @@ export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: Fi
   if (ways.length === 0) return { kind: 'unreachable' };
   const search = new Search(host, ruleSet, rule, options);
   const direct = ways.flatMap((way) => triesOf(way, rule, host));
-  const tries = [...markedOnTheWay(direct, ruleSet, host), ...direct];
+  const tries = [...changedOnTheWay(direct, ruleSet, host), ...direct];
   // What a host sends to itself is not what one thinks of first.
-  const expression =
+  const reaching =
     search.among(tries.filter(({ heading }) => heading !== 'loop')) ??
     search.among(tries.filter(({ heading }) => heading === 'loop')) ??
     search.onEveryHost();
-  return expression === undefined ? { kind: 'not-found', ...search.nearest } : { kind: 'found', expression };
+  if (reaching) return { kind: 'found', ...reaching };
+  const taker = shadowedBy(ways, rule, host);
+  return taker
+    ? { kind: 'shadowed', nearest: search.nearest.nearest, by: taker }
+    : { kind: 'not-found', ...search.nearest };
 }
 
 class Search {
@@ -74,38 +86,90 @@ class Search {
     private readonly options: FindOptions,
   ) {}
 
-  /** The first packet that arrives, of these and of those that pass by the rules that take them. */
-  among(tries: readonly Try[]): string | undefined {
-    const waiting = [...tries];
+  /**
+   * The first packet that arrives, of these and of those that pass by the rules that take them. Each of the given ones
+   * is followed in turn, and of each the one that passes by the most.
+   */
+  among(tries: readonly Try[]): Reaching | undefined {
+    const waiting = tries.map((each) => [each]);
     const most = this.tried.size + MOST_TRIES;
-    for (let i = 0; i < waiting.length && this.tried.size < most && this.asked <= MOST_ASKED; i++) {
-      const each = waiting[i] as Try;
-      const request = this.requestFor(each);
-      if (!request) continue;
-      const expression = formatPacketExpression(request);
-      if (this.tried.has(expression)) continue;
-      this.tried.set(expression, request);
-      const traced = this.trace(request);
-      if (arrives(traced, this.rule)) return expression;
-      this.asked += traced.asked;
-      const takers = takersOf(traced, each, this.rule);
-      if (this.nearest.nearest === undefined)
-        this.nearest = { nearest: expression, obstacle: obstacleOf(traced, takers) };
-      if (waiting.length < MOST_WAITING)
-        for (const taker of takers)
-          waiting.push(...avoiding(taker, this.host).map((box) => ({ ...each, box: [...each.box, ...box] })));
+    while (waiting.length > 0) {
+      for (let i = 0; i < waiting.length; i++) {
+        if (this.tried.size >= most || this.asked > MOST_ASKED) return undefined;
+        const stack = waiting[i] as Try[];
+        const each = stack.pop();
+        if (!each) {
+          waiting.splice(i--, 1);
+          continue;
+        }
+        const found = this.attempt(each, stack);
+        if (found !== undefined) return found;
+      }
     }
     return undefined;
   }
 
+  /** The packet of a try, if it arrives; else the ways around what takes it are put on the stack, the best one last. */
+  private attempt(each: Try, stack: Try[]): Reaching | undefined {
+    const request = this.requestFor(each);
+    if (!request) return undefined;
+    const expression = formatPacketExpression(request);
+    if (this.tried.has(expression)) return undefined;
+    this.tried.set(expression, request);
+    const { host, rule, ruleSet } = this;
+    const traced = this.trace(request);
+    if (arrives(traced, rule)) return { expression };
+    this.asked += traced.asked;
+    const answers = this.answersFor(request, traced, each);
+    if (answers) return { expression, answers };
+    const takers = takersOf(traced, each.hook, rule);
+    if (this.nearest.nearest === undefined)
+      this.nearest = { nearest: expression, obstacle: obstacleOf(traced, takers) };
+    if (stack.length >= MOST_WAITING) return undefined;
+    const needed = new Set(each.jumps);
+    const around = [
+      ...takers.flatMap((taker) => [...avoiding(taker, needed, host), ...returning(taker, host)]),
+      ...letThrough(traced, ruleSet, { table: rule.chain.table, hook: each.hook }, host),
+    ];
+    for (const box of around.reverse()) stack.push({ ...each, box: [...each.box, ...box] });
+    return undefined;
+  }
+
   /** Of the packets that did not arrive on the likeliest host, one that arrives on another. */
-  onEveryHost(): string | undefined {
+  onEveryHost(): Reaching | undefined {
     const { onEveryHost } = this.options;
     if (!onEveryHost) return undefined;
-    return [...this.tried].slice(0, MOST_HOSTS).find(([, request]) => {
+    const found = [...this.tried].slice(0, MOST_HOSTS).find(([, request]) => {
       const traced = onEveryHost(request);
       return traced && arrives(traced, this.rule);
-    })?.[0];
+    });
+    return found && { expression: found[0] };
+  }
+
+  /**
+   * Answers to what the rules leave open with which the packet arrives: yes for those that have to match, no for the
+   * others. Of very many paths only some are followed, and the one to the rule may be missing among them.
+   */
+  private answersFor(
+    request: PacketRequest,
+    { truncated, outcomes }: Traced,
+    { jumps }: Try,
+  ): Readonly<Record<string, boolean>> | undefined {
+    if (!truncated) return undefined;
+    const needed = new Set([...jumps, this.rule]);
+    const answers = new Map<string, boolean>();
+    let open = outcomes;
+    for (let i = 0; i < MOST_ROUNDS; i++) {
+      const before = answers.size;
+      for (const { assumptions } of open)
+        for (const { key, rule } of assumptions) if (!answers.has(key)) answers.set(key, needed.has(rule));
+      if (answers.size === before) return undefined;
+      const traced = this.trace(request, answers);
+      this.asked += traced.asked;
+      if (arrives(traced, this.rule)) return Object.fromEntries(answers);
+      open = traced.outcomes;
+    }
+    return undefined;
   }
 
   private requestFor({ hook, heading, box }: Try): PacketRequest | undefined {
@@ -115,15 +179,28 @@ class Search {
     return chosen && completePacket(chosen, host, { preferred: rule.family, marksOwn: !addressesKnown }).request;
   }
 
-  private trace(request: PacketRequest): Traced {
-    const { ruleSet, host } = this;
-    return tracePacket(request, { ruleSets: ruleSet.family === 4 ? { v4: ruleSet } : { v6: ruleSet }, host });
+  private trace(request: PacketRequest, answers?: ReadonlyMap<string, boolean>): Traced {
+    const { ruleSet, options } = this;
+    const host = options.hostFor?.(request) ?? this.host;
+    return tracePacket(request, {
+      ruleSets: ruleSet.family === 4 ? { v4: ruleSet } : { v6: ruleSet },
+      host,
+      ...(answers && { answers }),
+    });
   }
+}
+
+/** A packet that the rule matches, and the answers with which it does. */
+interface Reaching {
+  readonly expression: string;
+  readonly answers?: Readonly<Record<string, boolean>>;
 }
 
 /** A packet to be tried: what it has to pass, and how it gets to the hook. */
 interface Try {
   readonly hook: Hook;
+  /** The jumps that lead to the wanted rule. */
+  readonly jumps: readonly Rule[];
   readonly heading: TravelDirection;
   readonly box: Box;
 }
@@ -136,75 +213,10 @@ const HEADINGS: Readonly<Record<Hook, readonly TravelDirection[]>> = {
   POSTROUTING: ['out', 'through', 'loop'],
 };
 
-/**
- * A packet has no mark of its own, unless the program that sent it gave it one: where a rule asks for one, packets are
- * tried first that another rule marks on their way.
- */
-function markedOnTheWay(direct: readonly Try[], ruleSet: RuleSet, host: Host): readonly Try[] {
-  const wanted = direct.filter(({ box }) => !box.filter(asksMark).every((test) => testHolds(test, 0)));
-  const [first] = wanted;
-  if (!first) return [];
-  const marks = first.box.filter(asksMark);
-  return settersOf(ruleSet, marks)
-    .flatMap((setter) => waysTo(ruleSet, setter).flatMap(({ jumps }) => boxesOf([...jumps, setter], host).slice(0, 2)))
-    .flatMap((marking) =>
-      wanted.map((each): Try => ({ ...each, box: [...each.box.filter((test) => !asksMark(test)), ...marking] })),
-    )
-    .slice(0, MOST_BOXES);
-}
-
-function asksMark({ field }: FieldTest): boolean {
-  return field === 'mark';
-}
-
-/** Rules after which a packet without a mark has one that passes these tests. */
-function settersOf(ruleSet: RuleSet, marks: readonly FieldTest[]): readonly Rule[] {
-  const setters: Rule[] = [];
-  let looked = 0;
-  for (const table of allTables(ruleSet)) {
-    for (const chain of table.chains.values()) {
-      for (const rule of chain.rules) {
-        if (++looked > MOST_LOOKED || setters.length >= MOST_SETTERS) return setters;
-        if (rule.jump || rule.target.kind !== 'extension') continue;
-        const changes = rule.target.extension.changes?.(rule.target.data) ?? [];
-        const sets = changes.some(
-          (change) =>
-            change.field === 'mark' &&
-            change.kind === 'masked' &&
-            marks.every((test) => testHolds(test, changedNumber(change, 0))),
-        );
-        if (sets) setters.push(rule);
-      }
-    }
-  }
-  return setters;
-}
-
-const MOST_SETTERS = 4;
-/** Each rule that is looked at is read. */
-const MOST_LOOKED = 20_000;
-
 function triesOf({ hook, jumps }: WayToRule, rule: Rule, host: Host): readonly Try[] {
   return boxesOf([...jumps, rule], host).flatMap((box) =>
-    HEADINGS[hook].map((heading): Try => ({ hook, heading, box })),
+    HEADINGS[hook].map((heading): Try => ({ hook, jumps, heading, box })),
   );
-}
-
-/** What a packet must be to be matched by all these rules: each box is enough. */
-function boxesOf(rules: readonly Rule[], host: Host): PacketSet {
-  const sets = rules.map((rule) => packetsOf(rule, host));
-  return (intersection(sets) ?? [sets.map((set) => set[0] ?? []).flat()]).slice(0, MOST_BOXES);
-}
-
-const MOST_BOXES = 16;
-
-/** The packets that a rule may match; where fields say nothing of a condition, those that it surely takes. */
-function packetsOf(rule: Rule, host: Host): PacketSet {
-  const sets = conditionsOfRule(rule).map((condition) => {
-    const { over, under } = boundsOf(condition, host);
-    return over.some((box) => box.length === 0) && under.length > 0 ? under : over;
-  });
-  return intersection(sets) ?? [sets.map((set) => set[0] ?? []).flat()];
 }
 
 function arrives({ outcomes }: Traced, rule: Rule): boolean {
@@ -213,42 +225,8 @@ function arrives({ outcomes }: Traced, rule: Rule): boolean {
   );
 }
 
-/**
- * The rules that took the packet away before it came to the wanted one, the last one first: they dropped it, or ended a
- * chain or a table, or translated it to somewhere else.
- */
-function takersOf({ outcomes }: Traced, { hook }: Try, rule: Rule): readonly Rule[] {
-  const takers: Rule[] = [];
-  for (const { events } of outcomes.slice(0, 4)) {
-    for (const event of upToTable(events, hook, rule)) if (takes(event)) takers.unshift(event.rule);
-  }
-  return [...new Set(takers)].slice(0, MOST_TAKERS);
-}
-
-const MOST_TAKERS = 6;
-
-/** What happened before the packet left the wanted table at the wanted hook. */
-function* upToTable(events: readonly TraceEvent[], hook: Hook, { chain }: Rule): Iterable<TraceEvent> {
-  for (const event of events) {
-    if (event.kind === 'table-leave' && event.hook === hook && event.table === chain.table) return;
-    yield event;
-  }
-}
-
-function takes(event: TraceEvent): event is TraceEvent & { readonly kind: 'rule' } {
-  if (event.kind !== 'rule' || !event.matched) return false;
-  return event.effect !== undefined && event.effect.kind !== 'continue' && event.effect.kind !== 'jump';
-}
-
-/** Packets that a rule is sure not to match, by what one of its conditions asks. */
-function avoiding(rule: Rule, host: Host): PacketSet {
-  return conditionsOfRule(rule).flatMap((condition) =>
-    (inverse(boundsOf(condition, host).over) ?? []).filter((box) => box.length > 0),
-  );
-}
-
-function obstacleOf({ outcomes }: Traced, [taker]: readonly Rule[]): string | undefined {
-  if (taker) return `line ${taker.line.index + 1} matches it first`;
+function obstacleOf({ outcomes }: Traced, [taker]: readonly Taker[]): string | undefined {
+  if (taker) return `line ${taker.rule.line.index + 1} matches it first`;
   const end = outcomes[0]?.end;
   if (end?.dropBy?.kind === 'kernel') return `the kernel drops it: ${end.dropBy.detail || end.dropBy.reason}`;
   if (end?.dropBy?.kind === 'policy') return `the policy of ${end.dropBy.chain.name} drops it`;

@@ -6,6 +6,7 @@ import { testHolds, type FieldTest, type FieldValue } from '../../core/net/field
 import type { Box } from '../../core/net/fields/packetSet';
 import { pickValue } from '../../core/net/fields/pick';
 import type { Host } from '../../core/net/host';
+import { lookupRoute } from '../../core/net/routing';
 import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { formatField } from '../../core/xtables/fields';
@@ -102,10 +103,17 @@ function fixedValue(field: FieldName, { hook, heading }: Sent): { readonly value
   }
 }
 
+/** For rules that refuse what is reserved for documentation, as many do of what comes from outside. */
+const SPARE: Readonly<Record<4 | 6, readonly string[]>> = {
+  4: ['9.9.9.9', '8.8.8.8'],
+  6: ['2620:fe::9', '2001:4860:4860::8888'],
+};
+
 /** Values that make sense on this host, best first. */
 function preferred(field: FieldName, { heading, host, family, wish }: Sent): readonly FieldValue[] {
   const own = ownAddresses(host, family);
-  const elsewhere = [ELSEWHERE[family], BEYOND[family]].flatMap((text) => parseAddress(text) ?? []);
+  const elsewhere = [ELSEWHERE[family], BEYOND[family], ...SPARE[family]].flatMap((text) => parseAddress(text) ?? []);
+  const spare = SPARE[family].flatMap((text) => parseAddress(text) ?? []);
   const near = host.interfaces.flatMap((iface) => {
     const text = iface.name === 'lo' ? undefined : neighbour(iface, family);
     return (text !== undefined && parseAddress(text)) || [];
@@ -114,12 +122,19 @@ function preferred(field: FieldName, { heading, host, family, wish }: Sent): rea
     value !== undefined && parseAddress(value) ? [parseAddress(value) as Address] : [];
   switch (field) {
     case 'source':
-      return [...wished(wish.src), ...(heading === 'in' || heading === 'through' ? [...elsewhere, ...near] : own)];
+      return [
+        ...wished(wish.src),
+        ...(heading === 'in' || heading === 'through' ? [...elsewhere, ...near] : [...own, ...elsewhere]),
+      ];
     case 'destination':
-      return [...wished(wish.dst), ...(heading === 'in' || heading === 'loop' ? own : [...near, ...elsewhere])];
+      return [
+        ...wished(wish.dst),
+        ...(heading === 'in' || heading === 'loop' ? [...own, ...spare.reverse()] : [...near, ...elsewhere]),
+      ];
     case 'inInterface':
     case 'outInterface':
-      return host.interfaces.map(({ name }) => name).sort((a, b) => Number(a === 'lo') - Number(b === 'lo'));
+      // What comes from outside or goes there does not pass lo, even where the file knows no other interface.
+      return heading === 'loop' ? ['lo'] : [...others(host), 'eth0', 'eth1', 'lo'];
     case 'protocol':
       return [wish.proto ?? PROTOCOL.TCP, PROTOCOL.UDP, family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6];
     case 'destinationPort':
@@ -155,6 +170,10 @@ function preferred(field: FieldName, { heading, host, family, wish }: Sent): rea
   }
 }
 
+function others({ interfaces }: Host): readonly string[] {
+  return interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
+}
+
 /** Those of lo last. */
 function ownAddresses(host: Host, family: 4 | 6): readonly Address[] {
   return [...host.interfaces]
@@ -183,6 +202,15 @@ function asRequest(
   const state = number('conntrackState');
   const type = number('packetType');
   const port = number('destinationPort') ?? number('sourcePort');
+  const destination = text('destination');
+  const isOfHost = destination !== undefined && isOwn(host, destination);
+  // Before routing it is all the same whose address it is, and that of a Service is nobody's.
+  const saysWhose =
+    hook === 'PREROUTING'
+      ? isOfHost
+      : destination !== undefined
+        ? heading !== 'through' || !isOfHost
+        : heading === 'through';
   const request: Record<string, unknown> = {
     ...wish,
     dir: outbound ? 'out' : 'in',
@@ -197,13 +225,11 @@ function asRequest(
           ? PROTOCOL.TCP
           : undefined),
     src: text('source') ?? wish.src,
-    dst: text('destination') ?? wish.dst ?? destinationFor(heading, host, family, out, text('inInterface')),
+    dst: destination ?? wish.dst ?? destinationFor(heading, host, family, out, text('inInterface')),
     iface: outbound ? undefined : text('inInterface'),
-    ...(heading === 'through' && { oface: out }),
-    // In front of routing it is all the same whose address it is, and that of a Service is nobody's.
-    ...(!addressesKnown &&
-      hook !== 'PREROUTING' &&
-      values.has('destination') && { own: heading === 'in' || heading === 'loop' }),
+    // What is translated on its way to somewhere else is sent to an address of this host.
+    ...((heading === 'out' || (heading === 'through' && !isOfHost)) && { oface: out }),
+    ...(!addressesKnown && saysWhose && { own: heading === 'in' || heading === 'loop' }),
     sport: number('sourcePort'),
     dport: number('destinationPort'),
     flags: number('tcpFlags') ?? (mss === undefined ? undefined : TCP_FLAGS.SYN),
@@ -243,7 +269,12 @@ function destinationFor(
   const leaving = host.interfaces.filter(({ name }) =>
     out === undefined ? name !== 'lo' && name !== from : name === out,
   );
-  if (out === undefined && heading === 'out') return undefined;
+  if (out === undefined && heading === 'out' && hasRoute(host, ELSEWHERE[family])) return undefined;
   const near = leaving.map((iface) => neighbour(iface, family)).find((address) => address !== undefined);
   return near !== undefined && !isOwn(host, near) ? near : heading === 'through' ? BEYOND[family] : undefined;
+}
+
+function hasRoute(host: Host, text: string): boolean {
+  const destination = parseAddress(text);
+  return destination !== undefined && lookupRoute(host, { destination }).type === 'unicast';
 }

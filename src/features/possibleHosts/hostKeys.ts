@@ -9,6 +9,11 @@ export function addressOfOwnKey(key: string): string | undefined {
   return key.length > start.length && key.startsWith(start) ? key.slice(start.length) : undefined;
 }
 
+/** Whether a program of this host has joined a multicast group. */
+export function groupKey(address: string): string {
+  return `host/group/${address}`;
+}
+
 export function wayKey(name: string): string {
   return `${WAY_QUESTION}/${name}`;
 }

@@ -19,8 +19,19 @@ export function resultKey({ outcomes, truncated }: Traced, facts: HostFacts): st
     truncated,
     outcomes.length,
     ...outcomes.slice(0, MOST_COMPARED).map((walked) => {
-      const { outcome, verdict, dropBy, hooks, matchedRules, verdicts, finalPacket, receiver, ctstate, assumptions } =
-        outcomeOf(walked);
+      const {
+        outcome,
+        verdict,
+        dropBy,
+        hooks,
+        matchedRules,
+        verdicts,
+        finalPacket,
+        receiver,
+        ctstate,
+        assumptions,
+        copy,
+      } = outcomeOf(walked);
       const { iif, oif, ...packet } = finalPacket;
       void [iif, oif];
       const translated = walked.events.some(({ kind }) => kind === 'translate');
@@ -41,6 +52,7 @@ export function resultKey({ outcomes, truncated }: Traced, facts: HostFacts): st
         receiver,
         ctstate,
         assumptions,
+        copy,
       ];
     }),
   ]);

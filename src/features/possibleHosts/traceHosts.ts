@@ -9,7 +9,7 @@ import type { HostAnswers, HostFacts, HostSource } from '../../core/ruleset/host
 import type { PremiseId } from '../../core/xtables/premise';
 import { traceDoubting } from './doubts';
 import { resultKey } from './resultKey';
-import { ownKey, wayKey } from './hostKeys';
+import { groupKey, ownKey, wayKey } from './hostKeys';
 
 /** A packet traced on one of the hosts that are possible. */
 export interface HostTrace {
@@ -38,9 +38,13 @@ interface Common {
 }
 
 /** The user's answers to what is open on a host. */
-export function hostAnswersOf({ open: { own, ways } }: HostFacts, answers: ReadonlyMap<string, boolean>): HostAnswers {
+export function hostAnswersOf(
+  { open: { own, group, ways } }: HostFacts,
+  answers: ReadonlyMap<string, boolean>,
+): HostAnswers {
   return {
     own: own && answers.get(ownKey(formatAddress(own.address))),
+    joined: group && answers.get(groupKey(formatAddress(group))),
     way: [...ways[4], ...ways[6]].find((name) => answers.get(wayKey(name)) === true),
   };
 }
@@ -53,7 +57,8 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
   const first = common.source.host(hostAnswersOf(common.source.host(), common.answers));
   const bad = packetProblem(completePacket(common.request, first.host, { preferred: common.family }).request);
   if (bad) return bad.message;
-  const { own } = first.open;
+  const { own, group } = first.open;
+  if (group) return byMembership(common, formatAddress(group));
   if (!own) return tracesWith(common, {}, []);
   const address = formatAddress(own.address);
   const said = common.answers.get(ownKey(address));
@@ -74,6 +79,33 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
   const [likelier, other] = [own.own, !own.own].map((value) =>
     tracesWith(common, { own: value }, [answerOf(value)]),
   ) as [readonly HostTrace[], readonly HostTrace[]];
+  return differentOrFirst(likelier, other);
+}
+
+/** What goes to a multicast group is for this host where a program of it has joined the group, and no listing says so. */
+function byMembership(common: Common, group: string): readonly HostTrace[] {
+  const tracesFor = (joined: boolean): readonly HostTrace[] =>
+    tracesWith(common, { joined }, [
+      {
+        what: `a program of this host has joined ${group}`,
+        value: joined,
+        choice: false,
+        words: {
+          question: `Has a program of this host joined the multicast group ${group}?`,
+          yes: `a program of this host has joined ${group}`,
+          no: `no program of this host has joined ${group}`,
+        },
+        key: groupKey(group),
+        word: '',
+        reason: 'the file does not list the multicast groups of this host',
+      },
+    ]);
+  const said = common.answers.get(groupKey(group));
+  return said === undefined ? differentOrFirst(tracesFor(false), tracesFor(true)) : tracesFor(said);
+}
+
+/** Both, each with the answer that makes it; the likelier one without it where the answer makes no difference. */
+function differentOrFirst(likelier: readonly HostTrace[], other: readonly HostTrace[]): readonly HostTrace[] {
   if (keysOf(likelier) !== keysOf(other)) return [...likelier, ...other];
   return likelier.map((hostTrace) => ({ ...hostTrace, answers: hostTrace.answers.slice(1) }));
 }

@@ -77,8 +77,13 @@ export class TraceSession {
   }
 
   /** Shows a packet of the caller's choice: from a rule, a chain, a test. */
-  tracePacket(expression: string, dump?: string): readonly EditorEffect[] {
-    return this.show(withPacketIn(this.state, expression, dump));
+  tracePacket(
+    expression: string,
+    dump?: string,
+    answers: Readonly<Record<string, boolean>> = {},
+  ): readonly EditorEffect[] {
+    const state = withPacketIn(this.state, expression, dump);
+    return this.show({ ...state, answers: { ...state.answers, ...answers } });
   }
 
   get marks(): LineMarks {

@@ -4,8 +4,9 @@ import { ruleSetOf, type Dump } from '../../../src/features/fileModel';
 import { rulesOfLine } from '../../../src/features/rulesOfLine';
 import { findPacket, type Found } from '../../../src/features/findPacket/findPacket';
 import { findWords } from '../../../src/features/findPacket/findWords';
-import type { Rule } from '../../../src/core/ruleset/ruleSet';
-import { modelOfText } from '../sample';
+import { allTables, type Rule } from '../../../src/core/ruleset/ruleSet';
+import { evaluate } from '../../../src/features/traceSession/evaluate';
+import { modelOfText, sampleText } from '../sample';
 
 const HOST = `
 # ip addr
@@ -154,6 +155,46 @@ test.each<[string, string, string]>([
     'in eth0 tcp 198.51.100.20:41522 > 192.0.2.10:22 syn',
   ],
   [
+    'many rules above are passed by, one after the other',
+    filter(
+      ...['9.0.0.0/8', '8.0.0.0/8', '203.0.113.0/24', '198.51.100.0/24', '192.0.2.0/24', '0.0.0.0/6'].map(
+        (block) => `INPUT -s ${block} -j DROP`,
+      ),
+      'INPUT -p tcp -m tcp --dport 22 -j ACCEPT',
+    ),
+    'in eth1 tcp 10.8.0.2:41522 > 10.8.0.1:22 syn',
+  ],
+  [
+    'a chain that takes all that comes in by one interface',
+    filter('INPUT -i eth0 -j A', 'A -j DROP', 'INPUT -p tcp -m tcp --dport 22 -j ACCEPT'),
+    'in eth1 tcp 203.0.113.10:41522 > 10.8.0.1:22 syn',
+  ],
+  [
+    'a chain that gives back what has a certain source',
+    `*raw\n:PREROUTING ACCEPT [0:0]\n:SPOOF - [0:0]\n-A PREROUTING -i eth1 -j SPOOF\n-A SPOOF -s 10.8.0.0/24 -j RETURN\n-A SPOOF -j DROP\nCOMMIT\n${filter('INPUT -i eth1 -p tcp -m tcp --dport 22 -j ACCEPT')}`,
+    'in eth1 tcp 10.8.0.2:41522 > 10.8.0.1:22 syn',
+  ],
+  [
+    'an earlier table that lets only one port pass',
+    `*mangle\n:PREROUTING DROP [0:0]\n-A PREROUTING -p udp -m udp --dport 5000 -j ACCEPT\nCOMMIT\n${filter('INPUT -s 198.51.100.0/24 -j DROP')}`,
+    'in eth0 udp 198.51.100.20:41522 > 192.0.2.10:5000',
+  ],
+  [
+    'what is translated to the destination on the way',
+    `*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 10.8.0.7/32 ! -i eth1 -j DROP\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 192.0.2.10/32 -p tcp -m tcp --dport 8443 -j DNAT --to-destination 10.8.0.7:443\nCOMMIT\n${filter('FORWARD -d 10.8.0.7/32 ! -i eth1 -o eth1 -p tcp -m tcp --dport 443 -j ACCEPT')}`,
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:8443 syn',
+  ],
+  [
+    'a broadcast',
+    filter('INPUT -m addrtype --dst-type BROADCAST -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 255.255.255.255:80 syn',
+  ],
+  [
+    'an address of this host',
+    filter('INPUT -m addrtype --dst-type LOCAL -j DROP'),
+    'in eth0 tcp 203.0.113.10:41522 > 192.0.2.10:80 syn',
+  ],
+  [
     'a member of a set',
     `${filter('INPUT -m set --match-set blocked src -j DROP')}create blocked hash:net family inet hashsize 1024 maxelem 65536\nadd blocked 198.51.100.64/28\n`,
     'in eth0 tcp 198.51.100.73:41522 > 192.0.2.10:80 syn',
@@ -166,7 +207,22 @@ test.each<[string, string, string]>([
   [
     'a rule above takes everything',
     filter('INPUT -j DROP', 'INPUT -p tcp -j ACCEPT'),
-    'No packet was found that INPUT rule 2 matches. The nearest one is traced: line 6 matches it first.',
+    'No packet is matched by INPUT rule 2: line 6 takes each that it would match. One of them is traced.',
+  ],
+  [
+    'a wider rule above',
+    filter('INPUT -s 198.51.100.0/24 -j DROP', 'INPUT -s 198.51.100.64/28 -p tcp -m tcp --dport 22 -j ACCEPT'),
+    'No packet is matched by INPUT rule 2: line 6 takes each that it would match. One of them is traced.',
+  ],
+  [
+    'a wider rule above the jump',
+    filter('INPUT -p tcp -j ACCEPT', 'INPUT -j A', 'A -p tcp -m tcp --dport 22 -j DROP'),
+    'No packet is matched by A rule 1: line 6 takes each that it would match. One of them is traced.',
+  ],
+  [
+    'a wider range of ports above',
+    filter('INPUT -p tcp -m tcp --dport 1:1024 -j ACCEPT', 'INPUT -p tcp -m tcp --dport 22 -j DROP'),
+    'No packet is matched by INPUT rule 2: line 6 takes each that it would match. One of them is traced.',
   ],
   [
     'a jump and the rule contradict each other',
@@ -181,4 +237,72 @@ test.each<[string, string, string]>([
 ])('said: %s', (_, text, words) => {
   const { found: result, rule } = found(text + HOST);
   expect(findWords(result, rule)).toBe(words);
+});
+
+/** A mark may be set between two rules, so that the first takes nothing from the second. */
+test('a rule above that asks for the same mark takes nothing that is marked after it', () => {
+  const rules = [
+    'INPUT -m mark --mark 0x1 -j DROP',
+    'INPUT -p tcp -j MARK --set-xmark 0x1/0xffffffff',
+    'INPUT -m mark --mark 0x1 -j ACCEPT',
+  ];
+  expect(found(filter(...rules).replace('*filter', '*mangle') + HOST).found.kind).toBe('found');
+});
+
+/** So many questions are open that not all paths are followed: the answers that lead to the rule come with the packet. */
+test('a rule behind many sets that the file does not list', () => {
+  const marking = Array.from({ length: 20 }, (_, i) => {
+    const bit = `0x${(1 << i).toString(16)}`;
+    return `INPUT -m set ! --match-set s${i} src -j MARK --set-xmark ${bit}/${bit}`;
+  });
+  const text =
+    filter(...marking, 'INPUT -m set --match-set last src -m mark --mark 0x0/0xfffff -j DROP').replace(
+      '*filter',
+      '*mangle',
+    ) + HOST;
+  const { found: result } = found(text);
+  if (result.kind !== 'found') throw new Error(result.kind);
+  const { answers = {}, expression } = result;
+  expect(Object.values(answers)).toEqual(Array<boolean>(20).fill(false));
+  const model = modelOfText(text);
+  const { input } = evaluate(model, model.defaultDump as Dump, {
+    expression,
+    answers,
+    outcome: 0,
+    overrides: undefined,
+  });
+  const deciding = input?.traced.outcomes.map(({ end }) => end.dropBy?.kind === 'rule' && end.dropBy.rule.number);
+  expect(deciding).toContain(21);
+});
+
+/** No address is known, and no interface but one: what comes from outside does not come by lo. */
+test('a packet comes by another interface than lo where the file knows none', () => {
+  const { found: result } = found(filter('FORWARD ! -i br0 -o br0 -j DROP'));
+  expect(result.kind === 'found' && result.expression).toMatch(/^forward eth0 br0 tcp /);
+});
+
+/**
+ * Every rule that can be matched. Rcheck needs an earlier packet; whatever the owner, one of the rules above Istio's for a
+ * group takes what leaves by lo, and nothing leaves for 127.0.0.1 by another interface.
+ */
+test.each<[string, readonly string[]]>([
+  ['kube-node.iptables-save', ['line 103']],
+  ['docker-host.iptables-save', []],
+  ['istio-sidecar.md', ['line 81', 'line 82', 'line 84', 'line 118', 'line 119', 'line 121']],
+])('packets for the rules of %s', (name, never) => {
+  const model = modelOfText(sampleText(name));
+  const missed: string[] = [];
+  for (const dump of model.dumps) {
+    const ruleSet = ruleSetOf(dump.section);
+    const { setting, addressesKnown } = settingOf(model, dump);
+    for (const rule of allTables(ruleSet).flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules))) {
+      const result = findPacket(setting.host, ruleSet, rule, {
+        addressesKnown,
+        hostFor: (packet) => settingOf(model, dump, { packet }).setting.host,
+        onEveryHost: (packet) => tracedInFile(model, dump, packet),
+      });
+      if (result.kind === 'not-found') missed.push(`line ${rule.line.index + 1}`);
+    }
+  }
+  expect(missed).toEqual(never);
 });

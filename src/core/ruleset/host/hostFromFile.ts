@@ -1,9 +1,10 @@
-import { inBlock, sameAddress, type AddressBlock } from '../../net/address';
+import { inBlock, isMulticast, sameAddress, type Address, type AddressBlock } from '../../net/address';
 import type { Host, Interface, PolicyRule, Route } from '../../net/host';
 import { readInterfaces, readListeners, readRules, readSysctls } from '../../net/hostFromTopology';
 import { parseRoute, sortedRules } from '../../net/ipRoute';
 import { kernelRoutes, ROUTE_TABLE } from '../../net/kernelRoutes';
 import { isProblem, problem, type InputProblem } from '../../net/packetRequest';
+import { isJoinedGroup } from '../../net/routing';
 import { parseSets } from '../../net/sets';
 import type { SourceFile } from '../../syntax/tree';
 import { assumeInterfaces } from './assumedInterfaces';
@@ -22,6 +23,8 @@ export interface HostFacts {
   readonly open: {
     /** Whether the destination that was asked about is an own address; undefined where that is not in doubt. */
     readonly own: DestinationPlace | undefined;
+    /** The multicast group that the packet goes to, where only a program can have joined it. */
+    readonly group: Address | undefined;
     /** By which interfaces what is for elsewhere may leave, the likeliest first; empty where that is not in doubt. */
     readonly ways: Readonly<Record<4 | 6, readonly string[]>>;
   };
@@ -37,6 +40,8 @@ export interface HostFacts {
 export interface HostAnswers {
   readonly own?: boolean | undefined;
   readonly way?: string | undefined;
+  /** Whether a program of this host has joined the group. */
+  readonly joined?: boolean | undefined;
 }
 
 /**
@@ -154,11 +159,14 @@ export class HostSource {
       users: new Map(),
       now: undefined,
     };
+    const { destination } = said;
+    const group =
+      destination && isMulticast(destination) && !isJoinedGroup(host, destination) ? destination : undefined;
     return {
-      host,
+      host: group && answers.joined !== undefined ? { ...host, joinedGroups: answers.joined ? [group] : [] } : host,
       problems: this.problems,
       assumptions: [...this.noted.list, ...noted.list],
-      open: { own: place?.open === true ? place : undefined, ways: routing.ways },
+      open: { own: place?.open === true ? place : undefined, group, ways: routing.ways },
       known: {
         addresses: known || addresses.complete,
         routes: routing.known,

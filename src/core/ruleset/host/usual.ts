@@ -22,7 +22,8 @@ export const INNER_NAME = /^(veth|cali|lxc|docker|br-|virbr|cni|flannel|cilium|k
 /**
  * Addresses that are made up, for the interface that leads out and for the others (`N`: the number of the interface),
  * with the block that nobody may speak of. A pod's address as most clusters have them comes first; the last are set
- * aside for tests of devices (RFC 2544) and for nobody in particular (RFC 4193).
+ * aside for tests of devices (RFC 2544) and for nobody in particular (RFC 4193). Firewalls that drop all of those get
+ * public ones: a host that has no address receives nothing.
  */
 export const MADE_UP: Readonly<
   Record<4 | 6, { readonly outer: readonly MadeUp[]; readonly inner: readonly MadeUp[] }>
@@ -34,12 +35,14 @@ export const MADE_UP: Readonly<
       ['172.31.250.5/24', 24],
       ['198.18.250.5/24', 24],
       ['198.19.250.5/24', 24],
+      ['11.22.250.5/24', 24],
     ],
     inner: [
       ['198.18.N.1/24', 16],
       ['198.19.N.1/24', 16],
       ['172.30.N.254/24', 16],
       ['192.168.N.254/24', 16],
+      ['11.23.N.1/24', 16],
     ],
   },
   6: {

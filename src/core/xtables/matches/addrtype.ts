@@ -1,6 +1,14 @@
-import { formatAddress, type Address } from '../../net/address';
+import { formatAddress, parseAddress, parseBlock, type Address, type AddressBlock } from '../../net/address';
 import { addressType, ipv6AddressTypes } from '../../net/addressType';
 import type { Host } from '../../net/host';
+import {
+  EVERY_PACKET,
+  inverseBounds,
+  NO_PACKET,
+  type Box,
+  type PacketBounds,
+  type PacketSet,
+} from '../../net/fields/packetSet';
 import { defineMatch, type Condition } from '../extension';
 import { flag, invalid, option, problem, type BuildProblem, type InvalidValue, type ValueType } from '../option';
 import { invertedText, keep, type Inverted } from '../values/inverted';
@@ -132,7 +140,33 @@ function typeCondition(
     test: (view) => isOneOf(view.host, view.packet[side], types.value, deviceOf(view)) !== types.inverted,
     actual,
     denial: (view) => (types.inverted ? actual(view) : noneOf(actual(view), types.value)),
+    bounds(host) {
+      const { over, under } = typeBounds(side, types.value, host);
+      // An address of another interface than the named one is not of that type.
+      const bounds: PacketBounds = { over, under: limit === undefined ? under : NO_PACKET };
+      return types.inverted ? inverseBounds(bounds) : bounds;
+    },
   };
+}
+
+const BROADCAST = parseAddress('255.255.255.255') as Address;
+const IPV4_MULTICAST = parseBlock('224.0.0.0/4', 4) as AddressBlock;
+
+/** The addresses that are sure to be of one of these types on any host, and the own ones of this host. IPv4 only. */
+function typeBounds(side: 'source' | 'destination', names: readonly TypeName[], host: Host): PacketBounds {
+  const among = (...addresses: readonly Address[]): Box => [
+    { field: side, values: { kind: 'addresses', spans: addresses.map((each) => [each, each]) }, negated: false },
+  ];
+  const multicast: Box = [{ field: side, values: { kind: 'block', block: IPV4_MULTICAST }, negated: false }];
+  const own = host.interfaces
+    .flatMap(({ addresses }) => addresses.map(({ address }) => address))
+    .filter(({ family }) => family === 4);
+  const under = names.flatMap((name): PacketSet => {
+    if (name === 'MULTICAST') return [multicast];
+    if (name === 'BROADCAST') return [among(BROADCAST)];
+    return name === 'LOCAL' && own.length > 0 ? [among(...own)] : [];
+  });
+  return { over: EVERY_PACKET, under };
 }
 
 /**
