@@ -109,7 +109,7 @@ describe('problems after an edit', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 

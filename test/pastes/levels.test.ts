@@ -392,7 +392,7 @@ describe('what is known of a host, what is said, and what is guessed', () => {
       expect(paths(evaluation)).toEqual(expected);
       const questions = evaluation.input ? questionsOf(evaluation.input) : [];
       expect(questions.map(({ id, text, chosen: index }) => [id, text, index])).toEqual([
-        ['host/own/10.61.2.3', '10.61.2.3 is an address of this host', chosen],
+        ['host/own/10.61.2.3', 'Is 10.61.2.3 an address of this host?', chosen],
       ]);
     },
   );
