@@ -60,4 +60,18 @@ export const expectationCases: readonly HostCase[] = [
       assert(hover.includes('holds'), `the hover says ${hover}`);
     },
   },
+  {
+    name: 'a line that does not hold is reported, with the rule of another file that decided',
+    run: async () => {
+      const { document } = await openText(
+        '@file iptables-sample:/docker-host.iptables-save\nin ens18 tcp 192.0.2.77 > :22 own => LOCAL\n',
+        'iptest',
+      );
+      const editor = await testing();
+      await until('the Testing view lists it', () => editor.expectationsOf(document.uri).length === 1);
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('testing.runCurrentFile');
+      await until('it has run', async () => (await testing()).lastRun.join() === '2 fails');
+    },
+  },
 ];
