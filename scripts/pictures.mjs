@@ -1,5 +1,6 @@
 // Takes the pictures of the README and of the walkthrough from the running extension, in a light and a dark theme:
-// an editor from npm with the extension in it, driven in Chromium.   npm run pictures
+// an editor from npm with the extension in it, driven in Chromium.
+//   npm run pictures [-- readme | walkthrough]
 
 import packedUpng from '@pdf-lib/upng';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -21,6 +22,7 @@ const PACKET = 'tcp > :8080 syn';
 
 /** @typedef {{ png: Buffer, delay: number }} Frame delay in milliseconds */
 
+const wanted = process.argv[2];
 await build({ minify: true });
 await installCodeServer();
 const browser = await launchBrowser();
@@ -35,8 +37,8 @@ process.exit(0);
 async function takeAll(name, theme) {
   const server = await startCodeServer({ name: 'pictures-data', fresh: true, settings: settingsFor(theme) });
   try {
-    await readme(name, server);
-    await walkthrough(name, server);
+    if (wanted !== 'walkthrough') await readme(name, server);
+    if (wanted !== 'readme') await walkthrough(name, server);
   } finally {
     server.stop();
     await server.stopped;
@@ -56,7 +58,7 @@ async function readme(name, server) {
 
 /** From an open file to the rule that decided, and to what would have to change. @param {Awaited<ReturnType<typeof startCodeServer>>} server */
 async function firstMinute(server) {
-  const workbench = await Workbench.open(browser, server, { width: 1120, height: 640, scale: 1 });
+  const workbench = await Workbench.open(browser, server, { width: 1240, height: 760, scale: 1 });
   /** @type {Frame[]} */
   const frames = [];
   const take = async (/** @type {number} */ delay) => frames.push({ png: await workbench.picture(), delay });

@@ -89,6 +89,8 @@ export class Workbench {
     await this.command('iptables: Trace Packet');
     const frame = await this.traceFrame();
     const box = frame.locator('input.packet');
+    // What the view traces first would take the place of what is typed.
+    await this.settle();
     await box.fill(packet);
     await box.press('Enter');
     await this.settle();
@@ -127,7 +129,7 @@ export class Workbench {
     const box = page.locator('.find-widget textarea').first();
     await box.fill(text);
     await box.press('Enter');
-    await page.keyboard.press('Escape');
+    await page.locator('.find-widget .codicon-widget-close').first().click();
     await this.settle();
   }
 
