@@ -2,11 +2,13 @@ import { journeysOf } from '../core/knowledge/knowledge';
 
 export const USAGE = `iptables-lens: what iptables rules do with a packet
 
-  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--json] [--format FORM [--theme THEME]]
+  trace FILE --packet EXPR [--host FILE.json] [--dump N] [--chain [TABLE/]CHAIN] [--table [CHAIN=]TABLE,…] [--journey] [--reply] [--what-if CHANGE]… [--json] [--format FORM [--theme THEME]]
       traces a packet through the rules in FILE (a dump, a log, notes with ss and netstat);
       --chain begins in a chain that nothing in FILE jumps to, as "at CHAIN" in EXPR does;
       --table names the table of lines where FILE does not state it;
       --journey goes on after the proxy of ${journeysOf()}, leg by leg, and back again;
+      --what-if CHANGE traces it as it would be after "iptables -I INPUT …", "sysctl -w …", "ip route add …", "line 12 off"
+      and says what that changes; nothing is written;
       --format is text, markdown, mermaid, svg or html: to be given to others, with everything that is assumed;
       --theme of the svg is light, dark, highContrast or highContrastLight;
       --scenario NAME takes a packet that suits FILE, in place of --packet (client-app, app-own-service …)
@@ -47,6 +49,8 @@ export interface Arguments {
   readonly files: readonly string[];
   readonly values: Readonly<Record<string, string>>;
   readonly flags: ReadonlySet<string>;
+  /** Options that may be given several times, in their order. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -55,12 +59,13 @@ export interface Arguments {
  */
 export function parseArguments(
   words: readonly string[],
-  known: Readonly<Record<string, 'value' | 'flag'>>,
+  known: Readonly<Record<string, 'value' | 'flag' | 'list'>>,
   names = false,
 ): Arguments {
   const files: string[] = [];
   const values: Record<string, string> = {};
   const flags = new Set<string>();
+  const lists: Record<string, string[]> = {};
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (!word.startsWith('--') || word === '--') {
@@ -87,9 +92,10 @@ export function parseArguments(
     }
     const value = equals >= 0 ? word.slice(equals + 1) : words[++i];
     if (value === undefined) throw new UsageError(`--${name} needs a value`);
-    values[name] = value;
+    if (kind === 'list') (lists[name] ??= []).push(value);
+    else values[name] = value;
   }
-  return { files, values, flags };
+  return { files, values, flags, lists };
 }
 
 /** The one file that a command takes. */

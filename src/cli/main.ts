@@ -48,6 +48,7 @@ async function run(words: readonly string[]): Promise<number> {
           theme: 'value',
           json: 'flag',
           journey: 'flag',
+          'what-if': 'list',
           reply: 'flag',
         }),
         terminal,

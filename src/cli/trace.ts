@@ -1,7 +1,9 @@
+import { lineWords } from '../core/syntax/typedLine';
 import { formatPacketExpression, parsePacketExpression } from '../core/net/packetExpression';
 import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
+import type { SourceFile } from '../core/syntax/tree';
 import { visible } from '../core/text/visible';
 import type { Dump, FileModel } from '../features/fileModel';
 import { packetsOfFile } from '../features/filePackets';
@@ -34,6 +36,7 @@ import { runKernelTrace } from './kernelTrace';
 import { modelWithTables, settleWords } from './tables';
 import { journeyJson, journeyText, type TracedJourney } from './journey';
 import type { Terminal } from './terminal';
+import { beforeText, triedFile } from './whatIf';
 
 /**
  * Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on,
@@ -46,9 +49,82 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   if (kernelTrace !== undefined && (typed !== undefined || given.values.scenario !== undefined))
     throw new UsageError('--kernel-trace has the packets: --packet and --scenario do not go with it');
   const read = parseSourceFile(terminal.read(name), { fileName: name });
-  const { capture, iface } = given.values;
   checkFormat(given);
   const none = typed === undefined && given.values.scenario === undefined;
+  const several = runSeveral(given, { read, name, none }, terminal);
+  if (several !== undefined) return several;
+  if ((typed === undefined) === (given.values.scenario === undefined))
+    throw new UsageError(
+      'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both',
+    );
+  const model = modelWithTables(read, given.values.table, name);
+  const dump = chooseDump(model, given.values.dump, name);
+  const scenario =
+    given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
+  const packet = typed ?? scenario?.expression ?? '';
+  const overrides = readHost(given.values.host, terminal);
+  const input = readPacketInput(packet, contextOfFile(model, dump, overrides));
+  const plain = input.request ? input.expression : packet;
+  const expression = given.values.chain === undefined ? plain : `${plain} at ${given.values.chain}`;
+  const tried = triedFile(model, dump, given.lists['what-if'] ?? []);
+  const ground = tried ?? { model, dump };
+  const evaluations = new Map<string, Evaluation>();
+  // A journey asks for the legs that are printed afterwards.
+  const evaluation = (text: string): Evaluation => {
+    const known =
+      evaluations.get(text) ??
+      evaluate(ground.model, ground.dump, {
+        expression: text,
+        outcome: 0,
+        answers: {},
+        overrides,
+        whatIf: tried?.words,
+      });
+    evaluations.set(text, known);
+    return known;
+  };
+  const trace = (text: string): TracedFile => {
+    const traced = evaluated(evaluation(text), given.values.host ?? name);
+    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N selects it', settleWords) };
+  };
+  const first = { ...trace(expression), readNotes: input.request ? input.notes : [] };
+  const reply = given.flags.has('reply');
+  const journey = given.flags.has('journey')
+    ? withLegs(
+        journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }),
+        trace,
+        evaluation,
+      )
+    : undefined;
+  const before = tried && evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides });
+  const unread = unreadLines(model);
+  if (given.values.format !== undefined) terminal.out(inFormat(first, journey, given.values, name));
+  else if (given.flags.has('json'))
+    terminal.json({
+      id: null,
+      ...resultOf(first, reply),
+      ...(tried && before ? { whatIf: { changes: tried.words, before: beforeJson(before, first, reply) } } : {}),
+      ...(journey ? journeyJson(journey, (traced) => resultOf(traced, false)) : {}),
+      ...(unread.length > 0 ? { unread } : {}),
+    });
+  else
+    terminal.out(
+      (before ? beforeText(before) : '') +
+        plainText(first, journey, reply) +
+        (reply && !journey ? repliesText(first) : '') +
+        unreadText(unread, name),
+    );
+  return 0;
+}
+
+/** The packets of a capture or of a kernel's trace; undefined where one packet is asked for. */
+function runSeveral(
+  given: Arguments,
+  { read, name, none }: { readonly read: SourceFile; readonly name: string; readonly none: boolean },
+  terminal: Terminal,
+): number | undefined {
+  const kernelTrace = given.values['kernel-trace'];
+  const { capture, iface } = given.values;
   if (capture !== undefined) {
     const model = modelWithTables(read, given.values.table, name);
     const overrides = readHost(given.values.host, terminal);
@@ -69,54 +145,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
       terminal,
     );
   }
-  if ((typed === undefined) === (given.values.scenario === undefined))
-    throw new UsageError(
-      'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both',
-    );
-  const model = modelWithTables(read, given.values.table, name);
-  const dump = chooseDump(model, given.values.dump, name);
-  const scenario =
-    given.values.scenario === undefined ? undefined : chooseScenario(model, dump, given.values.scenario, name);
-  const packet = typed ?? scenario?.expression ?? '';
-  const overrides = readHost(given.values.host, terminal);
-  const input = readPacketInput(packet, contextOfFile(model, dump, overrides));
-  const plain = input.request ? input.expression : packet;
-  const expression = given.values.chain === undefined ? plain : `${plain} at ${given.values.chain}`;
-  const evaluations = new Map<string, Evaluation>();
-  // A journey asks for the legs that are printed afterwards.
-  const evaluation = (text: string): Evaluation => {
-    const known =
-      evaluations.get(text) ?? evaluate(model, dump, { expression: text, outcome: 0, answers: {}, overrides });
-    evaluations.set(text, known);
-    return known;
-  };
-  const trace = (text: string): TracedFile => {
-    const traced = evaluated(evaluation(text), given.values.host ?? name);
-    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N selects it', settleWords) };
-  };
-  const first = { ...trace(expression), readNotes: input.request ? input.notes : [] };
-  const reply = given.flags.has('reply');
-  const journey = given.flags.has('journey')
-    ? withLegs(
-        journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }),
-        trace,
-        evaluation,
-      )
-    : undefined;
-  const unread = unreadLines(model);
-  if (given.values.format !== undefined) terminal.out(inFormat(first, journey, given.values, name));
-  else if (given.flags.has('json'))
-    terminal.json({
-      id: null,
-      ...resultOf(first, reply),
-      ...(journey ? journeyJson(journey, (traced) => resultOf(traced, false)) : {}),
-      ...(unread.length > 0 ? { unread } : {}),
-    });
-  else
-    terminal.out(
-      plainText(first, journey, reply) + (reply && !journey ? repliesText(first) : '') + unreadText(unread, name),
-    );
-  return 0;
+  return undefined;
 }
 
 const FORMATS: Readonly<Record<string, (shared: SharedTrace, theme: PictureTheme) => string>> = {
@@ -128,7 +157,9 @@ const FORMATS: Readonly<Record<string, (shared: SharedTrace, theme: PictureTheme
 };
 
 /** Whether the options go with each other. */
-function checkFormat({ values: { format, capture, iface, theme, ...values }, flags }: Arguments): void {
+function checkFormat({ values: { format, capture, iface, theme, ...values }, flags, lists }: Arguments): void {
+  if (lists['what-if'] && (capture ?? values['kernel-trace']) !== undefined)
+    throw new UsageError('--what-if goes with a packet, not with --capture and --kernel-trace');
   if (capture !== undefined && (values.packet ?? values.scenario ?? values['kernel-trace']) !== undefined)
     throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
   if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
@@ -175,6 +206,16 @@ function inFormat(
       : ALONE,
   };
   return FORMATS[format]?.(shared, isTheme(theme) ? theme : 'light') ?? '';
+}
+
+/** The result without what is tried; null where the packet cannot be traced then. */
+function beforeJson(
+  evaluation: Evaluation,
+  { notes, readNotes }: TracedFile,
+  reply: boolean,
+): ReturnType<typeof resultOf> | null {
+  const { input } = evaluation;
+  return input ? resultOf({ evaluation, input, notes, ...(readNotes && { readNotes }) }, reply) : null;
 }
 
 function withLegs(
@@ -259,7 +300,7 @@ function warningsOf({ evaluation, input, notes, readNotes = [] }: TracedFile): r
     ...(ruleSet?.beside ? loadWarnings(ruleSet.beside) : []),
     ...presumed.map(
       ({ rule, match, value, reason }) =>
-        `${rule ? `line ${rule.line.index + 1}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`,
+        `${rule ? `${lineWords(rule.line)}: ` : ''}${match}: ${value ? 'yes' : 'no'} (${reason})`,
     ),
     ...notesOf(outcomes),
     ...readNotes,

@@ -1,3 +1,4 @@
+import type { Host } from '../core/net/host';
 import { tablesOfChain } from '../core/knowledge/knowledge';
 import { bindRules } from '../core/ruleset/bind';
 import { boundOf } from '../core/ruleset/boundTables';
@@ -36,6 +37,17 @@ export interface FileModel {
   readonly defaultDump: Dump | undefined;
   /** What was said of tables that the file does not name. */
   readonly tables: SaidTables;
+  /** These are not the rules of the file, but what they would be; undefined: they are. */
+  readonly whatIf?: WhatIfModel;
+}
+
+export interface WhatIfModel {
+  /** As the file has it. What its rules show of the host stays true, whatever rules are tried on it. */
+  readonly of: FileModel;
+  /** How the host would be. */
+  readonly host: (host: Host) => Host;
+  /** The same changes where something else is said of tables. */
+  readonly saying: (tables: SaidTables) => FileModel;
 }
 
 const ruleSets = new WeakMap<RulesSection, RuleSet>();
@@ -50,6 +62,33 @@ export function modelOf(file: SourceFile, tables: SaidTables = NO_TABLES_SAID): 
   const [only] = dumps;
   if (only && dumps.length === 1 && !only.beside && !only.native) filesOfSections.set(only.section, file);
   return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen?.section), tables };
+}
+
+/** The same file where something else is said of its tables, with what is tried on it. */
+export function modelSaying({ file, whatIf }: FileModel, tables: SaidTables): FileModel {
+  return whatIf ? whatIf.saying(tables) : modelOf(file, tables);
+}
+
+/** The model with other rules in some of its sections. The file is the same. */
+export function modelWithRules(
+  model: FileModel,
+  changed: ReadonlyMap<RulesSection, RuleSet>,
+  whatIf: WhatIfModel,
+): FileModel {
+  const made = new Map<RulesSection, RulesSection>();
+  for (const [section, ruleSet] of changed) {
+    const own = { ...section };
+    ruleSets.set(own, { ...ruleSet, section: own });
+    made.set(section, own);
+  }
+  const now = (section: RulesSection): RulesSection => made.get(section) ?? section;
+  const dumps = model.dumps.map((dump) => ({
+    ...dump,
+    section: now(dump.section),
+    beside: dump.beside && now(dump.beside),
+  }));
+  const chosen = model.dumps.findIndex((dump) => dump === model.defaultDump);
+  return { ...model, dumps, defaultDump: dumps[chosen], whatIf };
 }
 
 /** The rule set of a section; bound once, and not at all where it was when the file was checked. */

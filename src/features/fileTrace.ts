@@ -65,8 +65,9 @@ export function settingOf(
   const source = new HostSource(
     model.file,
     overrides,
-    { ...rulesUse(model.file, ruleSets), ipv6: family === 6 },
+    { ...rulesUse(model.file, rulesOfFile(model, dump) ?? ruleSets), ipv6: family === 6 },
     saidBy(packet),
+    model.whatIf?.host,
   );
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
   return {
@@ -78,6 +79,12 @@ export function settingOf(
     dump,
     problems: problems.map(({ message }) => message),
   };
+}
+
+/** The rules as the file has them, where others are tried; undefined: none are. */
+function rulesOfFile({ dumps, whatIf }: FileModel, dump: Dump): RuleSets | undefined {
+  const own = whatIf?.of.dumps[dumps.indexOf(dump)];
+  return whatIf && own && ruleSetsFor(whatIf.of, own);
 }
 
 /** What the rules of each file showed last: it is asked for with every packet, and all rules are looked through for it. */

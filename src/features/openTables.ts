@@ -1,6 +1,6 @@
 import type { HostAnswer } from '../core/netfilter/events';
 import type { UndecidedTable } from '../core/syntax/tree';
-import { dumpFor, modelOf, sectionsOf, type Dump, type FileModel } from './fileModel';
+import { dumpFor, modelSaying, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /**
  * The lines of a host whose table nothing in the file states, and those of which it was said, in the order of the file.
@@ -43,7 +43,7 @@ export function withTable(
   if (!readings) otherReadings.set(model, (readings = new Map<string, FileModel>()));
   const name = `${key} ${table}`;
   let said = readings.get(name);
-  if (!said) readings.set(name, (said = modelOf(model.file, { ...model.tables, [key]: table })));
+  if (!said) readings.set(name, (said = modelSaying(model, { ...model.tables, [key]: table })));
   const found = dumpLike(said, dump);
   return found && { model: said, dump: found };
 }

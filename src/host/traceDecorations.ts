@@ -169,11 +169,20 @@ interface Look {
   readonly sign: string;
   readonly light: string;
   readonly dark: string;
+  readonly struck?: true;
 }
 
 const SUBTLE = 'editor.hoverHighlightBackground';
 const DECIDES = { background: 'diffEditor.insertedLineBackground', sign: '<path d="M8 3l5 5-5 5-5-5z" fill="C"/>' };
 const LOOKS: Readonly<Record<MarkKind, Look>> = {
+  off: {
+    colour: 'charts.yellow',
+    background: SUBTLE,
+    sign: '<path d="M3 8h10" stroke="C" stroke-width="2"/>',
+    light: '#bf8803',
+    dark: '#cca700',
+    struck: true,
+  },
   matched: {
     colour: 'charts.blue',
     background: SUBTLE,
@@ -231,9 +240,10 @@ function textType({ colour }: Look): vscode.TextEditorDecorationType {
   });
 }
 
-function backgroundType({ background }: Look): vscode.TextEditorDecorationType {
+function backgroundType({ background, struck }: Look): vscode.TextEditorDecorationType {
   return vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
+    ...(struck && { textDecoration: 'line-through' }),
     backgroundColor: new vscode.ThemeColor(background),
   });
 }

@@ -162,14 +162,14 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   /** Traces the same packet in a copy of the file with a change in it, beside what it came to without. */
   private async tryOnCopy(panel: TracePanel, edits: readonly FileEdit[]): Promise<void> {
     const { session, uri } = panel;
-    const { shown, baseline } = session;
+    const { shown, baseline, leftOfCopy: left } = session;
     const column = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     const copy = await tryOnCopy(uri, edits, column?.viewColumn);
     completeStep('iptables.remedyTried');
     if (!copy || !shown || !baseline) return;
     const made = this.open(copy);
     made.isCopy = true;
-    made.ask('Trace', (own) => own.restore({ ...shown.keep, uri: copy.uri.toString(), step: undefined }));
+    made.ask('Trace', (own) => own.restore({ ...shown.keep, whatIf: left, uri: copy.uri.toString(), step: undefined }));
     made.ask('Trace', (own) => own.compareWith(baseline));
   }
 

@@ -91,6 +91,16 @@ export type ToEditor =
   | { readonly type: 'find'; readonly revision: number; readonly text: string }
   /** What would have to change? Answered by `remedies`. */
   | { readonly type: 'ask-remedies'; readonly revision: number }
+  /** See what would be: commands and their like, a line each; `line 12 off` takes a rule out. */
+  | { readonly type: 'what-if'; readonly text: string }
+  /** The same without the rule of a step, or with it again. */
+  | { readonly type: 'what-if-step'; readonly revision: number; readonly step: StepId }
+  /** The same with one of `remedies`. */
+  | { readonly type: 'what-if-remedy'; readonly revision: number; readonly index: number }
+  /** Takes one of the changes back, counted from 0; without `index` all of them. */
+  | { readonly type: 'what-if-back'; readonly index: number | undefined }
+  /** Write the changes into a copy of the file. */
+  | { readonly type: 'what-if-copy' }
   /** Put what is to be run for one of them on the clipboard; `index` counts from 0. */
   | { readonly type: 'copy-remedy'; readonly revision: number; readonly index: number }
   /** Write one of them into the file, which is then traced again. */
@@ -146,10 +156,35 @@ export interface ViewState {
    * one is a copy of.
    */
   readonly compared: { readonly badge: Badge; readonly headline: string; readonly copy: boolean } | undefined;
+  /** What is shown is not so: it is what would be. undefined: it is so. */
+  readonly whatIf: WhatIfView | undefined;
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
   readonly trace: TraceReport | undefined;
   /** What the view keeps for a reload, with the selected step added to it. */
   readonly keep: KeptState;
+}
+
+/** Changes that nobody has made, and what the packet comes to without them. */
+export interface WhatIfView {
+  readonly changes: readonly WhatIfChange[];
+  /** As the file has it: the likelier path first. Empty where the packet cannot be traced there. */
+  readonly before: readonly Badge[];
+  readonly headline: string;
+  /** The changes make no difference to the packet. */
+  readonly same: boolean;
+  /** At least one of them can be written into a copy of the file. */
+  readonly copyable: boolean;
+}
+
+export interface WhatIfChange {
+  /** `line 12 off`, or as it was typed. */
+  readonly words: string;
+  /** The line that is off, 1-based. */
+  readonly line: number | undefined;
+  /** The rule that is off; else empty. */
+  readonly rule: string;
+  /** Why it has no effect; `start` and `end` are columns of `words`. */
+  readonly problems: readonly { readonly message: string; readonly start?: number; readonly end?: number }[];
 }
 
 /** What of the file a trace is based on, for a person who wonders whether the paste was understood. */
@@ -302,4 +337,6 @@ export interface KeptState {
   readonly kernel?: number | undefined;
   /** The packets that were traced last, the newest first. */
   readonly recent?: readonly string[];
+  /** What is tried: a line, from 0, that is off, or what was typed. */
+  readonly whatIf?: readonly { readonly kind: 'off' | 'typed'; readonly text: string; readonly line?: number }[];
 }

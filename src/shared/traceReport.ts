@@ -232,6 +232,8 @@ export interface RuleRow extends StepRow {
   readonly chain: string;
   readonly number: number;
   readonly tokens: readonly Token[];
+  /** The change that makes the rule, from 1, where the file does not have it. */
+  readonly whatIf?: number;
   /** What the file says the rule has counted; left out where it says nothing. */
   readonly counters?: { readonly packets: string; readonly bytes: string };
 }
@@ -308,7 +310,15 @@ export interface StepDetail {
   /** The whole packet after the step. */
   readonly state: readonly StateGroup[];
   readonly line: number | undefined;
+  /** What one may wonder about this step. */
+  readonly tries: readonly StepTry[];
 }
+
+/** A change to be tried: what to do with the rule of the step, a command, or a change to be taken back. */
+export type StepTry =
+  | { readonly kind: 'off'; readonly label: string }
+  | { readonly kind: 'typed'; readonly label: string; readonly text: string }
+  | { readonly kind: 'back'; readonly label: string; readonly index: number };
 
 /** Values of the packet, or of its connection, after a step. */
 export interface StateGroup {
@@ -358,8 +368,10 @@ export interface Remedy {
   readonly note: string;
   /** The rule that comes of it, where `commands` do not name one: a setting or a command of the program that manages the rules. */
   readonly makes: string | undefined;
-  /** It can be tried by writing it into the file: `try-remedy`. */
+  /** It can be tried by writing it into a copy of the file: `try-remedy`. */
   readonly inFile: boolean;
+  /** It can be tried at once: `what-if-remedy`. */
+  readonly live: boolean;
   /** What then becomes of the packet; several where that depends on what is not known. */
   readonly result: readonly Badge[];
 }

@@ -30,6 +30,9 @@ export function spokenParts({ row, group }: VisibleRow): SpokenParts {
   const end = group.quiet ? '' : `, ${group.title}`;
   if (row.kind === 'fold') return { front: '', colon: '', end };
   const sign = row.why.startsWith(SAID[row.mark]) ? '' : SAID[row.mark];
-  const front = [sign, row.line === undefined ? '' : 'line '].filter((word, i) => i > 0 || word !== '').join(', ');
-  return { front, colon: !group.quiet && (sign !== '' || row.line !== undefined) ? ': ' : '', end };
+  const tried = row.kind === 'rule' && row.whatIf !== undefined;
+  const front = [sign, tried ? 'what if, change ' : row.line === undefined ? '' : 'line ']
+    .filter((word, i) => i > 0 || word !== '')
+    .join(', ');
+  return { front, colon: !group.quiet && (sign !== '' || row.line !== undefined || tried) ? ': ' : '', end };
 }

@@ -11,6 +11,7 @@ import './traceReply';
 import './traceSteps';
 import './traceToolbar';
 import './traceVerdict';
+import './traceWhatIf';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { isStep } from '../shared/stepId';
@@ -83,6 +84,8 @@ export class TraceApp extends LitElement {
   @state() private fieldsOpen = false;
   @state() private find = StepFinder.idle;
   @state() private onlyMatched = false;
+  /** The box for what is tried is open. */
+  @state() private tryOpen = false;
   @query('trace-capture') private capturePart!: TraceCapture | null;
   @query('trace-toolbar') private toolbar!: TraceToolbar | null;
   @query('trace-steps') private steps!: TraceSteps | null;
@@ -229,8 +232,16 @@ export class TraceApp extends LitElement {
           .reply=${view.reply}
           .doubtful=${view.warnings.length > 0}
           .compared=${view.compared}
+          .whatIf=${view.whatIf}
           @send=${this.passOn}
         ></trace-headline>
+        <trace-what-if
+          .stops=${this.answerStops}
+          .whatIf=${view.whatIf}
+          .open=${this.tryOpen}
+          @send=${this.passOn}
+          @what-if-box=${this.tryBox}
+        ></trace-what-if>
         ${view.kernel ? html`<trace-kernel .stops=${this.answerStops} .kernel=${view.kernel} @send=${this.passOn} @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}></trace-kernel>` : nothing}
         <trace-verdict
           .stops=${this.answerStops}
@@ -241,7 +252,9 @@ export class TraceApp extends LitElement {
           .reply=${view.reply}
           .warnings=${view.warnings}
           .remedies=${this.remedies}
+          .trying=${view.whatIf !== undefined || this.tryOpen}
           @send=${this.passOn}
+          @what-if-box=${this.tryBox}
           @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
           @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
         ></trace-verdict>
@@ -293,6 +306,7 @@ export class TraceApp extends LitElement {
       <trace-detail
         aria-busy=${isStep(this.detail?.step, this.selected) ? 'false' : 'true'}
         .detail=${this.detail}
+        .revision=${view.revision}
         @send=${this.passOn}
         @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
         @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
@@ -418,6 +432,10 @@ export class TraceApp extends LitElement {
     this.fieldsOpen = true;
     this.wantedField = name;
   }
+
+  private readonly tryBox = (event: CustomEvent<boolean>): void => {
+    this.tryOpen = event.detail;
+  };
 
   private readonly passOn = (event: SendEvent): void => {
     event.stopPropagation();

@@ -2,7 +2,7 @@ import './traceState';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { isStep } from '../shared/stepId';
-import type { ReportedCondition, StepDetail } from '../shared/protocol';
+import type { ReportedCondition, StepDetail, StepTry } from '../shared/protocol';
 import { icon } from './icons';
 import { send } from './send';
 import { richTemplate, tokensTemplate } from './text';
@@ -15,6 +15,7 @@ import { headings, theme, tokenColours } from './theme';
 @customElement('trace-detail')
 export class TraceDetail extends LitElement {
   @property({ attribute: false }) detail: StepDetail | undefined;
+  @property({ type: Number }) revision = 0;
 
   static override styles = [
     ...theme,
@@ -55,6 +56,12 @@ export class TraceDetail extends LitElement {
         display: inline-block;
         max-width: 100%;
         vertical-align: top;
+      }
+      .tries {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 14px;
+        margin: 0 0 8px;
       }
       p {
         margin: 0 0 6px;
@@ -201,6 +208,13 @@ export class TraceDetail extends LitElement {
         ${detail.line === undefined ? nothing : html`<button class="tool" title="Go to line ${detail.line} in the editor (Enter)" aria-label="Go to line ${detail.line}" @click=${() => openLine(detail.line as number)}>${icon('goTo')}</button>`}
       </header>
       ${detail.tokens.length > 0 ? html`<div class="source tinted mono">${tokensTemplate(detail.tokens)}</div>` : nothing}
+      ${
+        detail.tries.length > 0
+          ? html`<div class="tries">
+              ${detail.tries.map((each) => html`<button class="link" @click=${() => this.tryIt(each)}>${icon(each.kind === 'back' ? 'close' : 'beaker')} ${each.label}</button>`)}
+            </div>`
+          : nothing
+      }
       ${detail.happened === '' ? nothing : html`<p>${detail.happened}</p>`}
       ${detail.purpose.map((text) => html`<p class="dim">${text}</p>`)}
       ${
@@ -227,6 +241,13 @@ export class TraceDetail extends LitElement {
       }
       <trace-state .groups=${detail.state}></trace-state>
     </section>`;
+  }
+
+  private tryIt(change: StepTry): void {
+    const { detail } = this;
+    if (change.kind === 'typed') send(this, { type: 'what-if', text: change.text });
+    else if (change.kind === 'back') send(this, { type: 'what-if-back', index: change.index });
+    else if (detail) send(this, { type: 'what-if-step', revision: this.revision, step: detail.step });
   }
 
   /** Another step is read from its beginning. */

@@ -16,6 +16,9 @@ export class TraceHeadline extends LitElement {
   /** What it came to before the file was edited, where that is something else. */
   @property({ attribute: false }) compared: ViewState['compared'];
 
+  /** What is shown is not so: it is what would be. */
+  @property({ attribute: false }) whatIf: ViewState['whatIf'];
+
   /** Its buttons are one tab stop with those of the other parts of the answer. */
   @property({ attribute: false }) stops: RovingFocus | undefined;
 
@@ -64,6 +67,12 @@ export class TraceHeadline extends LitElement {
           order: 3;
         }
       }
+      .what-if {
+        padding: 1px 7px;
+        border: 1px dashed var(--yellow);
+        border-radius: 3px;
+        font-weight: 600;
+      }
       .compared {
         flex-basis: 100%;
         display: flex;
@@ -100,13 +109,27 @@ export class TraceHeadline extends LitElement {
     </div>`;
   }
 
+  /** What it comes to in the file as it is, before what it would come to. */
+  private asItIs(): TemplateResult | typeof nothing {
+    const { whatIf } = this;
+    if (!whatIf) return nothing;
+    const { before, headline, same } = whatIf;
+    return html`<div class="compared">
+      <span class="dim">in the file as it is</span>
+      ${before.map(({ text, tone, conditional }) => html`<span class="badge small ${tone} ${conditional ? 'conditional' : ''}">${text}</span>`)}
+      <span
+        >${before.length === 0 ? 'it cannot be traced' : same ? 'the same: the changes make no difference to this packet' : headline}</span
+      >
+    </div>`;
+  }
+
   override render(): TemplateResult {
     const {
       reply,
       outcome: { badge, card },
     } = this;
     const conditional = this.doubtful || badge.conditional ? 'conditional' : '';
-    return html`${
+    return html`${this.whatIf ? html`<span class="what-if">WHAT IF</span>` : nothing}${
         reply.kind === 'shown'
           ? html`<span class="badge ${reply.comesBack ? 'accept' : 'drop'} ${conditional}"
               >${reply.comesBack ? 'COMES BACK' : 'DOES NOT COME BACK'}</span
@@ -115,9 +138,9 @@ export class TraceHeadline extends LitElement {
       }
       <h2>${reply.kind === 'shown' ? reply.verdict : card.headline}</h2>
       <div class="tools">
-        ${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}${this.tool('Copy or save the trace as…', 'export', 'share')}${this.tool('Add this trace as an expectation', 'beaker', 'add-expectation')}
+        ${this.copy('text', 'copy', 'text')}${this.copy('markdown', 'markdown', 'Markdown')}${this.tool('Copy or save the trace as…', 'export', 'share')}${this.whatIf ? nothing : this.tool('Add this trace as an expectation', 'beaker', 'add-expectation')}
       </div>
-      ${this.comparison()}`;
+      ${this.comparison()}${this.asItIs()}`;
   }
 
   private tool(title: string, name: 'beaker' | 'export', type: 'add-expectation' | 'share'): TemplateResult {

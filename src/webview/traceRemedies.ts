@@ -92,7 +92,7 @@ export class TraceRemedies extends LitElement {
     return html`${remedies.map((remedy, index) => this.remedy(remedy, index))}`;
   }
 
-  private remedy({ title, commands, note, makes, result, inFile }: Remedy, index: number): TemplateResult {
+  private remedy({ title, commands, note, makes, result, inFile, live }: Remedy, index: number): TemplateResult {
     return html`<div class="remedy">
       <div class="head">
         <span class="title">${richTemplate(title, (line) => send(this, { type: 'open-line', line }))}</span
@@ -101,9 +101,28 @@ export class TraceRemedies extends LitElement {
       </div>
       ${
         commands.length === 0
-          ? nothing
+          ? live
+            ? html`<button
+                class="link"
+                @click=${() => send(this, { type: 'what-if-remedy', revision: this.revision, index })}
+              >
+                What if: see it with this change
+              </button>`
+            : nothing
           : html`<div class="commands">
               <div class="lines mono">${commands.map(commandTemplate)}</div>
+              ${
+                live
+                  ? html`<button
+                      class="tool"
+                      title="What if: see it with this change"
+                      aria-label="What if: see it with this change"
+                      @click=${() => send(this, { type: 'what-if-remedy', revision: this.revision, index })}
+                    >
+                      ${icon('play')}
+                    </button>`
+                  : nothing
+              }
               ${inFile ? html`<button class="tool" title="Try it in a copy of this file" aria-label="Try it in a copy of this file" @click=${() => send(this, { type: 'try-remedy', revision: this.revision, index })}>${icon('edit')}</button>` : nothing}
               <button
                 class="tool"

@@ -203,8 +203,15 @@ export class TraceSteps extends LitElement {
     </div>`;
   }
 
-  private number({ line }: Row & { readonly line?: number | undefined }, front = '', colon = ''): TemplateResult {
-    return html`<span class="number">${spoken(front)}${line ?? ''}${spoken(colon)}</span>`;
+  private number(
+    { line, whatIf }: Row & { readonly line?: number | undefined; readonly whatIf?: number },
+    front = '',
+    colon = '',
+  ): TemplateResult {
+    const number =
+      line ??
+      (whatIf === undefined ? '' : html`<span class="tried" title="What if: not in the file">+${whatIf}</span>`);
+    return html`<span class="number">${spoken(front)}${number}${spoken(colon)}</span>`;
   }
 
   private words(row: Exclude<Row, FoldRow>, group?: StepGroup): TemplateResult {

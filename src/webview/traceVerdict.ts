@@ -23,6 +23,8 @@ export class TraceVerdict extends LitElement {
   @property({ attribute: false }) stops: RovingFocus | undefined;
   /** undefined: not here yet. */
   @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
+  /** Something is tried, or the box for it is open: no button leads to it then. */
+  @property({ type: Boolean }) trying = false;
   @state() private assumedOpen = false;
   @state() private readingOpen = false;
   @state() private remediesOpen = false;
@@ -150,6 +152,7 @@ export class TraceVerdict extends LitElement {
       </div>
       <div class="more">
         ${this.disclosure('change', this.remediesOpen, this.toggleRemedies, html`${icon('lightbulb')}What would have to change?`)}
+        ${this.trying ? nothing : html`<button class="change" @click=${this.tryIt}>${icon('beaker')}What if…</button>`}
         ${this.assumed.length > 0 ? this.disclosure('', this.assumedOpen, this.toggleAssumed, html`${icon(this.assumedOpen ? 'chevronDown' : 'chevronRight')}Assumed: ${this.assumed.length === 1 ? 'one thing' : `${this.assumed.length} things`} that the file does not say`) : nothing}
         ${this.reading ? this.disclosure('', this.readingOpen, this.toggleReading, html`${icon(this.readingOpen ? 'chevronDown' : 'chevronRight')}<span>Read: ${this.reading.summary}${this.reading.unreadCount > 0 ? html` · <span class="unread">${this.reading.unreadCount === 1 ? 'one line' : `${this.reading.unreadCount} lines`} not read</span>` : nothing}</span>`) : nothing}
       </div>
@@ -193,6 +196,10 @@ export class TraceVerdict extends LitElement {
   private disclosure(kind: string, open: boolean, toggle: () => void, text: TemplateResult): TemplateResult {
     return html`<button class=${kind} aria-expanded=${open ? 'true' : 'false'} @click=${toggle}>${text}</button>`;
   }
+
+  private readonly tryIt = (): void => {
+    this.dispatchEvent(new CustomEvent<boolean>('what-if-box', { detail: true, bubbles: true, composed: true }));
+  };
 
   private readonly traceReply = (): void => send(this, { type: 'show-reply', shown: true });
 

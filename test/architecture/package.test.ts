@@ -8,8 +8,11 @@ import { zipEntries } from './zipEntries';
 /** Bytes that the installable package may have; the pictures of the walkthrough, in two themes, are some 240,000 of them. */
 const packageBudget = 1_080_000;
 
-/** Bytes that a minified program may have before it is packed: the debugger, expectations and captures need some 150,000, and tools for language models some 10,000. */
-const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_640_000, 'webview.js': 400_000 };
+/**
+ * Bytes that a minified program may have before it is packed: the debugger, expectations and captures need some 150,000,
+ * what is tried on a file 25,000, and tools for language models some 10,000.
+ */
+const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_670_000, 'webview.js': 400_000 };
 
 /** Everything that may be in the package. */
 const expectedFiles = [

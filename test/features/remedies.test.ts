@@ -6,6 +6,7 @@ import { findRemedies } from '../../src/features/remedies/findRemedies';
 import { remediesText } from '../../src/features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../../src/features/traceSession/evaluate';
 import { badgeOf } from '../../src/features/traceReport/verdict';
+import { groundOf } from '../../src/features/whatIf/ground';
 import { sampleText } from './sample';
 
 function dump(
@@ -282,6 +283,24 @@ function edited(text: string, edits: readonly FileEdit[]): string {
 describe('what would have to change', () => {
   test.each(CASES)('$name', (each) => {
     expect(told(evaluated(each))).toEqual(each.remedies);
+  });
+
+  test.each(CASES)('$name: tried at once it does what was said', (each) => {
+    const before = evaluated(each);
+    const { model, dump } = before.setting;
+    for (const { remedy, changes } of findRemedies(before)) {
+      expect(changes).not.toEqual([]);
+      const ground = groundOf(model, dump, changes);
+      expect(ground.made.flatMap(({ problems }) => problems)).toEqual([]);
+      const after = evaluate(ground.model, ground.dump, {
+        expression: each.packet,
+        outcome: 0,
+        answers: {},
+        overrides: each.host,
+      });
+      const badges = (after.input?.traced.outcomes ?? []).map((walked) => badgeOf(walked).text);
+      expect(badges).toEqual(expect.arrayContaining(remedy.result.map(({ text }) => text)));
+    }
   });
 
   // The edit goes through the text and the parser, the remedy was found without either.

@@ -10,6 +10,8 @@
 // npm run test:kernel -- --listing [NAME] [--backend legacy|nft] [--every N] [--record]
 //   Loads the rules of those texts that iptables took with both programs, lists them with `iptables -L` (with and without -n, -v, -x and
 //   --line-numbers), reads the listings and compares; --every 5 takes a fifth of the rules. --record keeps some of each kind for test/syntax.
+// npm run test:kernel -- --commands [--cases N] [--seed N] [--record]
+//   Loads a dump, runs commands of iptables-legacy behind it, and lays iptables-legacy-save beside "what if". --record keeps the answers.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +21,11 @@ import { build } from 'esbuild';
 
 const words = process.argv.slice(2);
 const [script, scriptWords] =
-  { '--check': ['check', words.slice(1)], '--listing': ['listing', words.slice(1)] }[words[0] ?? ''] ?? [];
+  {
+    '--check': ['check', words.slice(1)],
+    '--listing': ['listing', words.slice(1)],
+    '--commands': ['commands', words.slice(1)],
+  }[words[0] ?? ''] ?? [];
 const checks = script !== undefined;
 const missing = whyNotHere(checks ? ['unshare', 'ip', 'ipset'] : ['unshare', 'ip', 'ipset', 'python3', 'nft']);
 if (missing) {

@@ -1,3 +1,4 @@
+import { lineWords } from '../syntax/typedLine';
 import { endpoint } from '../net/endpoint';
 import { formatAddress, isMulticast, sameAddress } from '../net/address';
 import { hasPorts } from '../net/makePacket';
@@ -202,7 +203,7 @@ function endText({ source, sourcePort, destination, destinationPort, protocol }:
 function dropWords(by: Walked['end']['dropBy']): string {
   switch (by?.kind) {
     case 'rule':
-      return `It is dropped by line ${by.rule.line.index + 1} (${by.rule.chain.table} ${by.rule.chain.name} rule ${by.rule.number}).`;
+      return `It is dropped by ${lineWords(by.rule.line)} (${by.rule.chain.table} ${by.rule.chain.name} rule ${by.rule.number}).`;
     case 'policy':
       return `It is dropped by the policy of ${by.chain.table} ${by.chain.name}.`;
     case 'kernel':

@@ -356,6 +356,11 @@ class TableWalk implements Traveller {
     return { kind: 'accept' };
   }
 
+  nowFor(chain: Chain): Chain {
+    const { ruleSet } = this.passage;
+    return ruleSet?.instead?.get(chain) ?? ruleSet?.beside?.instead?.get(chain) ?? chain;
+  }
+
   /** Of the rules that are asked, where both back ends have some. */
   private backend(): Backend | undefined {
     return this.passage.context.order.newer && this.passage.ruleSet?.backend;

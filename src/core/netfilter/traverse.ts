@@ -20,6 +20,8 @@ export interface Traveller extends AskingFor {
   changesIn(chain: Chain): readonly MadeChange[];
   /** The rule of a change is evaluated next; true where the packet is changed now. */
   reach(change: MadeChange): boolean;
+  /** The chain that stands in the place of one that a jump leads to. */
+  nowFor(chain: Chain): Chain;
   /** What a chain's answer depends on. */
   circumstances(): Circumstances;
   /** Puts the packet where an earlier visit of a chain left it. */
@@ -259,7 +261,8 @@ class Traversal {
     const { target } = rule;
     if (target.kind === 'jump' && !target.refused && target.to) {
       this.record(rule, before, asked, undefined, drop);
-      return drop ? { kind: 'hotdrop', reason: drop.reason } : this.enter(rule, target.to, target.goto);
+      const to = this.traveller.nowFor(target.to);
+      return drop ? { kind: 'hotdrop', reason: drop.reason } : this.enter(rule, to, target.goto);
     }
     const effect = this.effectOf(rule);
     return this.applyTarget(rule, { before, asked, drop, whole: effect }, effect);

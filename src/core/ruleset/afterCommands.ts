@@ -1,32 +1,20 @@
 import { parseSourceFile } from '../syntax/parse';
-import type { TableName } from '../xtables/view';
-import { bindRules } from './bind';
+import { changedRules } from './changedRules';
 import type { LineProblem, RuleSet } from './ruleSet';
 
-/** A command of iptables and the table that it is about. */
-export interface TableCommand {
-  readonly table: TableName;
-  /** `iptables -t nat -I PREROUTING 1 …`. */
-  readonly text: string;
-}
-
-export interface ChangedRules {
+export interface RulesAfter {
   readonly ruleSet: RuleSet;
   /** What is wrong with the commands themselves. */
   readonly problems: readonly LineProblem[];
 }
 
 /**
- * The rules as they would be after commands; the rule set itself stays as it is. Rules that the commands leave alone
- * keep their lines, tables without a command are the same objects.
+ * The rules as they would be after commands `iptables -t nat -I PREROUTING 1 …`; the rule set itself stays as it is.
+ * Rules that the commands leave alone keep their lines, tables without a command are the same objects.
  */
-export function afterCommands(ruleSet: RuleSet, commands: readonly TableCommand[]): ChangedRules {
-  const { lines } = parseSourceFile(commands.map(({ text }) => text).join('\n'));
-  const changed = bindRules(ruleSet.section, {
-    commands: lines,
-    from: ruleSet,
-    tables: new Set(commands.map(({ table }) => table)),
-  });
+export function afterCommands(ruleSet: RuleSet, commands: readonly string[]): RulesAfter {
+  const { lines } = parseSourceFile(commands.join('\n'));
+  const changed = changedRules(ruleSet, new Set(), lines);
   return {
     ruleSet: changed,
     problems: changed.problems.filter(({ line, severity }) => severity === 'error' && lines.includes(line)),

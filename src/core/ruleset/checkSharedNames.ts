@@ -1,3 +1,4 @@
+import { lineWords } from '../syntax/typedLine';
 import type { Line } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { LimitedRule } from './checkPlaces';
@@ -42,7 +43,7 @@ export function checkSharedNames(
         each.line,
         each.at,
         'bad-options',
-        `line ${first.line.index + 1} sets up ${each.what} with ${first.settings}, this rule with ${each.settings}: use the same settings, or another name`,
+        `${lineWords(first.line)} sets up ${each.what} with ${first.settings}, this rule with ${each.settings}: use the same settings, or another name`,
       );
     }
   }

@@ -83,6 +83,22 @@ export class LineRule implements Rule {
     );
   }
 
+  /** The same rule in a copy of its chain; what was read of it so far is in common, and so is what it remembers. */
+  copied(chain: Chain<TableName>): LineRule {
+    const copy = new LineRule(
+      this.program,
+      chain,
+      this.line,
+      this.headerIndex,
+      this.jump && { ...this.jump },
+      this.traits,
+      this.parsed,
+      this.siblings,
+    );
+    copy.number = this.number;
+    return copy;
+  }
+
   get family(): 4 | 6 {
     return this.program.family;
   }

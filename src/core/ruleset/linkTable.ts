@@ -1,5 +1,6 @@
 import type { LineRule } from './lineRule';
 import type { OpenTable } from './openTable';
+import type { Table } from './ruleSet';
 
 /** What a table is known for once all of it is read. */
 export interface Linked {
@@ -31,4 +32,12 @@ export function linkJump({ jump }: LineRule, table: OpenTable): void {
   if (!jump) return;
   jump.to = table.chains.get(jump.chain);
   jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;
+}
+
+/** Whether a rule of these tables makes the kernel track connections, or reassemble fragments. */
+export function anyNeeds(tables: Iterable<Table>, which: 'needsConntrack' | 'needsDefrag'): boolean {
+  for (const { chains } of tables)
+    for (const { rules } of chains.values())
+      if ((rules as readonly LineRule[]).some(({ traits }) => traits[which])) return true;
+  return false;
 }

@@ -4,7 +4,7 @@ import type { LineRule } from './lineRule';
 import { printRuleBody } from './printRule';
 import { forgetRead } from './readLines';
 import { RulePatterns } from './rulePatterns';
-import { BUILTIN_CHAINS, HOOKS, type Chain } from './ruleSet';
+import { BUILTIN_CHAINS, HOOKS, type Chain, type Table } from './ruleSet';
 
 /** While binding, chains and rules grow; the rest of the program sees them as read-only. */
 export interface OpenTable {
@@ -18,6 +18,8 @@ export interface OpenTable {
   /** The chain that the last rule went to. */
   latest: OpenChain | undefined;
   newest: OpenChain | undefined;
+  /** The text shows all of it: a chain that is not in it is not on the host either. */
+  whole?: boolean;
 }
 
 export interface OpenChain extends Chain<TableName> {
@@ -45,6 +47,41 @@ export function newTable(name: TableName): OpenTable {
   };
   for (const hook of BUILTIN_CHAINS[name]) addChain(table, hook, hook, 'ACCEPT', undefined);
   return table;
+}
+
+/** Whether a table is as the binder has made it, and may be copied. */
+export function isOpenTable(table: Table<TableName>): table is OpenTable {
+  return 'patterns' in table && 'newest' in table;
+}
+
+/**
+ * A copy that can be changed, without the rules of these lines. Its jumps still lead to the chains of the original.
+ * `names`: the chains that are copied; the others are in both. undefined: all are.
+ */
+export function copiedTable(table: OpenTable, without: ReadonlySet<Line>, names?: ReadonlySet<string>): OpenTable {
+  const copy: OpenTable = {
+    name: table.name,
+    chains: new Map(names && table.chains),
+    patterns: new RulePatterns(),
+    latest: undefined,
+    newest: undefined,
+    whole: table.whole === true,
+  };
+  for (const name of names ?? table.chains.keys()) {
+    const chain = table.chains.get(name);
+    if (!chain) continue;
+    const made: OpenChain = {
+      ...chain,
+      rules: [],
+      patterns: patternsOf(copy, chain.name),
+      following: undefined,
+      byText: undefined,
+    };
+    const kept = without.size === 0 ? chain.rules : chain.rules.filter(({ line }) => !without.has(line));
+    made.rules = kept.map((rule) => rule.copied(made));
+    copy.chains.set(chain.name, made);
+  }
+  return copy;
 }
 
 /** What iptables-restore does to a table that it begins: rules and chains go, policies stay. */

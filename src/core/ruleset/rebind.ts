@@ -6,7 +6,7 @@ import { boundOf, rememberBound, type AppendedTable, type Bound, type ProblemRan
 import { checkLimits, checkPlaces, reachedRules } from './checkPlaces';
 import { LineBinder, type BoundLine } from './lineBinder';
 import type { LineRule } from './lineRule';
-import { linkJump, linkTable } from './linkTable';
+import { anyNeeds, linkJump, linkTable } from './linkTable';
 import type { OpenChain, OpenTable } from './openTable';
 import { BUILTIN_CHAINS, hookBits, type LineProblem, type RuleSet } from './ruleSet';
 
@@ -197,13 +197,6 @@ function needsOf(ruleSet: RuleSet, exchanges: readonly Exchange[]): Needs {
   const made = exchanges.flatMap((each) => each.made);
   const needs = (which: keyof Needs): boolean =>
     made.some(({ traits }) => traits[which]) ||
-    (ruleSet[which] && (!lost.some(({ traits }) => traits[which]) || anyNeeds(ruleSet, which)));
+    (ruleSet[which] && (!lost.some(({ traits }) => traits[which]) || anyNeeds(ruleSet.tables.values(), which)));
   return { needsConntrack: needs('needsConntrack'), needsDefrag: needs('needsDefrag') };
-}
-
-function anyNeeds({ tables }: RuleSet, which: keyof Needs): boolean {
-  for (const { chains } of tables.values())
-    for (const { rules } of chains.values())
-      if ((rules as readonly LineRule[]).some(({ traits }) => traits[which])) return true;
-  return false;
 }

@@ -130,6 +130,13 @@ const MOST_PORTS = 16;
 /** By the list of rules: an edit gives a chain another one. */
 const made = new WeakMap<readonly Rule[], ChainIndex>();
 
+/** For a copy of a chain with rules of the same lines in the same order: what was filed is used for both. */
+export function shareIndex(from: Chain, to: Chain): void {
+  const index = made.get(from.rules);
+  if (index && from.rules.length === to.rules.length && from.rules.every(({ line }, i) => line === to.rules[i]?.line))
+    made.set(to.rules, index);
+}
+
 /** Complete up to the end of the header of its transport protocol, and nothing in it drawn at random. */
 function isWhole({ packet, drawn }: PacketView): boolean {
   if (packet.fragmentOffset > 0 || packet.extensionHeaders.length > 0 || drawn) return false;

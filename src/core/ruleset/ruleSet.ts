@@ -19,8 +19,21 @@ export interface RuleSet {
   readonly needsDefrag: boolean;
   /** The rules of the other back end of the same host, which filters every packet as well. */
   readonly beside?: RuleSet;
+  /** These are not the rules of the section, but what commands and the lack of some lines make of them. */
+  readonly changed?: RulesChange;
+  /** Chains in whose place others stand: a jump to the first leads to the second. */
+  readonly instead?: ReadonlyMap<Chain, Chain>;
   /** The tables of nftables of the same host, each base chain of which sees every packet as well. */
   readonly native?: NativeRules;
+}
+
+/** What was done to the rules of a section. */
+interface RulesChange {
+  readonly from: RuleSet;
+  /** Lines whose rules are not there. */
+  readonly without: ReadonlySet<Line>;
+  /** Commands of no file that were run then. */
+  readonly commands: readonly Line[];
 }
 
 /** Rules of nftables, as far as they see packets of one family. */

@@ -52,7 +52,7 @@ export function traceOf(
 ): DebugTrace | string {
   const expression = packet ?? scenariosFor(model, dump)[0]?.expression ?? '';
   const wanted = { expression, outcome: 0, answers, world, ...(changes.length > 0 && { changes }) };
-  const { evaluation } = evaluateChanged(model, dump, wanted, hostChanges);
+  const { evaluation } = evaluateChanged({ model, dump, made: [] }, wanted, hostChanges);
   const { input, problems, setting, request } = evaluation;
   if (!input || !request) return visible(problems[0]?.message ?? 'the packet cannot be traced');
   const met = ruleSetsOf(input);

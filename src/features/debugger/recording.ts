@@ -1,6 +1,6 @@
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
-import { lineNumber } from '../traceReport/traceInput';
+import { lineNumber } from '../../core/syntax/typedLine';
 import { framesOf, type Frame } from './frames';
 
 /**

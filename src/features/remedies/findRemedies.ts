@@ -3,6 +3,7 @@ import type { Evaluation } from '../traceSession/evaluate';
 import { settingOfPath } from '../settingOfPath';
 import { selectedPath } from '../traceReport/traceInput';
 import { badgeOf } from '../traceReport/verdict';
+import type { WhatIf } from '../whatIf/whatIf';
 import { block } from './block';
 import { fileEdits, type FileEdit } from './fileEdits';
 import { hostSettings } from './hostSettings';
@@ -25,6 +26,8 @@ export interface FoundRemedy {
   readonly remedy: Remedy;
   /** To try it: what to write into the file. Empty where that cannot be done there. */
   readonly edits: readonly FileEdit[];
+  /** To try it at once. Empty where it cannot be. */
+  readonly changes: readonly WhatIf[];
 }
 
 /**
@@ -41,10 +44,18 @@ export function findRemedies({ input, request, setting }: Evaluation): readonly 
     input,
     walked,
   };
-  return KINDS.flatMap((kind) => kind(situation)).map(({ outcomes, rules, title, commands, note, makes }) => {
-    const results = outcomes.map(badgeOf);
-    const edits = input.ruleSet && fileEdits(input.ruleSet, rules);
-    const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
-    return { remedy: { title, commands, note, makes, result, inFile: edits !== undefined }, edits: edits ?? [] };
-  });
+  return KINDS.flatMap((kind) => kind(situation)).map(
+    ({ outcomes, rules, title, commands, note, makes, typed = commands }) => {
+      const results = outcomes.map(badgeOf);
+      // Behind rules that are tried the file has no place for others.
+      const edits = input.ruleSet && !input.ruleSet.changed ? fileEdits(input.ruleSet, rules) : undefined;
+      const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
+      const changes = typed.map((text): WhatIf => ({ kind: 'typed', text }));
+      return {
+        remedy: { title, commands, note, makes, result, inFile: edits !== undefined, live: changes.length > 0 },
+        edits: edits ?? [],
+        changes,
+      };
+    },
+  );
 }

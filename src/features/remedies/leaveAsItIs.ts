@@ -4,7 +4,7 @@ import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { TableName } from '../../core/xtables/view';
-import { decisiveEvent, lineSpan } from '../traceReport/verdict';
+import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { packetMatch } from './packetMatch';
 import { placeOf, type DecisionPlace } from './place';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
@@ -40,6 +40,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
             commands: lines,
             note,
             makes: `-A ${makes.chain} ${makes.rule}`,
+            typed: [commandText(makes, family)],
             rules: [makes],
             outcomes,
           },
@@ -55,11 +56,10 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
     rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT`,
   };
   const outcomes = tried(command);
-  const line = rule.rule.line.index + 1;
   return outcomes
     ? [
         {
-          title: [{ text: 'Leave it as it is, before ' }, lineSpan(line)],
+          title: [{ text: 'Leave it as it is, before ' }, ruleSpan(rule.rule.line)],
           commands: [commandText(command, family)],
           note: '',
           rules: [command],

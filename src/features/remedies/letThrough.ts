@@ -1,6 +1,6 @@
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { Walked } from '../../core/netfilter/events';
-import { decisiveEvent, lineSpan } from '../traceReport/verdict';
+import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { managedPlaces } from './managedPlaces';
 import { packetMatch, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type DecisionPlace } from './place';
@@ -25,6 +25,7 @@ export function letThrough(situation: Situation): readonly Proposal[] {
       {
         title,
         commands: [text ?? own],
+        typed: [own],
         note,
         ...(text === undefined ? {} : { makes: `-A ${rule.chain} ${rule.rule}` }),
         rules: [rule],
@@ -90,5 +91,5 @@ function titleOf({ chain, rule, view }: DecisionPlace, { position }: RuleCommand
   const what = isAnswer(view.conntrack?.state) ? 'Accept packets of known connections' : 'Accept it';
   const line = rule?.rule.line ?? (position === undefined ? undefined : chain.rules[position - 1]?.line);
   if (line === undefined) return [{ text: `${what} at the end of ${chain.name}` }];
-  return [{ text: `${what} before ` }, lineSpan(line.index + 1)];
+  return [{ text: `${what} before ` }, ruleSpan(line)];
 }

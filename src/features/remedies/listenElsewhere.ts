@@ -1,3 +1,4 @@
+import { protocolName } from '../../core/net/protocols';
 import { formatAddress } from '../../core/net/address';
 import type { Listener } from '../../core/net/host';
 import type { Proposal, Situation } from './remedy';
@@ -35,6 +36,10 @@ export function listenElsewhere(situation: Situation): readonly Proposal[] {
     {
       title: [{ text: `Let ${who} listen on ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort}` }],
       commands: [],
+      typed: [
+        `unlisten ${protocolName(protocol)} ${elsewhere.text}`,
+        `listen ${protocolName(protocol)} ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort} ${elsewhere.process ?? ''}`.trim(),
+      ],
       rules: [],
       note: `It listens on ${elsewhere.text} only, and the packet is sent to ${formatAddress(destination)}.`,
       outcomes,

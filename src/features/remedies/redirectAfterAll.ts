@@ -1,6 +1,6 @@
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { decisiveEvent, lineSpan } from '../traceReport/verdict';
+import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -19,10 +19,9 @@ export function redirectAfterAll(situation: Situation): readonly Proposal[] {
   const command: RuleCommand = { table, chain: rule.chain.name, operation: 'D', position: rule.number, rule: '' };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !getsThrough(outcomes) || !outcomes.every(isRedirected)) return [];
-  const line = rule.line.index + 1;
   return [
     {
-      title: [{ text: 'Redirect it after all: without ' }, lineSpan(line)],
+      title: [{ text: 'Redirect it after all: without ' }, ruleSpan(rule.line)],
       commands: [commandText(command, family)],
       note: '',
       rules: [command],

@@ -31,22 +31,20 @@ export interface RemedyChange {
 }
 
 /** A change that was found to help, and every path that the packet may take then. */
-export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'makes'> {
+export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'live' | 'makes'> {
   readonly makes?: string;
+  /** The change as it would be typed, where that is not `commands`. */
+  readonly typed?: readonly string[];
   /** The rules that it makes, however they come about; empty where the rules stay as they are. */
   readonly rules: readonly RuleCommand[];
   readonly outcomes: readonly Walked[];
 }
 
 /** `iptables -I INPUT 4 -p tcp -m tcp --dport 22 -j ACCEPT`; to people the table filter need not be named. */
-export function commandText(
-  { table, chain, operation, position, rule }: RuleCommand,
-  family: 4 | 6,
-  namesFilter = false,
-): string {
+export function commandText({ table, chain, operation, position, rule }: RuleCommand, family: 4 | 6): string {
   const words = [
     family === 4 ? 'iptables' : 'ip6tables',
-    table === 'filter' && !namesFilter ? '' : `-t ${table}`,
+    table === 'filter' ? '' : `-t ${table}`,
     `-${operation} ${chain}`,
     position === undefined ? '' : String(position),
     rule,

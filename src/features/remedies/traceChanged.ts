@@ -19,7 +19,7 @@ export function traceChanged(
     if (!input.ruleSet) return undefined;
     const { ruleSet, problems } = afterCommands(
       input.ruleSet,
-      commands.map((command) => ({ table: command.table, text: commandText(command, input.family, true) })),
+      commands.map((command) => commandText(command, input.family)),
     );
     if (problems.length > 0) return undefined;
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };

@@ -12,13 +12,15 @@ export interface TypedTrace {
   readonly tables: SaidTables;
   readonly journey: boolean;
   readonly reply: boolean;
+  /** What is tried. */
+  readonly whatIf: readonly string[];
   /** Questions that the user has answered; the command line follows both ways. */
   readonly answered: number;
 }
 
 /** The same trace at a shell of POSIX; with facts of the host, of bash or zsh, which have `<(…)`. */
 export function commandLine(trace: TypedTrace): string {
-  const { file, packet, dump, overrides, tables, journey, reply, answered } = trace;
+  const { file, packet, dump, overrides, tables, journey, reply, whatIf, answered } = trace;
   const words = [
     'iptables-lens',
     'trace',
@@ -30,6 +32,7 @@ export function commandLine(trace: TypedTrace): string {
   const said = Object.entries(tables).map(([key, table]) => (key === '' ? table : `${key}=${table}`));
   if (said.length > 0) words.push('--table', quoted(said.join(',')));
   if (overrides !== undefined) words.push('--host', `<(printf %s ${quoted(JSON.stringify(overrides))})`);
+  for (const each of whatIf) words.push('--what-if', quoted(each));
   if (journey) words.push('--journey');
   if (reply) words.push('--reply');
   const comment =

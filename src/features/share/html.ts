@@ -1,6 +1,7 @@
 import { outcomeReport } from '../traceReport/makeReport';
 import { outcomeTabs } from '../traceReport/outcomeTabs';
 import { percent } from '../traceReport/questions';
+import { WHAT_IF } from '../traceReport/traceText';
 import { tokensText } from '../traceReport/ruleTokens';
 import { selectPath, type TraceInput } from '../traceReport/traceInput';
 import type { OutcomeReport, Row } from '../../shared/traceReport';
@@ -18,6 +19,7 @@ export function traceHtml({ input, assumed, file, journey }: SharedTrace): strin
   const body = [
     `<h1>${escaped(`${badge.text}: ${card.headline}`)}</h1>`,
     `<p class="dim">${escaped(file)}: <code>${escaped(input.packet)}</code></p>`,
+    input.whatIf && input.whatIf.length > 0 ? `<p><strong>${escaped(WHAT_IF)}</strong></p>${list(input.whatIf)}` : '',
     packetHtml(input, assumed),
     legs.length > 0 ? '<h2>The whole journey</h2>' : '',
     ...legs.map(

@@ -1,4 +1,5 @@
 import { visible } from '../../core/text/visible';
+import { WHAT_IF } from '../traceReport/traceText';
 import { outcomeReport } from '../traceReport/makeReport';
 import type { TraceInput } from '../traceReport/traceInput';
 import { allAssumed, decisionPlace, otherOutcomes, type SharedJourney, type SharedTrace } from './sharedTrace';
@@ -14,6 +15,8 @@ export function traceMermaid(shared: SharedTrace): string {
   const over = drawn.participants.length > 1 ? `P0,P${drawn.participants.length - 1}` : 'P0';
   const note = (words: string): void => void lines.push(`Note over ${over}: ${mermaidText(words)}`);
   const others = otherOutcomes(input);
+  const { whatIf = [] } = input;
+  if (whatIf.length > 0) note(`${WHAT_IF} ${whatIf.join(', ')}`);
   if (others !== '') note(others);
   for (const each of allAssumed(shared)) note(`assumed: ${each}`);
   return `${[

@@ -1,4 +1,5 @@
 import { visible } from '../../core/text/visible';
+import { WHAT_IF } from '../traceReport/traceText';
 import { outcomeReport } from '../traceReport/makeReport';
 import type { PathNode } from '../../shared/traceReport';
 import { COLOURS, type PictureTheme } from './colours';
@@ -42,6 +43,10 @@ export function traceSvg({ input, assumed, file }: Omit<SharedTrace, 'journey'>,
   const others = otherOutcomes(input);
   text(EDGE, `${visible(file)}: ${input.packet}`, colours.dim);
   if (others !== '') text(EDGE, others, colours.dim);
+  if (input.whatIf && input.whatIf.length > 0) {
+    text(EDGE, WHAT_IF, colours.text, 700);
+    for (const each of input.whatIf) text(EDGE + 12, each, colours.text);
+  }
   y += 6;
   text(EDGE, badge.text, colours.tones[badge.tone], 700);
   text(EDGE, card.headline, colours.text, 700);

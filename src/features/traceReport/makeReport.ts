@@ -1,3 +1,4 @@
+import { lineNumber } from '../../core/syntax/typedLine';
 import type { TraceEvent } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { selectedPath, selectPath, type TraceInput } from './traceInput';
@@ -81,8 +82,8 @@ export function stepsAtLine(input: TraceInput, line: number): readonly StepId[] 
 /** The line of a step, 1-based; undefined for a step that stands nowhere in the file. */
 export function lineOfStep(input: TraceInput, step: StepId): number | undefined {
   const { event, rule } = eventAt(input, step);
-  if (rule) return rule.line.index + 1;
-  return event?.kind === 'policy' && event.chain.line ? event.chain.line.index + 1 : undefined;
+  if (rule) return lineNumber(rule.line);
+  return event?.kind === 'policy' ? lineNumber(event.chain.line) : undefined;
 }
 
 /** The event that a step is about, and the rule, where it is about one. */

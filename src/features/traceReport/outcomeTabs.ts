@@ -3,7 +3,8 @@ import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import type { OutcomeTab, ReportedAssumption } from '../../shared/traceReport';
 import { statements, outcomeNames } from './outcomeNames';
 import { hostWords, statementOf } from './questions';
-import { lineNumber, type TraceInput } from './traceInput';
+import type { TraceInput } from './traceInput';
+import { lineNumber } from '../../core/syntax/typedLine';
 import { badgeOf } from './verdict';
 
 /** So many paths get a tab. */

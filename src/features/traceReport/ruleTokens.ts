@@ -1,3 +1,4 @@
+import { changeOfLine } from '../../core/syntax/typedLine';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Word } from '../../core/syntax/tree';
 import type { RuleRow, Token } from '../../shared/traceReport';
@@ -85,6 +86,12 @@ function repeats(words: readonly Word[], match: Word | undefined): boolean {
 }
 
 /** What the file says that the rule has counted. */
+/** The change that makes the rule, from 1, where the file does not have it. */
+export function triedBy({ line }: Rule): { readonly whatIf?: number } {
+  const change = changeOfLine(line);
+  return change === undefined ? {} : { whatIf: change + 1 };
+}
+
 export function countersOf({ counters }: Rule): Pick<RuleRow, 'counters'> {
   return counters ? { counters: { packets: counters.packets, bytes: counters.bytes } } : {};
 }

@@ -1,9 +1,10 @@
 import { askAgain } from '../../core/netfilter/asking';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
-import { counted, grouped, lineNumber, type SkippedEvent } from './traceInput';
+import { counted, grouped, type SkippedEvent } from './traceInput';
+import { lineNumber } from '../../core/syntax/typedLine';
 import type { FoldRow, Row, RuleRow } from '../../shared/traceReport';
-import { countersOf, ruleTokens } from './ruleTokens';
+import { countersOf, ruleTokens, triedBy } from './ruleTokens';
 import { whyRuleNot } from './ruleWhy';
 
 /** A run of rules that did not match is shown whole up to this length: every chain of a service mesh. */
@@ -48,6 +49,7 @@ export function rulesOfRun(
       depth,
       mark: 'no',
       line: lineNumber(rule.line),
+      ...triedBy(rule),
       why: whyRuleNot(rule, view),
       chain: chain.name,
       number: rule.number,

@@ -5,7 +5,8 @@ import { askAgain } from '../../core/netfilter/asking';
 import { allConditions, evidenceOf, type ExplainedCondition } from '../../core/netfilter/evidence';
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import { ruleChanges } from './ruleChanges';
-import { selectedPath, lineNumber, type RuleEvent, type TraceInput } from './traceInput';
+import { selectedPath, type RuleEvent, type TraceInput } from './traceInput';
+import { lineNumber, lineWords } from '../../core/syntax/typedLine';
 import { explainKernelDrop } from './explainKernelDrop';
 import type {
   ReportedCondition,
@@ -18,17 +19,18 @@ import type {
 import { packetState } from './packetState/packetState';
 import { inFragments, packetChanges, packetWords } from './packetWords';
 import { ruleTokens } from './ruleTokens';
+import { stepTries } from './stepTries';
 import { whyRule, whyRuleNot } from './ruleWhy';
 import { eventAt } from './makeReport';
 import { droppedBy } from './verdict';
 import { explainDecision } from './whyDecided';
 
-type WithoutState = Omit<StepDetail, 'state'>;
+type WithoutState = Omit<StepDetail, 'state' | 'tries'>;
 
 /** Everything about one step. undefined where the path has no such step. */
 export function stepDetail(input: TraceInput, step: StepId): StepDetail | undefined {
   const detail = detailOf(input, step);
-  return detail && { ...detail, state: packetState(input, step) };
+  return detail && { ...detail, state: packetState(input, step), tries: stepTries(input, step) };
 }
 
 function detailOf(input: TraceInput, step: StepId): WithoutState | undefined {
@@ -93,7 +95,7 @@ function skippedDetail(
 
 function ruleTitle(rule: Rule): RichText {
   return [
-    { text: `Line ${rule.line.index + 1} · ` },
+    { text: `${capital(lineWords(rule.line))} · ` },
     { text: rule.chain.name, style: 'code' },
     { text: ` rule ${rule.number}` },
   ];
@@ -162,7 +164,9 @@ function eventWords(
   switch (event.kind) {
     case 'policy':
       return {
-        title: title(`${event.chain.line ? `Line ${event.chain.line.index + 1} · ` : ''}policy of ${event.chain.name}`),
+        title: title(
+          `${event.chain.line ? `${capital(lineWords(event.chain.line))} · ` : ''}policy of ${event.chain.name}`,
+        ),
         line: lineNumber(event.chain.line),
         happened: `${chainEnd(walked.events[index - 1], event.chain)} The policy is ${event.verdict}.`,
         notes: explainDecision(walked, index),

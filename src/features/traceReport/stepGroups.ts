@@ -3,14 +3,15 @@ import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { isTableName, type RuleSet } from '../../core/ruleset/ruleSet';
 import type { AnyTableName, Hook, TableName } from '../../core/xtables/view';
 import type { Backend } from '../../core/xtables/backend';
-import { counted, grouped, lineNumber } from './traceInput';
+import { counted, grouped } from './traceInput';
+import { lineNumber } from '../../core/syntax/typedLine';
 import type { AssumedValues } from './card/assumedValues';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Mark, NoteRow, Row, StepGroup, Tone } from '../../shared/traceReport';
 import { changeWords, destinationOf, inFragments, packetChanges } from './packetWords';
 import { droppedBy } from './verdict';
 import { whyRule } from './ruleWhy';
-import { countersOf, ruleTokens } from './ruleTokens';
+import { countersOf, ruleTokens, triedBy } from './ruleTokens';
 import { runRows } from './runRows';
 
 /**
@@ -279,6 +280,7 @@ function ruleRow(walked: Walked, index: number, event: EventOf<'rule'>): Row {
     id: { kind: 'event', event: index },
     depth,
     line: lineNumber(rule.line),
+    ...triedBy(rule),
     chain: rule.chain.name,
     number: rule.number,
     tokens: ruleTokens(rule),

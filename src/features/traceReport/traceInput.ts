@@ -35,6 +35,8 @@ export interface TraceInput {
   readonly filled?: readonly FilledField[] | undefined;
   /** Every host that a path may be on, with what was assumed of it. */
   readonly hosts?: readonly { readonly host: Host; readonly assumptions: readonly HostAssumption[] }[] | undefined;
+  /** What is tried, where the rules or the host are not those of the file: a change each, in words. */
+  readonly whatIf?: readonly string[] | undefined;
   /** Lines of these rules whose table the file does not state. */
   readonly tables?: readonly AskedTable[] | undefined;
 }
@@ -64,11 +66,6 @@ export function isOwnWay({ events }: Walked): (index: number) => boolean {
   const to = events.findIndex(({ kind }) => kind === 'copy-end');
   // Where nothing but the copy is left, it stands for the packet.
   return (index) => from < 0 || to < 0 || index < from || index > to;
-}
-
-/** The number of a line as people count. */
-export function lineNumber(line: { readonly index: number } | undefined): number | undefined {
-  return line && line.index + 1;
 }
 
 /**

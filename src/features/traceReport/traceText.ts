@@ -10,6 +10,9 @@ import { decisiveEvent } from './verdict';
 import { changeWords, packetChanges, packetWords } from './packetWords';
 import { outcomeReport } from './makeReport';
 
+/** The first words of whatever is given to others of what nobody has made. */
+export const WHAT_IF = 'What if: this is not what the file says. Tried, and made by nobody:';
+
 /** Marks before the rules; each is one column wide in a terminal. */
 const SIGNS = {
   no: '·',
@@ -31,7 +34,7 @@ const SIGNS = {
  */
 export function traceText(input: TraceInput, assumed: readonly string[] = []): string {
   const tabs = outcomeTabs(input);
-  const lines = [input.packet, ''];
+  const lines = [...tried(input), input.packet, ''];
   if (tabs.length === 1) lines.push(...pathLines(selectPath(input, 0)));
   else {
     lines.push(`${tabs.length} outcomes are possible, because something is not known.`);
@@ -70,7 +73,17 @@ export function traceMarkdown(input: TraceInput, assumed: readonly string[] = []
   const notes = noteLines(input)
     .map((note) => `\n${markdownText(note)}\n`)
     .join('');
-  return `${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(card.headline)}\n\n${items.map((item) => `- ${item}\n`).join('')}${notes}\n${steps}\n`;
+  const [what, ...changes] = tried(input);
+  const first =
+    what === undefined
+      ? ''
+      : `> **${markdownText(what)}**\n${changes.map((each) => `> - ${markdownCode(each.trim())}\n`).join('')}\n`;
+  return `${first}${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(card.headline)}\n\n${items.map((item) => `- ${item}\n`).join('')}${notes}\n${steps}\n`;
+}
+
+/** Says first that it is not so; nothing where it is. */
+function tried({ whatIf = [] }: TraceInput): readonly string[] {
+  return whatIf.length === 0 ? [] : [WHAT_IF, ...whatIf.map((each) => `  ${each}`)];
 }
 
 /** A value that is no fact says so where it stands. */

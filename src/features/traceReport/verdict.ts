@@ -1,3 +1,4 @@
+import type { Line } from '../../core/syntax/tree';
 import { portKnowledge } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import { PROTOCOL } from '../../core/net/packet';
@@ -6,7 +7,8 @@ import type { Listener } from '../../core/net/host';
 import type { Proviso, TraceEvent, Walked, WalkEnd } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
-import { selectedPath, isOwnWay, lineNumber, type RuleEvent, type TraceInput } from './traceInput';
+import { selectedPath, isOwnWay, type RuleEvent, type TraceInput } from './traceInput';
+import { lineNumber, lineWords } from '../../core/syntax/typedLine';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, TextPiece } from '../../shared/traceReport';
 import { destinationOf, inFragments, showsPorts, sourceOf } from './packetWords';
@@ -245,7 +247,7 @@ function copyWords(events: readonly TraceEvent[], before: string): RichText {
 export function droppedBy({ dropBy, verdict }: WalkEnd): string {
   const by =
     dropBy?.kind === 'rule'
-      ? `line ${dropBy.rule.line.index + 1}`
+      ? lineWords(dropBy.rule.line)
       : dropBy?.kind === 'policy'
         ? `the policy of ${dropBy.chain.name}`
         : 'the kernel';
@@ -254,8 +256,7 @@ export function droppedBy({ dropBy, verdict }: WalkEnd): string {
 
 /** `Line 18 sends it to 172.21.0.3:80.` */
 function translationWords({ half, after }: Translate, event: RuleEvent | undefined): RichText {
-  const line = lineNumber(event?.rule.line);
-  const by = line === undefined ? plain('The translation of its connection') : { text: `Line ${line}`, line };
+  const by = event ? ruleSpan(event.rule.line, true) : plain('The translation of its connection');
   return [
     by,
     plain(
@@ -299,10 +300,9 @@ function dropped({ end, events }: Walked): RichText {
   const event = events.find((each): each is RuleEvent => each.kind === 'rule' && each.rule === by.rule && each.matched);
   const reply =
     event?.effect?.kind === 'reject' && event.effect.reply.kind !== 'none' ? ` with ${event.effect.reply.name}` : '';
-  const line = lineNumber(by.rule.line) ?? 0;
   return [
     strong(end.verdict === 'REJECT' ? 'Rejected by ' : 'Dropped by '),
-    { text: `line ${line}`, style: 'strong', line },
+    { ...ruleSpan(by.rule.line), style: 'strong' },
     strong(reply),
     plain(': '),
     dim(`${by.rule.chain.table} ${rulePlace(by.rule)}${by.hook === by.rule.chain.name ? '' : `, in ${by.hook}`}.`),
@@ -322,11 +322,10 @@ function decidedBy(walked: Walked): RichText {
       ),
     ];
   if (sparesFromNat(walked.events, event, index as number))
-    return [lineSpan(lineNumber(event.rule.line) ?? 0, 'Line'), dim(' leaves it as it is (RETURN).')];
+    return [ruleSpan(event.rule.line, true), dim(' leaves it as it is (RETURN).')];
   if (!isTranslating(event) && !(event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT'))
     return [dim('No rule stops or redirects it.')];
-  const line = lineNumber(event.rule.line) ?? 0;
-  return [dim('Decided by '), lineSpan(line), dim('.')];
+  return [dim('Decided by '), ruleSpan(event.rule.line), dim('.')];
 }
 
 function firstDestination(events: readonly TraceEvent[]): Translate | undefined {
@@ -362,8 +361,15 @@ function dim(text: string): TextPiece {
 }
 
 /** `line 78`, which leads there. */
-export function lineSpan(line: number, word = 'line'): TextPiece {
-  return { text: `${word} ${line}`, line };
+function lineSpan(line: number): TextPiece {
+  return { text: `line ${line}`, line };
+}
+
+/** The rule of a line, as a link where it is of the file. */
+export function ruleSpan(line: Line, first = false): TextPiece {
+  const number = lineNumber(line);
+  const words = lineWords(line);
+  return { text: first ? capital(words) : words, ...(number !== undefined && { line: number }) };
 }
 
 function capital(text: string): string {

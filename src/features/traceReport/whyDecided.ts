@@ -1,3 +1,4 @@
+import { lineWords } from '../../core/syntax/typedLine';
 import type { FieldName } from '../../core/net/fields/fields';
 import { singleValue } from '../../core/net/fields/fieldTest';
 import { askAgain } from '../../core/netfilter/asking';
@@ -105,7 +106,7 @@ function exclusionWords(passed: readonly Passed[]): string {
     if (answer === false && !denied.said && typeof excluded === 'number' && typeof question.actual(view) === 'string') {
       ports.push(String(excluded));
       port = String(view.packet.destinationPort);
-    } else others.push(`line ${rule.line.index + 1}: ${answer === false ? whyNot(denied) : `assumed not ${text}`}`);
+    } else others.push(`${lineWords(rule.line)}: ${answer === false ? whyNot(denied) : `assumed not ${text}`}`);
   }
   const names = [
     ...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : ''))),

@@ -6,7 +6,7 @@ import type { World } from '../../core/netfilter/world';
 import type { ExpressionProblem } from '../../shared/protocol';
 import type { MadeChange } from '../../core/netfilter/madeChange';
 import { addressNames } from '../addressNames';
-import { modelOf, type Dump, type FileModel } from '../fileModel';
+import { modelSaying, type Dump, type FileModel } from '../fileModel';
 import { notFollowed, type NotFollowed } from '../nftTables';
 import { contextOfFile } from '../packetInput/contextOfFile';
 import { readPacketInput } from '../packetInput/readPacketInput';
@@ -30,6 +30,8 @@ export interface Wanted {
   readonly overrides: unknown;
   /** What the host remembers of earlier packets; undefined: the connections that the file lists. */
   readonly world?: World | undefined;
+  /** What is tried, in words; undefined: nothing is. */
+  readonly whatIf?: readonly string[] | undefined;
   /** What the user changes of the packet on its way. */
   readonly changes?: readonly MadeChange[];
 }
@@ -60,7 +62,7 @@ export interface Evaluation {
 export function evaluate(
   asGiven: FileModel,
   dumpGiven: Dump,
-  { expression, outcome, answers, overrides, world, changes }: Wanted,
+  { expression, outcome, answers, overrides, world, changes, whatIf }: Wanted,
 ): Evaluation {
   const answerMap = new Map(Object.entries(answers));
   const parsed = readPacketInput(expression, contextOfFile(asGiven, dumpGiven, overrides));
@@ -113,6 +115,7 @@ export function evaluate(
       given,
       filled,
       hosts: hostTraces.map(({ facts }) => facts),
+      whatIf,
     },
     outcome,
   );
@@ -162,7 +165,7 @@ function withTableOfStart(
 ): { readonly model: FileModel; readonly dump: Dump } {
   const [, table, chain] = /^([^/]+)\/(.+)$/.exec(at ?? '') ?? [];
   if (table === undefined || chain === undefined) return { model, dump };
-  const said = modelOf(model.file, { [chain]: table, ...model.tables });
+  const said = modelSaying(model, { [chain]: table, ...model.tables });
   const found = dumpLike(said, dump);
   return found ? { model: said, dump: found } : { model, dump };
 }

@@ -1,4 +1,4 @@
-import type { Dump, FileModel } from '../fileModel';
+import { madeWords, type Ground } from '../whatIf/ground';
 import { evaluate, type Evaluation, type Wanted } from './evaluate';
 import { hostOverrides, type HostChanges } from './hostFields';
 
@@ -12,11 +12,11 @@ export interface ChangedEvaluation {
 
 /** Evaluates on the host of the file with what the user has changed of it. */
 export function evaluateChanged(
-  model: FileModel,
-  dump: Dump,
-  wanted: Omit<Wanted, 'overrides'>,
+  { model, dump, made }: Pick<Ground, 'model' | 'dump' | 'made'>,
+  asked: Omit<Wanted, 'overrides'>,
   changes: HostChanges,
 ): ChangedEvaluation {
+  const wanted = made.length === 0 ? asked : { ...asked, whatIf: made.map(madeWords) };
   const plain = evaluate(model, dump, { ...wanted, overrides: undefined });
   if (Object.keys(changes).length === 0) return { evaluation: plain, overrides: undefined, problems: new Map() };
   const { overrides, problems } = hostOverrides(model, plain.setting.setting.host, changes);

@@ -7,6 +7,7 @@ import { badgeOf, decisiveEvent } from '../traceReport/verdict';
  * How a line of the file took part in the trace; the later ones in this list win where a line took part more than once.
  */
 export const MARK_KINDS = [
+  'off',
   'matched',
   'jumped',
   'changed',
@@ -38,18 +39,25 @@ export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 
 /**
  * The lines that matched in the path that is shown, each once, in the order of the file. `whose` comes before
- * what it came to.
+ * what it came to. `off`: lines, 1-based, whose rules are not there in what is tried.
  */
-export function lineMarks(input: TraceInput, step: StepId | undefined, whose = ''): LineMarks {
+export function lineMarks(
+  input: TraceInput,
+  step: StepId | undefined,
+  whose = '',
+  off: readonly number[] = [],
+): LineMarks {
   const walked = selectedPath(input);
   const decisive = decisiveEvent(walked);
   const badge = badgeOf(walked);
   const byLine = new Map<number, LineMark>();
   const put = (mark: LineMark): void => {
+    if (mark.line < 1) return;
     const before = byLine.get(mark.line);
     if (before === undefined || MARK_KINDS.indexOf(mark.kind) > MARK_KINDS.indexOf(before.kind))
       byLine.set(mark.line, mark);
   };
+  for (const line of off) put({ line, kind: 'off', text: 'what if: off' });
   const endKind = END_KINDS[badge.tone];
   walked.events.forEach((event, index) => {
     if (event.kind === 'rule') {

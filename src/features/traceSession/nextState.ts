@@ -1,14 +1,27 @@
 import { formatPacketExpression } from '../../core/net/packetExpression';
-import type { KeptState, ToEditor } from '../../shared/protocol';
+import type { KeptState, StepId, ToEditor } from '../../shared/protocol';
 import { NO_TABLES_SAID } from '../../core/ruleset/oneHost/saidTables';
 import type { FileModel } from '../fileModel';
+import { changeOfLine } from '../../core/syntax/typedLine';
+import { eventAt } from '../traceReport/makeReport';
+import { splitTyped } from '../whatIf/splitTyped';
+import { followed, offLine, type WhatIf } from '../whatIf/whatIf';
 import { dumpLike, isTableQuestion } from '../openTables';
 import { isHostField } from './hostFields';
 import { kernelAgain, kernelIdOfFile, withKernelChoice, withKernelLine, withPastedTrace } from './kernelPacket';
 import { withField } from './packetForm';
 import { asSaid, sameDump } from './readAgain';
-import { withDump, withPacket, withReply, withRules, type SessionState } from './sessionState';
-import type { SessionTrace } from './sessionTrace';
+import {
+  NO_CHANGES,
+  withChanges,
+  withDump,
+  withPacket,
+  withReply,
+  withRules,
+  withTried,
+  type SessionState,
+} from './sessionState';
+import { inputOf, remediesOf, type SessionTrace } from './sessionTrace';
 import { withAnswer, withTableAnswer } from './withAnswer';
 
 /**
@@ -47,6 +60,18 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
       return message.shown === (trace.reply !== undefined) ? undefined : withReply(state, message.shown);
     case 'answer':
       return withAnswerTo(state, trace, message.question, message.chosen);
+    case 'what-if':
+      return state.model && message.text.trim() !== ''
+        ? withTried(state, splitTyped(message.text, state.model.file))
+        : undefined;
+    case 'what-if-step':
+      return withoutStep(state, trace, message.step);
+    case 'what-if-remedy': {
+      const changes = remediesOf(trace)[message.index]?.changes ?? [];
+      return changes.length > 0 ? withTried(state, changes) : undefined;
+    }
+    case 'what-if-back':
+      return withChanges(state, message.index === undefined ? [] : state.whatIf.filter((_, i) => i !== message.index));
     case 'theme':
     case 'capture-file':
     case 'capture-rows':
@@ -60,6 +85,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'ask-remedies':
     case 'copy-remedy':
     case 'try-remedy':
+    case 'what-if-copy':
     case 'add-expectation':
     case 'copy':
     case 'share':
@@ -79,7 +105,9 @@ export function withPacketIn(state: SessionState, expression: string, dump: stri
 /** The file as it is after it was opened or edited, with the same rule set and packet. */
 export function withModel(state: SessionState, model: FileModel | undefined): SessionState {
   const read = model && asSaid(model, state.tables);
-  return { ...kernelAgain(withRules(state, read, read && sameDump(read, state.dump))), quiet: true };
+  const whatIf = read && state.model ? followed(state.whatIf, state.model.file, read.file) : state.whatIf;
+  const now = { ...state, whatIf: whatIf.length === 0 ? NO_CHANGES : whatIf };
+  return { ...kernelAgain(withRules(now, read, read && sameDump(read, state.dump))), quiet: true };
 }
 
 /** What the view had kept before the window was reloaded. */
@@ -97,6 +125,11 @@ export function restored(state: SessionState, kept: KeptState): SessionState {
       tables,
       reply: kept.reply === true,
       recent: kept.recent ?? state.recent,
+      whatIf: (kept.whatIf ?? NO_CHANGES).map((each): WhatIf =>
+        each.kind === 'off'
+          ? { kind: 'off', line: each.line ?? 0, text: each.text }
+          : { kind: 'typed', text: each.text },
+      ),
     },
     model,
     model?.dumps.find(({ id }) => id === kept.dump) ?? model?.defaultDump,
@@ -118,6 +151,20 @@ function withFieldSet(state: SessionState, name: string, value: string): Session
   const next = withField(state.readable, name, value);
   if (typeof next === 'string') return { ...state, drafts: drafts.set(name, { value, problem: next }) };
   return { ...withPacket(state, formatPacketExpression(next), undefined), drafts };
+}
+
+/** The rule of the step is off, or the change that makes it is taken back. */
+function withoutStep(state: SessionState, trace: SessionTrace, step: StepId): SessionState | undefined {
+  const input = inputOf(trace);
+  const rule = input && eventAt(input, step).rule;
+  if (!rule) return undefined;
+  const change = changeOfLine(rule.line);
+  return change === undefined
+    ? withTried(state, [offLine(rule.line)])
+    : withChanges(
+        state,
+        state.whatIf.filter((_, i) => i !== change),
+      );
 }
 
 function withOutcome(state: SessionState, { reply }: SessionTrace, index: number): SessionState {

@@ -52,6 +52,9 @@ const stepId: Check = (value) => {
   }
 };
 
+const whatIf: Check = (value) =>
+  isRecord(value) && text(value.text) && (value.kind === 'typed' || (value.kind === 'off' && whole(value.line)));
+
 const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { readonly type: T }>> } = {
   ready: { restored: () => true },
   theme: { id: text },
@@ -74,6 +77,11 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   revert: {},
   find: { revision: whole, text },
   'ask-remedies': { revision: whole },
+  'what-if': { text },
+  'what-if-step': { revision: whole, step: stepId },
+  'what-if-remedy': { revision: whole, index: whole },
+  'what-if-back': { index: maybe(whole) },
+  'what-if-copy': {},
   'copy-remedy': { revision: whole, index: whole },
   'try-remedy': { revision: whole, index: whole },
   'add-expectation': {},
@@ -95,6 +103,7 @@ const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
   reply: maybe(flag),
   kernel: maybe(whole),
   recent: maybe(list(text)),
+  whatIf: maybe(list(whatIf)),
 };
 
 function hasParts(value: Readonly<Record<string, unknown>>, parts: Readonly<Record<string, Check>>): boolean {

@@ -4,6 +4,7 @@ import type { SourceFile } from '../../core/syntax/tree';
 import type { Badge, StepId } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';
+import { isSameWhatIf, type WhatIf } from '../whatIf/whatIf';
 import type { HostChanges } from './hostFields';
 import type { ChosenKernelPacket } from '../kernelTrace/chosenPacket';
 
@@ -46,6 +47,8 @@ export interface SessionState {
   readonly hostChanges: HostChanges;
   /** What the user says of tables that the file does not name. */
   readonly tables: SaidTables;
+  /** Changes that are tried and that nobody has made, in the order in which they are made. */
+  readonly whatIf: readonly WhatIf[];
   /** What became of the packet before the file was edited; undefined: it was not edited since the packet was chosen. */
   readonly baseline: Baseline | undefined;
   /** After an edit the view selects a step by itself; the editor must not jump there while somebody types. */
@@ -59,6 +62,9 @@ export interface Baseline {
   /** The file as it was, to go back to; undefined where this one is a copy of it. Only its text may be used. */
   readonly file: SourceFile | undefined;
 }
+
+/** Nothing is tried. */
+export const NO_CHANGES: readonly WhatIf[] = [];
 
 /** By field. */
 export type Drafts = ReadonlyMap<string, { readonly value: string; readonly problem: string }>;
@@ -88,6 +94,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     answers: {},
     hostChanges: {},
     tables: NO_TABLES_SAID,
+    whatIf: NO_CHANGES,
     baseline: undefined,
     quiet: false,
   };
@@ -127,7 +134,11 @@ function packetAmong(
 export function withDump(state: SessionState, id: string | undefined): SessionState {
   const dump = state.model?.dumps.find((each) => each.id === id);
   if (!dump || dump === state.dump) return state;
-  return withRules({ ...atFirstPath(state), answers: {}, journeyStart: undefined }, state.model, dump);
+  return withRules(
+    { ...atFirstPath(state), answers: {}, whatIf: NO_CHANGES, journeyStart: undefined },
+    state.model,
+    dump,
+  );
 }
 
 /** Another packet. `scenario`: the one that it is of. `journeyStart`: the first leg, where it is a later one. */
@@ -151,4 +162,20 @@ function atFirstPath(state: SessionState): SessionState {
 /** The packet, or its reply, from its first path on. */
 export function withReply(state: SessionState, reply: boolean): SessionState {
   return { ...state, reply, replyOutcome: 0, step: undefined };
+}
+
+/** With changes tried besides; one that is tried already is taken back. The paths are others then. */
+export function withTried(state: SessionState, changes: readonly WhatIf[]): SessionState {
+  const left = state.whatIf.filter(
+    (each) => !changes.some((other) => each.kind === 'off' && isSameWhatIf(each, other)),
+  );
+  const added = changes.filter(
+    (each) => each.kind === 'typed' || !state.whatIf.some((other) => isSameWhatIf(each, other)),
+  );
+  return withChanges(state, [...left, ...added]);
+}
+
+/** With these changes tried and no others. */
+export function withChanges(state: SessionState, whatIf: readonly WhatIf[]): SessionState {
+  return { ...state, whatIf: whatIf.length === 0 ? NO_CHANGES : whatIf, outcome: 0, replyOutcome: 0 };
 }

@@ -1,20 +1,28 @@
 import type { TraceReport } from '../../shared/protocol';
 import { NO_JOURNEY, shownJourney, type ShownJourney } from '../journey/shownJourney';
+import type { Walked } from '../../core/netfilter/events';
+import type { Dump, FileModel } from '../fileModel';
+import { groundOf, type Ground, type MadeWhatIf } from '../whatIf/ground';
+import type { WhatIf } from '../whatIf/whatIf';
 import type { World } from '../../core/netfilter/world';
 import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
 import { makeReport } from '../traceReport/makeReport';
 import type { TraceInput } from '../traceReport/traceInput';
 import type { Evaluation } from './evaluate';
 import { evaluateChanged, type ChangedEvaluation } from './evaluateChanged';
-import { NO_DRAFTS, withRecent, type Drafts, type SessionState } from './sessionState';
+import { NO_CHANGES, NO_DRAFTS, withRecent, type Drafts, type SessionState } from './sessionState';
 import { replyTo, type ShownReply } from './shownReply';
 
 /** What a state shows, all of it computed from the state. */
 export interface SessionTrace {
   /** The state; undefined where there is nothing to trace. */
   readonly of: SessionState | undefined;
-  /** The packet with its trace. */
+  /** The packet with its trace, with what is tried. */
   readonly evaluated: ChangedEvaluation | undefined;
+  /** The same in the file as it is; undefined where nothing is tried. */
+  readonly real: ChangedEvaluation | undefined;
+  /** What came of the changes that are tried. */
+  readonly made: readonly MadeWhatIf[];
   /** The reply, where it is shown in place of the packet. */
   readonly reply: ShownReply | undefined;
   readonly journey: ShownJourney;
@@ -27,6 +35,8 @@ export interface SessionTrace {
 export const NOTHING_TRACED: SessionTrace = {
   of: undefined,
   evaluated: undefined,
+  real: undefined,
+  made: [],
   reply: undefined,
   journey: NO_JOURNEY,
   drafts: NO_DRAFTS,
@@ -63,7 +73,21 @@ export function traceState(
   const chosen =
     report !== undefined && state.scenario === undefined && !state.kernel && settled.journeyStart === undefined;
   const traced = chosen ? { ...settled, recent: withRecent(settled.recent, expression) } : settled;
-  return { state: traced, trace: { of: traced, evaluated, reply, journey, drafts, report } };
+  const real = realOf(traced, before);
+  const made = groundOfState(traced)?.made ?? [];
+  return { state: traced, trace: { of: traced, evaluated, real, made, reply, journey, drafts, report } };
+}
+
+/** What the packet comes to in the file as it is: the likelier path first. Empty where it cannot be traced there. */
+export function realOutcomes({ evaluated, real }: SessionTrace): readonly Walked[] {
+  return (real ?? evaluated)?.evaluation.input?.traced.outcomes ?? [];
+}
+
+function realOf(state: SessionState, { of, real }: SessionTrace): ChangedEvaluation | undefined {
+  if (state.whatIf.length === 0) return undefined;
+  return real && of?.whatIf.length !== 0 && isSameGround(state, of)
+    ? real
+    : evaluate({ ...state, whatIf: NO_CHANGES }, state.expression ?? '', 0);
 }
 
 /** What is shown: the packet, or its reply. */
@@ -89,22 +113,43 @@ export function remediesOf(trace: SessionTrace): readonly FoundRemedy[] {
 
 function evaluatedOf(state: SessionState, { of, evaluated }: SessionTrace): ChangedEvaluation | undefined {
   if (!state.model || !state.dump) return undefined;
-  const same =
-    of?.model === state.model &&
-    of.dump === state.dump &&
-    of.expression === state.expression &&
-    of.outcome === state.outcome &&
-    of.answers === state.answers &&
-    of.hostChanges === state.hostChanges &&
-    of.kernel === state.kernel;
+  const same = isSameGround(state, of) && of?.outcome === state.outcome && of.whatIf === state.whatIf;
   return same && evaluated ? evaluated : evaluate(state, state.expression ?? '', state.outcome);
 }
 
+function isSameGround(state: SessionState, of: SessionState | undefined): boolean {
+  return (
+    of?.model === state.model &&
+    of?.dump === state.dump &&
+    of?.expression === state.expression &&
+    of?.answers === state.answers &&
+    of?.hostChanges === state.hostChanges &&
+    of?.kernel === state.kernel
+  );
+}
+
+/** The file with what is tried; undefined while there are no rules. */
+export function groundOfState({ model, dump, whatIf }: SessionState): Ground | undefined {
+  if (!model || !dump) return undefined;
+  if (whatIf.length === 0) return { model, dump, made: [] };
+  const known = GROUNDS.get(whatIf);
+  if (known?.of.model === model && known.of.dump === dump) return known.ground;
+  const ground = groundOf(model, dump, whatIf);
+  GROUNDS.set(whatIf, { of: { model, dump }, ground });
+  return ground;
+}
+
+const GROUNDS = new WeakMap<
+  readonly WhatIf[],
+  { readonly of: { readonly model: FileModel; readonly dump: Dump }; readonly ground: Ground }
+>();
+
 /** Another packet on the same ground: one of the journey. */
 export function evaluate(state: SessionState, expression: string, outcome: number): ChangedEvaluation | undefined {
-  const { model, dump, answers, hostChanges } = state;
+  const { answers, hostChanges } = state;
+  const ground = groundOfState(state);
   const world = worldOf(state, expression);
-  return model && dump && evaluateChanged(model, dump, { expression, outcome, answers, world }, hostChanges);
+  return ground && evaluateChanged(ground, { expression, outcome, answers, world }, hostChanges);
 }
 
 /** What the host remembers of earlier packets, where they are those of a kernel's trace. */

@@ -8,6 +8,7 @@ import type { PictureTheme } from '../share/colours';
 import { assumedFacts } from './assumedFacts';
 import type { Evaluation } from './evaluate';
 import { currentOf, evaluate, type SessionTrace } from './sessionTrace';
+import { wordsOf } from '../whatIf/whatIf';
 import type { SessionState } from './sessionState';
 
 /** What is shown, in every form in which it can be given to others. Made when asked for. */
@@ -71,6 +72,7 @@ function commandOf(state: SessionState, { evaluated, journey, reply }: SessionTr
     tables: state.tables,
     journey: journey.legs.length > 1,
     reply: reply !== undefined,
+    whatIf: state.whatIf.map(wordsOf),
     answered: Object.keys(state.answers).length,
   });
 }

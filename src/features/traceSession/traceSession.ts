@@ -5,16 +5,18 @@ import type { CaptureGround } from '../capture/captureTable';
 import type { ShownTrace } from '../expectations/generate';
 import { printSourceFile } from '../../core/syntax/print';
 import type { FileModel } from '../fileModel';
-import { eventAt, lineOfStep, stepsAtLine } from '../traceReport/makeReport';
+import { eventAt, lineOfStep, outcomeReport, stepsAtLine } from '../traceReport/makeReport';
 import { stepDetail } from '../traceReport/stepDetail';
-import type { TraceInput } from '../traceReport/traceInput';
+import { selectPath, type TraceInput } from '../traceReport/traceInput';
+import { copyOf } from '../whatIf/copyOf';
+import type { WhatIf } from '../whatIf/whatIf';
 import { answerTo, post, type EditorEffect } from './effects';
 import { lineMarks, NO_MARKS, type LineMarks } from './lineMarks';
 import { lineNotes, type LineNote } from './lineNotes';
 import { nextState, restored, withModel, withPacketIn } from './nextState';
 import { rulePlace, stepAtPlace } from './rulePlace';
 import { newSession, withReply, type Baseline, type SessionState } from './sessionState';
-import { inputOf, NOTHING_TRACED, traceState, worldOf, type SessionTrace } from './sessionTrace';
+import { groundOfState, inputOf, NOTHING_TRACED, traceState, worldOf, type SessionTrace } from './sessionTrace';
 import { shareOf, type Shareable } from './shareOf';
 import { stepAfter } from './stepAfter';
 import { failedState, viewState } from './viewState';
@@ -87,7 +89,11 @@ export class TraceSession {
   }
 
   get marks(): LineMarks {
-    return this.input ? lineMarks(this.input, this.state.step, this.trace.reply ? 'reply ' : '') : NO_MARKS;
+    if (!this.input) return NO_MARKS;
+    const { whatIf, step } = this.state;
+    const whose = `${whatIf.length > 0 ? 'what if: ' : ''}${this.trace.reply ? 'reply ' : ''}`;
+    const off = whatIf.flatMap((each) => (each.kind === 'off' ? [each.line + 1] : []));
+    return lineMarks(this.input, step, whose, off);
   }
 
   /** What is traced, for others that trace the same. `dump`: `Dump.id`. */
@@ -111,16 +117,16 @@ export class TraceSession {
 
   /** What is traced, to be written down; undefined: nothing is. */
   get traced(): ShownTrace | undefined {
-    const { evaluated, reply } = this.trace;
-    return (
-      evaluated && {
-        evaluation: evaluated.evaluation,
-        reply: reply?.evaluation,
-        answers: this.state.answers,
-        overrides: evaluated.overrides,
-        tables: this.state.tables,
-      }
-    );
+    const { evaluated, reply, real } = this.trace;
+    // What nobody has made must not be expected.
+    if (!evaluated || real) return undefined;
+    return {
+      evaluation: evaluated.evaluation,
+      reply: reply?.evaluation,
+      answers: this.state.answers,
+      overrides: evaluated.overrides,
+      tables: this.state.tables,
+    };
   }
 
   /** What is shown, to be copied or saved; undefined: nothing is. */
@@ -176,8 +182,10 @@ export class TraceSession {
       return message.revision === this.revision ? this.select(message.step, message.reveal) : [];
     if (message.type !== 'ready') this.state = { ...this.state, quiet: false };
     if (message.type === 'revert') return this.revert();
+    if (message.type === 'what-if-copy') return this.copyTried();
     const next = nextState(this.state, this.trace, message);
-    return next ? this.show(next) : answerTo(message, this.trace, this.revision);
+    if (!next) return answerTo(message, this.trace, this.revision);
+    return next.whatIf === this.state.whatIf ? this.show(next) : this.showTried(next);
   }
 
   /** What became of the packet in the file that this one is a copy of. */
@@ -185,10 +193,20 @@ export class TraceSession {
     return this.show({ ...this.state, baseline: { badge, headline, file: undefined } });
   }
 
-  /** What the packet comes to now. */
+  /** What the packet comes to now, in the file as it is. */
   get baseline(): Baseline | undefined {
-    const outcome = this.trace.evaluated && !this.trace.reply ? this.trace.report?.outcome : undefined;
+    if (!this.trace.evaluated || this.trace.reply) return undefined;
+    const { real, report } = this.trace;
+    const input = real?.evaluation.input;
+    const outcome = real ? input && outcomeReport(selectPath(input, 0)) : report?.outcome;
     return outcome && { badge: outcome.badge, headline: outcome.card.headline, file: this.state.model?.file };
+  }
+
+  /** What is tried and what a copy of the file does not hold of it: for the view of that copy. */
+  get leftOfCopy(): readonly WhatIf[] {
+    const { model } = this.state;
+    const ground = groundOfState(this.state);
+    return model && ground ? copyOf(ground, model).left : [];
   }
 
   /** What the report on show is made from. */
@@ -232,6 +250,20 @@ export class TraceSession {
       { kind: 'marks' },
       ...(line === undefined ? [] : [{ kind: 'reveal', line, focus: false } as const]),
     ];
+  }
+
+  /** The same rule stays selected where it is still met. */
+  private showTried(next: SessionState): readonly EditorEffect[] {
+    const { step, model } = this.state;
+    const place = this.input && step ? rulePlace(this.input, step) : undefined;
+    return this.show(next, (input) => model && place && stepAtPlace(input, model.file, place));
+  }
+
+  private copyTried(): readonly EditorEffect[] {
+    const { model } = this.state;
+    const ground = groundOfState(this.state);
+    const edits = model && ground ? copyOf(ground, model).edits : [];
+    return edits.length > 0 ? [{ kind: 'edit', edits }] : [];
   }
 
   private revert(): readonly EditorEffect[] {

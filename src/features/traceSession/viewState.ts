@@ -18,6 +18,7 @@ import { shownLegs } from './shownLegs';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
 import type { SessionState } from './sessionState';
+import { whatIfView } from './whatIfView';
 import { currentOf, type SessionTrace } from './sessionTrace';
 import { replyState } from './shownReply';
 
@@ -30,6 +31,7 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
   const { reply, journey } = trace;
   const evaluation = trace.evaluated?.evaluation;
   const current = currentOf(trace);
+  const tried = state.whatIf.length > 0;
   const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
@@ -46,14 +48,15 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
       ...kernelChoices(state),
     ],
     scenario: kernelChoiceId(state) ?? scenario,
-    kernel: reply ? undefined : kernelView(state, evaluation?.input),
+    kernel: reply || tried ? undefined : kernelView(state, evaluation?.input),
     packet: packetForm(state, trace),
     recent: state.recent.filter((each) => each !== expression),
     assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
-    warnings: reply || !model || !dump || !evaluation ? [] : warningsOf(model, dump, evaluation),
-    compared: reply ? undefined : comparedWith(state, trace),
+    warnings: reply || !model || !dump || !evaluation ? [] : warningsOf(model, evaluation.setting.dump, evaluation),
+    compared: reply || tried ? undefined : comparedWith(state, trace),
+    whatIf: whatIfView(state, trace),
     journey: shownLegs(journey, expression, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
     trace: trace.report,
@@ -128,6 +131,7 @@ const NOTHING_SHOWN = {
   reply: { kind: 'none', why: '' },
   warnings: [],
   compared: undefined,
+  whatIf: undefined,
   trace: undefined,
 } as const;
 
@@ -185,6 +189,7 @@ function keptState({
   reply,
   recent,
   kernel,
+  whatIf,
 }: SessionState): KeptState {
   return {
     version: 1,
@@ -199,6 +204,7 @@ function keptState({
     tables,
     reply,
     recent,
+    ...(whatIf.length > 0 ? { whatIf } : {}),
     ...(kernel && !kernel.pasted ? { kernel: kernel.index } : {}),
   };
 }

@@ -131,6 +131,7 @@ describe('the command line', () => {
     tables: {},
     journey: false,
     reply: false,
+    whatIf: [],
     answered: 0,
   };
   test.each<[string, Partial<TypedTrace>, string]>([

@@ -47,7 +47,7 @@ export class BrowserPage {
 
   /** Opens the page on a text; its `expression` is traced in place of the first scenario. */
   static async open(browser: Browser, script: string, view: View): Promise<BrowserPage> {
-    const { text, expression, failure, capture } = view;
+    const { text, expression, failure, capture, tried } = view;
     const tab = await browser.newPage();
     const page = new BrowserPage(tab, new TraceSession('file:///notes.md', 'notes.md'));
     await tab.route(`${origin}/**`, (route) => {
@@ -66,6 +66,7 @@ export class BrowserPage {
     page.session.setModel(modelOf(parseSourceFile(text, { fileName: 'notes.md' })));
     await tab.goto(`${origin}/`);
     if (expression !== undefined) await page.take(page.session.handle({ type: 'trace', expression }));
+    if (tried !== undefined) await page.take(page.session.handle({ type: 'what-if', text: tried }));
     if (capture) await page.take([{ kind: 'post', message: { type: 'capture', capture } }]);
     if (failure !== undefined) await page.take(page.session.failed(failure));
     await page.settled();

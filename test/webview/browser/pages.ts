@@ -77,6 +77,8 @@ export interface View {
   readonly text: string;
   readonly expression?: string;
   readonly capture?: CaptureView;
+  /** What is tried on the file. */
+  readonly tried?: string;
   /** What went wrong inside of the extension. */
   readonly failure?: string;
   /** Where nothing is traced there are no steps, or only those of the last packet, out of reach. */
@@ -107,6 +109,15 @@ export const VIEWS: readonly View[] = [
     name: 'a kernel’s trace that differs',
     text: GATEWAY.replace('--dport 8443 -j DNAT', '--dport 9443 -j DNAT'),
     expression: KERNEL_TRACE,
+  },
+  { name: 'the box for what is tried', text: WEB, expression: WEB_PACKET, press: ['What if…'] },
+  {
+    name: 'what is tried',
+    text: WEB,
+    expression: WEB_PACKET,
+    tried:
+      'line 9 off\niptables -I INPUT -p tcp --dport 81 -j ACCEPT\niptables -I INPUT 99 -j DROP\nsysctl -w net.ipv4.ip_forward=1',
+    press: ['Add…'],
   },
   { name: 'a capture', text: GATEWAY, capture: CAPTURE },
   { name: 'an internal error', text: WEB, failure: 'Tracing failed. The log has more.' },

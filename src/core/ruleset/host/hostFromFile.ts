@@ -85,6 +85,8 @@ export class HostSource {
     overrides: unknown,
     private readonly rulesUse: RulesUse,
     private readonly said: SaidOfHost,
+    /** What is tried on it, whatever it is. */
+    private readonly changed: (host: Host) => Host = (host) => host,
   ) {
     const usable = typeof overrides === 'object' && overrides !== null && !Array.isArray(overrides);
     if (overrides !== undefined && overrides !== null && !usable) this.problems.push(problem('host', 'is an object'));
@@ -163,7 +165,9 @@ export class HostSource {
     const group =
       destination && isMulticast(destination) && !isJoinedGroup(host, destination) ? destination : undefined;
     return {
-      host: group && answers.joined !== undefined ? { ...host, joinedGroups: answers.joined ? [group] : [] } : host,
+      host: this.changed(
+        group && answers.joined !== undefined ? { ...host, joinedGroups: answers.joined ? [group] : [] } : host,
+      ),
       problems: this.problems,
       assumptions: [...this.noted.list, ...noted.list],
       open: { own: place?.open === true ? place : undefined, group, ways: routing.ways },

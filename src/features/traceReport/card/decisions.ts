@@ -1,7 +1,8 @@
 import type { Walked } from '../../../core/netfilter/events';
 import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { CardDecision } from '../../../shared/traceReport';
-import { isOwnWay, lineNumber, type RuleEvent } from '../traceInput';
+import { isOwnWay, type RuleEvent } from '../traceInput';
+import { lineNumber, lineWords } from '../../../core/syntax/typedLine';
 import { decisiveEvent, isAccepting, rulePlace } from '../verdict';
 
 /** Which rules made it so, the one that decided first. */
@@ -38,7 +39,7 @@ function ofRule(word: string, { rule }: RuleEvent): CardDecision {
   return {
     word,
     line: lineNumber(rule.line),
-    place: rulePlace(rule),
+    place: lineNumber(rule.line) === undefined ? `${rulePlace(rule)} (${lineWords(rule.line)})` : rulePlace(rule),
     target:
       rule.target.kind === 'extension'
         ? rule.target.extension.name

@@ -1,0 +1,28 @@
+import type { Line } from './tree';
+
+/**
+ * Lines that somebody typed to see what they would do, and that stand in no file: those of the first change have this
+ * index, those of the next the one before it.
+ */
+const FIRST = -2;
+
+/** The index for lines of change `place`, counted from 0. */
+export function indexOfTyped(place: number): number {
+  return FIRST - place;
+}
+
+/** Which change a line is of, counted from 0; undefined for a line of the file. */
+export function changeOfLine({ index }: Pick<Line, 'index'>): number | undefined {
+  return index <= FIRST ? FIRST - index : undefined;
+}
+
+/** The number of a line as people count; undefined where it is in no file. */
+export function lineNumber(line: Pick<Line, 'index'> | undefined): number | undefined {
+  return line && line.index >= 0 ? line.index + 1 : undefined;
+}
+
+/** `line 12`, `what-if 2`: the rule that the second change makes. */
+export function lineWords(line: Pick<Line, 'index'>): string {
+  const change = changeOfLine(line);
+  return change === undefined ? `line ${line.index + 1}` : `what-if ${change + 1}`;
+}

@@ -1,0 +1,182 @@
+import { changeOfLine } from '../../core/syntax/typedLine';
+import type { Host } from '../../core/net/host';
+import type { ChangedHost } from '../../core/ruleset/host/changedHost';
+import { changedRules } from '../../core/ruleset/changedRules';
+import type { LineProblem, RuleSet } from '../../core/ruleset/ruleSet';
+import type { Columns } from '../../core/text/columns';
+import type { Line, RulesSection } from '../../core/syntax/tree';
+import { dumpFor, modelOf, modelWithRules, ruleSetOf, sectionsOf, type Dump, type FileModel } from '../fileModel';
+import { settingOf } from '../fileTrace';
+import { dumpLike } from '../openTables';
+import { CAN_BE_TRIED, readTyped, type Typed } from './readTyped';
+import { wordsOf, type WhatIf } from './whatIf';
+
+/** What is wrong with a change, with the columns of its text that it is about, where there are some. */
+interface WhatIfProblem extends Partial<Columns> {
+  readonly message: string;
+}
+
+/** A change, and what came of it. */
+export interface MadeWhatIf {
+  readonly of: WhatIf;
+  readonly words: string;
+  /** Why it has no effect. */
+  readonly problems: readonly WhatIfProblem[];
+}
+
+/** A change in words, and that it has no effect where it has none. */
+export function madeWords({ words, problems: [problem] }: MadeWhatIf): string {
+  return problem ? `${words} (has no effect: ${problem.message})` : words;
+}
+
+/** A file with changes that nobody has made. */
+export interface Ground {
+  readonly model: FileModel;
+  readonly dump: Dump;
+  readonly made: readonly MadeWhatIf[];
+}
+
+/**
+ * The file as it would be: without the lines that are off, and after the commands, one by one. Only rules and the host
+ * are others; the file is the same object. What cannot be made has no effect, and says why.
+ */
+export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]): Ground {
+  const rules = new ChangingRules(model, dump);
+  const hosts: { readonly place: number; readonly change: (host: Host) => ChangedHost }[] = [];
+  const problems = whatIf.map((): WhatIfProblem[] => []);
+  const family = dump.section.family ?? 4;
+  for (const [place, each] of whatIf.entries())
+    if (each.kind === 'off' && !rules.takeOut(each))
+      problems[place]?.push({ message: `Line ${each.line + 1} holds no rule of these rule sets.` });
+  const before = new Map<number, number>();
+  for (const [place, each] of whatIf.entries()) {
+    if (each.kind === 'off') continue;
+    const typed = readTyped(each.text, place, family);
+    if (!typed) {
+      problems[place]?.push({ message: `This is nothing that can be tried: ${CAN_BE_TRIED}.` });
+      continue;
+    }
+    before.set(place, typed.before);
+    for (const part of typed.rules)
+      if (!rules.run(part))
+        problems[place]?.push({ message: `The file has no IPv${part.family} rules that this could change.` });
+    hosts.push(...typed.host.map((change) => ({ place, change })));
+  }
+  for (const problem of rules.problems()) {
+    const place = changeOfLine(problem.line);
+    if (place !== undefined) problems[place]?.push(inTyped(problem, before.get(place) ?? 0));
+  }
+  if (hosts.length > 0) {
+    let { host } = settingOf(model, dump).setting;
+    for (const { place, change } of hosts) {
+      const after = change(host);
+      if (typeof after === 'string') problems[place]?.push({ message: after });
+      else host = after;
+    }
+  }
+  const changed = modelWithRules(model, rules.changed(), {
+    of: model,
+    host: (host) => hosts.reduce((each, { change }) => madeOn(each, change), host),
+    saying: (tables) => {
+      const said = modelOf(model.file, tables);
+      const like = dumpLike(said, dump);
+      return like ? groundOf(said, like, whatIf).model : said;
+    },
+  });
+  return {
+    model: changed,
+    dump: changed.dumps[model.dumps.indexOf(dump)] ?? dump,
+    made: whatIf.map((of, i) => ({ of, words: wordsOf(of), problems: problems[i] ?? [] })),
+  };
+}
+
+function madeOn(host: Host, change: (host: Host) => ChangedHost): Host {
+  const after = change(host);
+  return typeof after === 'string' ? host : after;
+}
+
+/** The rules of the sections that a packet may meet, while changes are made to them. */
+class ChangingRules {
+  private readonly sections: readonly RulesSection[];
+  private readonly without = new Map<RulesSection, Set<Line>>();
+  private readonly commands = new Map<RulesSection, Line[]>();
+  private made = new Map<RulesSection, RuleSet>();
+
+  constructor(
+    private readonly model: FileModel,
+    private readonly dump: Dump,
+  ) {
+    this.sections = [...new Set(([4, 6] as const).flatMap((family) => this.ofFamily(family)))];
+  }
+
+  private ofFamily(family: 4 | 6): readonly RulesSection[] {
+    const found = dumpFor(this.model, this.dump, family);
+    return found ? sectionsOf(found) : [];
+  }
+
+  /** Whether there is a rule on the line. */
+  takeOut({ line: index, text }: Extract<WhatIf, { readonly kind: 'off' }>): boolean {
+    let found = false;
+    for (const section of this.sections) {
+      const here = section.lines.filter((line) => line.index === index && line.node.kind === 'command');
+      // A line that is read in other words (of a log, of a loop) may hold several.
+      const exact = here.filter((line) => line.text === text);
+      const own = exact.length > 0 ? exact : here;
+      if (own.length === 0) continue;
+      found = true;
+      const known = this.without.get(section) ?? new Set();
+      for (const line of own) known.add(line);
+      this.without.set(section, known);
+      this.made.delete(section);
+    }
+    return found;
+  }
+
+  /** Whether there are rules for it. */
+  run({ family, backend, lines }: Typed['rules'][number]): boolean {
+    const sections = this.ofFamily(family);
+    const section = sections.find((each) => backend !== undefined && each.backend === backend) ?? sections[0];
+    if (!section || section.form === 'nft') return false;
+    this.commands.set(section, [...(this.commands.get(section) ?? []), ...lines]);
+    this.made.delete(section);
+    return true;
+  }
+
+  /** What is wrong with a command is told of the change: it is none of the rules. */
+  changed(): ReadonlyMap<RulesSection, RuleSet> {
+    return new Map(
+      this.touched().map((section) => {
+        const after = this.after(section);
+        const problems = after.problems.filter(({ line }) => changeOfLine(line) === undefined);
+        return [section, problems.length === after.problems.length ? after : { ...after, problems }];
+      }),
+    );
+  }
+
+  private touched(): readonly RulesSection[] {
+    return [...new Set([...this.without.keys(), ...this.commands.keys()])];
+  }
+
+  problems(): readonly LineProblem[] {
+    return this.touched().flatMap((section) =>
+      this.after(section).problems.filter(
+        ({ line, severity, code }) =>
+          changeOfLine(line) !== undefined && (severity === 'error' || code === 'no-such-rule'),
+      ),
+    );
+  }
+
+  private after(section: RulesSection): RuleSet {
+    let made = this.made.get(section);
+    if (!made) {
+      const without = this.without.get(section) ?? new Set();
+      made = changedRules(ruleSetOf(section), without, this.commands.get(section) ?? []);
+      this.made.set(section, made);
+    }
+    return made;
+  }
+}
+
+function inTyped({ start, end, message }: LineProblem, before: number): WhatIfProblem {
+  return end <= before ? { message } : { message, start: Math.max(0, start - before), end: end - before };
+}

@@ -1,0 +1,139 @@
+import { indexOfTyped } from '../../core/syntax/typedLine';
+import type { Host } from '../../core/net/host';
+import { addressFamily } from '../../core/syntax/family';
+import { parseSourceFile } from '../../core/syntax/parse';
+import type { Line } from '../../core/syntax/tree';
+import {
+  withAddress,
+  withListener,
+  withPolicyRule,
+  withRoute,
+  withSetLine,
+  withSysctl,
+  type ChangedHost,
+} from '../../core/ruleset/host/changedHost';
+
+/** What commands come to: rules to be changed, and what of the host. */
+export interface Typed {
+  readonly rules: readonly {
+    readonly family: 4 | 6;
+    readonly backend: 'legacy' | 'nft' | undefined;
+    readonly lines: readonly Line[];
+  }[];
+  readonly host: readonly ((host: Host) => ChangedHost)[];
+  /** Columns that were put before what was typed, so that places in it can be named. */
+  readonly before: number;
+}
+
+/** Reads what was typed as change `place`, counted from 0; undefined where it is nothing that can be tried. */
+export function readTyped(text: string, place: number, family: 4 | 6): Typed | undefined {
+  const plain = text.trim().replace(/^(?:[\w.@:~/-]*[$#>]\s+)?(?:sudo\s+(?:-\w+\s+)*)?/, '');
+  const host = hostCommand(plain);
+  if (host) return { rules: [], host: [host], before: 0 };
+  // As within a dump or behind the prompt of a script: the rule alone.
+  const prefix = /^(?:-t\s+\w+\s+)?-(?:[AIDRNXPFE]\b|-(?:append|insert|delete|replace|new-chain|policy|flush)\b)/.test(
+    plain,
+  )
+    ? family === 4
+      ? 'iptables '
+      : 'ip6tables '
+    : '';
+  const { sections } = parseSourceFile(`${prefix}${text.trim()}\n`, { fileName: 'commands.sh' });
+  const rules = sections.flatMap((section) =>
+    section.kind === 'rules' && section.form === 'commands'
+      ? [{ family: section.family ?? family, backend: section.backend, lines: section.lines }]
+      : [],
+  );
+  const facts = sections.flatMap((section): Typed['host'][number][] => {
+    switch (section.kind) {
+      case 'sysctls':
+        return section.sysctls.map(
+          ({ name, value }) =>
+            (each: Host) =>
+              sysctl(each, name, value),
+        );
+      case 'routes':
+        return section.routes.map((route) => (each: Host) => withRoute(each, 'add', route.words, route.family));
+      case 'policy-rules':
+        return section.rules.map((rule) => (each: Host) => withPolicyRule(each, 'add', rule.words, rule.family));
+      default:
+        return [];
+    }
+  });
+  const lines = new Set(rules.flatMap((each) => each.lines));
+  for (const line of lines) line.index = indexOfTyped(place);
+  return lines.size === 0 && facts.length === 0 ? undefined : { rules, host: facts, before: prefix.length };
+}
+
+/** What can be typed, for people. */
+export const CAN_BE_TRIED =
+  'iptables and ip6tables commands, ipset, sysctl -w, ip route, ip rule, ip addr, "listen 0.0.0.0:8080", "line 12 off"';
+
+type Reader = (words: readonly string[], rest: string) => ((host: Host) => ChangedHost) | undefined;
+
+function hostCommand(text: string): ((host: Host) => ChangedHost) | undefined {
+  const echo = /^echo\s+["']?(-?\d+)["']?\s*(?:>|\|\s*(?:sudo\s+)?tee)\s*\/proc\/sys\/(\S+)$/.exec(text);
+  if (echo) return (host) => sysctl(host, (echo[2] ?? '').replaceAll('/', '.'), echo[1] ?? '');
+  const [program = '', ...words] = text.split(/\s+/);
+  const read = Object.hasOwn(READERS, program.replace(/^.*\//, '')) ? READERS[program.replace(/^.*\//, '')] : undefined;
+  return read?.(words, text.slice(program.length).trim());
+}
+
+const READERS: Readonly<Record<string, Reader>> = {
+  sysctl: (words, rest) => {
+    const settings = [...rest.matchAll(/([a-z][\w.*/-]*)\s*=\s*(\S+)/g)];
+    if (settings.length === 0 || words.some((word) => /^-[a-z]*[pnaN]/.test(word))) return undefined;
+    return (host) =>
+      settings.reduce<ChangedHost>(
+        (each, [, name = '', value = '']) =>
+          typeof each === 'string' ? each : sysctl(each, name.replaceAll('/', '.'), value),
+        host,
+      );
+  },
+  ip: (words) => {
+    const rest = [...words];
+    let family: 4 | 6 | undefined;
+    while (rest[0]?.startsWith('-')) {
+      const option = rest.shift();
+      if (option === '-f' || option === '-family') family = rest.shift() === 'inet6' ? 6 : 4;
+      else if (option === '-6' || option === '-4') family = option === '-6' ? 6 : 4;
+    }
+    const [object = '', verb = '', ...of] = rest;
+    const said = family ?? (of.some((word) => addressFamily(word.replace(/\/.*/, '')) === 6) ? 6 : 4);
+    if (/^r(?:o(?:u(?:t(?:e)?)?)?)?$/.test(object) && ROUTE_VERBS.test(verb))
+      return (host) => withRoute(host, verb, of.join(' '), said);
+    if (/^ru(?:l(?:e)?)?$/.test(object) && CHANGE_VERBS.test(verb))
+      return (host) => withPolicyRule(host, verb === 'add' ? verb : 'del', of.join(' '), said);
+    const device = of[of.indexOf('dev') + 1];
+    const address = of.find(
+      (word, i) => word !== 'local' && addressFamily(word.replace(/\/.*/, '')) !== undefined && of[i - 1] !== 'brd',
+    );
+    if (/^a(?:d(?:d(?:r(?:e(?:s(?:s)?)?)?)?)?)?$/.test(object) && CHANGE_VERBS.test(verb) && device && address)
+      return (host) => withAddress(host, verb === 'add' ? verb : 'del', address, device);
+    return undefined;
+  },
+  ipset: (words) =>
+    /^(?:add|del|create|flush|destroy|-[ADNFX])$/.test(words.filter((word) => !/^-(?:exist|!)$/.test(word))[0] ?? '')
+      ? (host) => withSetLine(host, words.join(' '))
+      : undefined,
+  listen: (words) => listener('add', words),
+  unlisten: (words) => listener('del', words),
+};
+
+const ROUTE_VERBS = /^(?:add|append|replace|change|del|delete)$/;
+const CHANGE_VERBS = /^(?:add|del|delete)$/;
+
+/** `listen [tcp] 0.0.0.0:8080 [java]`, which no program of Linux is called. */
+function listener(verb: 'add' | 'del', words: readonly string[]): ((host: Host) => ChangedHost) | undefined {
+  const rest = words.filter((word) => word !== 'on');
+  const protocol = /^(?:tcp|udp|sctp|dccp)$/.test(rest[0] ?? '') ? rest.shift() : 'tcp';
+  const [place, process] = rest;
+  return place === undefined ? undefined : (host) => withListener(host, verb, protocol ?? 'tcp', place, process);
+}
+
+function sysctl(host: Host, name: string, value: string): ChangedHost {
+  const number = /^-?\d+$/.test(value) ? Number(value) : undefined;
+  return number === undefined
+    ? `"${value}" is not a number: settings that decide about packets are`
+    : withSysctl(host, name, number);
+}
