@@ -11,6 +11,7 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
       and says what that changes; nothing is written;
       --format is text, markdown, mermaid, svg or html: to be given to others, with everything that is assumed;
       --theme of the svg is light, dark, highContrast or highContrastLight;
+      --ways traces the ways in and out of the host, in place of --packet: inbound, outbound, hairpin …
       --scenario NAME takes a packet that suits FILE, in place of --packet (client-app, app-own-service …)
   trace FILE --kernel-trace TRACE_FILE [--host FILE.json] [--dump N] [--table …] [--json]
       traces each packet of a kernel's trace (TRACE in the kernel's log, xtables-monitor --trace, nft monitor trace)

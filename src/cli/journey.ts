@@ -14,9 +14,10 @@ export interface TracedJourney<Traced> {
 
 /** What `--json` says of a journey beside the result of its first packet. `resultOf` gives that of a leg. */
 export function journeyJson<Traced>(
-  { journey: { end, remarks }, rest, replies }: TracedJourney<Traced>,
+  { journey: { legs: all, end, remarks, loops }, rest, replies }: TracedJourney<Traced>,
   resultOf: (traced: Traced) => object,
 ): Readonly<Record<string, unknown>> {
+  const labels = new Map(all.map(({ id, label }) => [id, label]));
   const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({
     label,
     note,
@@ -37,6 +38,7 @@ export function journeyJson<Traced>(
           })),
         }
       : {}),
+    ...(loops.length > 0 ? { journeyLoops: loops.map(({ leg, words }) => ({ leg: labels.get(leg), words })) } : {}),
     ...(remarks.length > 0 ? { journeyRemarks: remarks } : {}),
     journeyEnd: end,
   };

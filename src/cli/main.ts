@@ -49,6 +49,7 @@ async function run(words: readonly string[]): Promise<number> {
           json: 'flag',
           journey: 'flag',
           'what-if': 'list',
+          ways: 'flag',
           reply: 'flag',
         }),
         terminal,

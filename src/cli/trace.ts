@@ -22,12 +22,15 @@ import { scenariosFor, type Scenario } from '../features/scenarios';
 import { traceMarkdown, traceText } from '../features/traceReport/traceText';
 import { traceHtml } from '../features/share/html';
 import { traceMermaid } from '../features/share/mermaid';
+import { sharedJourney } from '../features/share/sharedJourney';
 import { ALONE, type SharedTrace } from '../features/share/sharedTrace';
 import { PICTURE_THEMES, type PictureTheme } from '../features/share/colours';
 import { traceSvg } from '../features/share/svg';
+import { unreadText } from './unreadText';
+import { runWays } from './ways';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceReport/traceInput';
-import { reasonText, unreadLines, type UnreadLine } from '../features/unread';
+import { unreadLines } from '../features/unread';
 import { nothingFound } from './overview';
 import { filledText } from './batchPacket';
 import { UsageError, oneFile, type Arguments } from './arguments';
@@ -87,15 +90,12 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
     const traced = evaluated(evaluation(text), given.values.host ?? name);
     return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N selects it', settleWords) };
   };
-  const first = { ...trace(expression), readNotes: input.request ? input.notes : [] };
+  const alone = { ...trace(expression), readNotes: input.request ? input.notes : [] };
   const reply = given.flags.has('reply');
-  const journey = given.flags.has('journey')
-    ? withLegs(
-        journeyOf(first.evaluation, expression, evaluation, { ownService: scenario?.ownService === true }),
-        trace,
-        evaluation,
-      )
-    : undefined;
+  // Followed in any case: that it is a loop belongs to the answer.
+  const whole = journeyOf(alone.evaluation, expression, evaluation, { ownService: scenario?.ownService === true });
+  const first = { ...alone, loops: [...new Set(whole.loops.map(({ words }) => words))] };
+  const journey = given.flags.has('journey') ? withLegs(whole, trace, evaluation) : undefined;
   const before = tried && evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides });
   const unread = unreadLines(model);
   if (given.values.format !== undefined) terminal.out(inFormat(first, journey, given.values, name));
@@ -117,7 +117,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   return 0;
 }
 
-/** The packets of a capture or of a kernel's trace; undefined where one packet is asked for. */
+/** The packets of a capture, of a kernel's trace or of all ways; undefined where one packet is asked for. */
 function runSeveral(
   given: Arguments,
   { read, name, none }: { readonly read: SourceFile; readonly name: string; readonly none: boolean },
@@ -125,26 +125,19 @@ function runSeveral(
 ): number | undefined {
   const kernelTrace = given.values['kernel-trace'];
   const { capture, iface } = given.values;
-  if (capture !== undefined) {
+  const json = given.flags.has('json');
+  const ground = (): { readonly model: FileModel; readonly dump: Dump; readonly overrides: unknown } => {
     const model = modelWithTables(read, given.values.table, name);
-    const overrides = readHost(given.values.host, terminal);
-    const dump = chooseDump(model, given.values.dump, name);
-    return runCapture({ model, dump, overrides, file: capture, iface, json: given.flags.has('json') }, terminal);
-  }
-  if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0)) {
-    const model = modelWithTables(read, given.values.table, name);
-    return runKernelTrace(
-      {
-        model,
-        dump: chooseDump(model, given.values.dump, name),
-        overrides: readHost(given.values.host, terminal),
-        file: kernelTrace,
-        name,
-        json: given.flags.has('json'),
-      },
-      terminal,
-    );
-  }
+    return {
+      model,
+      dump: chooseDump(model, given.values.dump, name),
+      overrides: readHost(given.values.host, terminal),
+    };
+  };
+  if (capture !== undefined) return runCapture({ ...ground(), file: capture, iface, json }, terminal);
+  if (given.flags.has('ways')) return runWays({ ...ground(), json }, terminal);
+  if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0))
+    return runKernelTrace({ ...ground(), file: kernelTrace, name, json }, terminal);
   return undefined;
 }
 
@@ -158,10 +151,17 @@ const FORMATS: Readonly<Record<string, (shared: SharedTrace, theme: PictureTheme
 
 /** Whether the options go with each other. */
 function checkFormat({ values: { format, capture, iface, theme, ...values }, flags, lists }: Arguments): void {
-  if (lists['what-if'] && (capture ?? values['kernel-trace']) !== undefined)
-    throw new UsageError('--what-if goes with a packet, not with --capture and --kernel-trace');
+  if (lists['what-if'] && (flags.has('ways') || (capture ?? values['kernel-trace']) !== undefined))
+    throw new UsageError('--what-if goes with a packet, not with --ways, --capture and --kernel-trace');
   if (capture !== undefined && (values.packet ?? values.scenario ?? values['kernel-trace']) !== undefined)
     throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
+  if (
+    flags.has('ways') &&
+    (values.packet ?? values.scenario ?? values['kernel-trace'] ?? values.chain ?? capture ?? format) !== undefined
+  )
+    throw new UsageError(
+      '--ways has the packets: --packet, --scenario, --chain, --capture, --kernel-trace and --format do not go with it',
+    );
   if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
   if (theme !== undefined && format !== 'svg') throw new UsageError('--theme goes with --format svg');
   if (theme !== undefined && !isTheme(theme))
@@ -191,18 +191,10 @@ function inFormat(
     assumed: warningsOf(first),
     file,
     journey: journey
-      ? {
-          legs: journey.journey.legs.map(({ id, label, note, when }, i) => {
-            const traced = i === 0 ? first : (journey.rest[i - 1]?.traced ?? first);
-            return { id, label, note, when, input: traced.input, assumed: warningsOf(traced) };
-          }),
-          replies: journey.replies.map(({ id, label, verdict, findings }) => ({
-            id,
-            label,
-            text: [verdict, ...findings].join(' '),
-          })),
-          remarks: [...journey.journey.remarks, `The journey ends here: ${journey.journey.end}`],
-        }
+      ? sharedJourney(journey.journey, journey.replies, (expression) => {
+          const traced = journey.rest.find(({ leg }) => leg.expression === expression)?.traced ?? first;
+          return { input: traced.input, assumed: warningsOf(traced) };
+        })
       : ALONE,
   };
   return FORMATS[format]?.(shared, isTheme(theme) ? theme : 'light') ?? '';
@@ -255,6 +247,8 @@ function packetFromInput(file: string, terminal: Terminal): string {
 interface TracedFile {
   /** What was assumed and ignored in reading the packet. */
   readonly readNotes?: readonly string[];
+  /** That a proxy gets back what it has sent, in sentences. */
+  readonly loops?: readonly string[];
   readonly evaluation: Evaluation;
   readonly input: TraceInput;
   readonly notes: readonly RuleSetNote[];
@@ -288,13 +282,14 @@ function readHost(file: string | undefined, terminal: Terminal): unknown {
   }
 }
 
-function warningsOf({ evaluation, input, notes, readNotes = [] }: TracedFile): readonly string[] {
+function warningsOf({ evaluation, input, notes, readNotes = [], loops = [] }: TracedFile): readonly string[] {
   const { assumed, filled, contradictions } = evaluation;
   const { outcomes } = input.traced;
   // With several outcomes each names what it assumes; with one that would be stated nowhere else.
   const presumed = outcomes.length === 1 ? (outcomes[0]?.assumptions ?? []) : [];
   const { ruleSet } = input;
   return [
+    ...loops,
     ...notes.map(({ message, line }) => (line === undefined ? message : `line ${line}: ${message}`)),
     ...(ruleSet ? loadWarnings(ruleSet) : []),
     ...(ruleSet?.beside ? loadWarnings(ruleSet.beside) : []),
@@ -323,7 +318,12 @@ function resultOf(
   return {
     packet: traced.input.packet,
     outcomes: reply
-      ? withReplies(outcomes, traced.evaluation.setting.setting, (walked) => answererOf(traced.evaluation, walked))
+      ? withReplies(
+          outcomes,
+          traced.evaluation.setting.setting,
+          (walked) => answererOf(traced.evaluation, walked),
+          traced.input,
+        )
       : outcomes.map(outcomeOf),
     assumed: assumedOf(traced),
     warnings: warningsOf(traced),
@@ -360,7 +360,13 @@ function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: 
 }
 
 function plainText(first: TracedFile, journey: TracedJourney<TracedFile> | undefined, reply: boolean): string {
-  const trace = [traceText(first.input), remediesText(findRemedies(first.evaluation)), takenForGranted(first)].join('');
+  const loops = (first.loops ?? []).map((words) => `${visible(words)}\n`).join('');
+  const trace = [
+    traceText(first.input),
+    loops === '' ? '' : `\n${loops}`,
+    remediesText(findRemedies(first.evaluation)),
+    takenForGranted(first),
+  ].join('');
   return journey ? journeyText(journey, trace, reply) : trace;
 }
 
@@ -370,7 +376,7 @@ function repliesText({ evaluation, input }: TracedFile): string {
   return outcomes
     .slice(0, MOST_REPLIES)
     .map((walked, i) => {
-      const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked));
+      const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked), input);
       const title = `\n## The reply${outcomes.length > 1 ? `, outcome ${i + 1}` : ''}\n\n`;
       if (reply.kind === 'none') return `${title}There is none: ${visible(reply.why)}.\n`;
       const text = traceText({
@@ -385,18 +391,8 @@ function repliesText({ evaluation, input }: TracedFile): string {
 }
 
 function takenForGranted(traced: TracedFile): string {
-  const warnings = warningsOf(traced);
+  const warnings = warningsOf({ ...traced, loops: [] });
   return warnings.length === 0
     ? ''
     : `\nTaken for granted:\n${warnings.map((warning) => `  ${visible(warning)}\n`).join('')}`;
-}
-
-/** At most so many unread lines are listed below a trace; `overview` lists all of them. */
-const MOST_UNREAD = 10;
-
-function unreadText(unread: readonly UnreadLine[], name: string): string {
-  if (unread.length === 0) return '';
-  const shown = unread.slice(0, MOST_UNREAD).map((each) => `  line ${each.line}: ${visible(reasonText(each))}\n`);
-  const more = unread.length - shown.length;
-  return `\nNot read:\n${shown.join('')}${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`;
 }

@@ -4,6 +4,8 @@ import { traceReply, type Answerer, type Reply } from '../core/netfilter/reply';
 import type { Walked } from '../core/netfilter/events';
 import type { TraceSetting } from '../core/netfilter/trace';
 import { settingOfPath } from './settingOfPath';
+import { AssumedValues } from './traceReport/card/assumedValues';
+import type { TraceInput } from './traceReport/traceInput';
 
 /** Of so many paths the answer is followed as well; the others differ in what was drawn at random. */
 export const MOST_REPLIES = 24;
@@ -18,11 +20,21 @@ export interface ReplyJson {
   readonly outcomes: readonly Outcome[];
 }
 
-type TracedReply = Extract<Reply, { readonly kind: 'traced' }>;
+/** `unsure`: why it rests on something that is only assumed that it goes past this host. */
+export type TracedReply = Extract<Reply, { readonly kind: 'traced' }> & { readonly unsure?: string | undefined };
 
-/** The answer on the host of that path. */
-export function replyOf(walked: Walked, setting: TraceSetting, answerer?: Answerer): Reply {
-  return traceReply(walked, settingOfPath(walked, setting), answerer);
+/** The answer on the host of that path. `input`: the trace that the path is of, where something was assumed for it. */
+export function replyOf(
+  walked: Walked,
+  setting: TraceSetting,
+  answerer?: Answerer,
+  input?: TraceInput,
+): Extract<Reply, { readonly kind: 'none' }> | TracedReply {
+  const reply = traceReply(walked, settingOfPath(walked, setting), answerer);
+  if (reply.kind === 'none' || reply.pastThisHost === undefined) return reply;
+  const route = walked.events.findLast(({ kind }) => kind === 'route');
+  const unsure = input && route && new AssumedValues(input, walked).event(route);
+  return unsure === undefined ? reply : { ...reply, unsure };
 }
 
 export function replyJson(reply: Reply): ReplyJson {
@@ -40,7 +52,7 @@ export function findingsOf(reply: TracedReply): readonly string[] {
   // What this host would do with it does not matter then.
   return reply.pastThisHost === undefined
     ? [...new Set(reply.findings.flatMap(({ words }) => words))]
-    : [reply.pastThisHost];
+    : [past(reply, reply.pastThisHost)];
 }
 
 /** It reaches the one who asked, on each of its paths. */
@@ -48,12 +60,17 @@ export function comesBack({ findings, pastThisHost }: TracedReply): boolean {
   return pastThisHost === undefined && findings.every((each) => each.comesBack);
 }
 
+function past({ unsure }: TracedReply, words: string): string {
+  return unsure === undefined ? words : `${words} That rests on an assumption: ${unsure}`;
+}
+
 /** What is to be known about one of its outcomes. */
 export function findingsOfOutcome(
-  { findings, pastThisHost }: TracedReply,
+  reply: TracedReply,
   outcome: number,
 ): { readonly comesBack: boolean; readonly words: readonly string[] } {
-  if (pastThisHost !== undefined) return { comesBack: false, words: [pastThisHost] };
+  const { findings, pastThisHost } = reply;
+  if (pastThisHost !== undefined) return { comesBack: false, words: [past(reply, pastThisHost)] };
   const found = findings[outcome] ?? findings[0];
   return { comesBack: found?.comesBack === true, words: found?.words ?? [] };
 }
@@ -66,7 +83,7 @@ export function verdictOfReply(reply: TracedReply, outcome?: number): string {
 /** `comes back by eth0`. */
 export function wayBack(reply: TracedReply, outcome?: number): string {
   if (!(outcome === undefined ? comesBack(reply) : findingsOfOutcome(reply, outcome).comesBack))
-    return 'does not come back';
+    return reply.unsure === undefined ? 'does not come back' : 'may not come back';
   const [by] =
     outcome === undefined
       ? new Set(reply.findings.map(({ outInterface }) => outInterface))
@@ -79,10 +96,11 @@ export function withReplies(
   outcomes: readonly Walked[],
   setting: TraceSetting,
   answererOf: (walked: Walked) => Answerer | undefined = () => undefined,
+  input?: TraceInput,
 ): readonly (Outcome & { readonly reply?: ReplyJson })[] {
   return outcomes.map((walked, i) =>
     i < MOST_REPLIES
-      ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting, answererOf(walked))) }
+      ? { ...outcomeOf(walked), reply: replyJson(replyOf(walked, setting, answererOf(walked), input)) }
       : outcomeOf(walked),
   );
 }

@@ -6,14 +6,17 @@ import {
   type Scenario,
   type ScenarioEntry,
   type ScenarioPlace,
+  chainIn,
+  type RuleSetView,
 } from '../core/knowledge/knowledge';
-import { formatAddress, prefixBlock, inBlock, addToAddress, type Address } from '../core/net/address';
+import { formatAddress } from '../core/net/address';
 import type { Host } from '../core/net/host';
 import type { RuleSet } from '../core/ruleset/ruleSet';
-import { isTableName } from '../core/ruleset/ruleSet';
 import { settingOf } from './fileTrace';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
+import { insideOut } from './natScenarios';
+import { neighbour } from './neighbour';
 import { findPacket } from './findPacket/findPacket';
 
 export type { Scenario } from '../core/knowledge/knowledge';
@@ -28,12 +31,12 @@ export function scenariosFor(model: FileModel, dump: Dump): readonly Scenario[] 
   const view = ruleSetView(ruleSet);
   const place = placeOf(setting.host, ruleSet.family, addressesKnown);
   const own = packs.map((pack) => pack.scenarios?.(view, place) ?? []).find((list) => list.length > 0);
-  return (
-    own ?? [
-      ...packs.flatMap(({ entries = [] }) => entries).flatMap((entry) => throughEntry(entry, ruleSet, place)),
-      ...generic(ruleSet, place),
-    ]
-  );
+  if (own) return own;
+  const through = [
+    ...throughEntries(ruleSet, view, place),
+    ...packs.flatMap((pack) => pack.besides?.(view, place) ?? []),
+  ];
+  return [...through, ...generic(ruleSet, place, through.length > 0)];
 }
 
 function placeOf(host: Host, family: 4 | 6, addressesKnown: boolean): ScenarioPlace {
@@ -53,59 +56,52 @@ function placeOf(host: Host, family: 4 | 6, addressesKnown: boolean): ScenarioPl
   };
 }
 
-/** How far off a client next door is, the likeliest first. */
-const STEPS = [
-  ...Array.from({ length: 55 }, (_, i) => i + 5),
-  1,
-  2,
-  3,
-  4,
-  ...Array.from({ length: 60 }, (_, i) => -1 - i),
+/** By which any host forwards, where no program that is known does so by other rules. */
+const FORWARDED: readonly ScenarioEntry[] = [
+  {
+    id: 'dnat',
+    label: 'Client → forwarded port',
+    detail: 'readdressed by this host',
+    way: 'Inbound',
+    table: 'nat',
+    chain: 'PREROUTING',
+    leadsTo: (target) => target === 'DNAT',
+  },
 ];
 
-/** Another address of the same network, for a client next door; of a prefix that holds one address, of what is usual. */
-function neighbour(own: Address, prefixLength: number, host: Host): Address {
-  const [whole, usual] = own.family === 4 ? [32, 24] : [128, 64];
-  const length = prefixLength < whole ? prefixLength : usual;
-  const network = prefixBlock(own, length);
-  for (const step of STEPS) {
-    const candidate = addToAddress(own, step);
-    // The first address names the network, and the last one of IPv4 is for all hosts in it (RFC 3021: not in a /31).
-    const special =
-      length < whole - 1 &&
-      (!inBlock(addToAddress(candidate, -1), network) ||
-        (own.family === 4 && !inBlock(addToAddress(candidate, 1), network)));
-    if (
-      inBlock(candidate, network) &&
-      !special &&
-      !host.interfaces.some(({ addresses }) =>
-        addresses.some(({ address }) => formatAddress(address) === formatAddress(candidate)),
-      )
-    )
-      return candidate;
-  }
-  return addToAddress(own, 1);
+function throughEntries(ruleSet: RuleSet, view: RuleSetView, place: ScenarioPlace): readonly Scenario[] {
+  const ofPrograms = packs
+    .flatMap(({ entries = [] }) => entries)
+    .flatMap((entry) => throughEntry(entry, ruleSet, view, place));
+  return ofPrograms.length > 0
+    ? ofPrograms
+    : [
+        ...FORWARDED.flatMap((entry) => throughEntry(entry, ruleSet, view, place)),
+        ...insideOut(view, place.host, place.outside),
+      ];
 }
 
 /** The packet that reaches the first rule of an entry; none where there is no such rule. */
-function throughEntry(entry: ScenarioEntry, ruleSet: RuleSet, place: ScenarioPlace): readonly Scenario[] {
-  const { id, label, detail, table, chain } = entry;
-  const rule = (isTableName(table) ? ruleSet.tables.get(table)?.chains.get(chain)?.rules : undefined)?.find(
-    ({ target }) =>
-      target.kind === 'jump'
-        ? entry.leadsTo(target.chain)
-        : target.kind === 'extension' && entry.leadsTo(target.extension.name),
-  );
+function throughEntry(
+  entry: ScenarioEntry,
+  ruleSet: RuleSet,
+  view: RuleSetView,
+  place: ScenarioPlace,
+): readonly Scenario[] {
+  const { id, label, detail, table, chain, way } = entry;
+  const rule = chainIn(view, table, chain)?.rules.find(({ target = '' }) => entry.leadsTo(target))?.bound;
   if (rule === undefined) return [];
   const found = findPacket(place.host, ruleSet, rule, {
-    wish: entry.wish?.(ruleSetView(ruleSet), place) ?? {},
+    wish: entry.wish?.(view, place) ?? {},
     addressesKnown: place.addressesKnown,
   });
-  const expression = found.kind === 'found' ? found.expression : found.kind === 'unreachable' ? undefined : found.nearest;
-  return expression === undefined ? [] : [scenario(id, label, detail, expression)];
+  const expression =
+    found.kind === 'found' ? found.expression : found.kind === 'unreachable' ? undefined : found.nearest;
+  return expression === undefined ? [] : [scenario(id, label, detail, expression, way)];
 }
 
-function generic(ruleSet: RuleSet, place: ScenarioPlace): readonly Scenario[] {
+/** `forwards`: inbound and outbound are what passes this host. */
+function generic(ruleSet: RuleSet, place: ScenarioPlace, forwards: boolean): readonly Scenario[] {
   const { iface, own, to, peer, outside, loopback } = place;
   const other = place.host.interfaces.find(({ name }) => name !== 'lo' && name !== iface);
   const otherAddress = other?.addresses.find(({ address }) => address.family === ruleSet.family);
@@ -126,6 +122,7 @@ function generic(ruleSet: RuleSet, place: ScenarioPlace): readonly Scenario[] {
       'Client → SSH',
       'into this host',
       `in ${iface} tcp ${endpoint(peer, 41522)} > ${endpoint(to, 22)} syn new`,
+      forwards ? 'Into this host' : 'Inbound',
     ),
     scenario(
       'http',
@@ -138,6 +135,7 @@ function generic(ruleSet: RuleSet, place: ScenarioPlace): readonly Scenario[] {
       'This host → outside',
       'what the host sends',
       `out uid 0 tcp ${endpoint(own, 42000)} > ${endpoint(outside, 443)} syn new`,
+      forwards ? 'From this host' : 'Outbound',
     ),
     ...forwarded,
     scenario(

@@ -1,9 +1,11 @@
 import type { CaptureView, FlowRow } from './capture';
 import type { ExpressionProblem } from '../core/net/packetExpression';
+import type { WaysReport } from './ways';
 import type { Badge, Remedy, RunPage, StepDetail, StepId, TokenKind, TraceReport } from './traceReport';
 
 export type * from './capture';
 export type * from './traceReport';
+export type * from './ways';
 export type { ExpressionProblem };
 
 /**
@@ -59,6 +61,10 @@ export type ToEditor =
   | { readonly type: 'choose-scenario'; readonly id: string }
   | { readonly type: 'choose-outcome'; readonly index: number }
   | { readonly type: 'choose-leg'; readonly id: string }
+  /** Show all ways in and out of the host in place of the packet, or go back to it. */
+  | { readonly type: 'show-ways'; readonly shown: boolean }
+  /** Trace one packet of them, or the answer to it. */
+  | { readonly type: 'choose-way-leg'; readonly way: string; readonly id: string }
   /** A capture that was dropped on the page. */
   | { readonly type: 'capture-file'; readonly name: string; readonly bytes: Uint8Array }
   /** More rows of its table, from one on. */
@@ -144,6 +150,8 @@ export interface ViewState {
    * are none of a mesh.
    */
   readonly journeyWords: { readonly remarks: readonly string[]; readonly end: string };
+  /** The ways in and out of the host: what they are called, and where they are shown in place of the packet. */
+  readonly ways: { readonly names: readonly string[]; readonly shown: WaysReport | undefined };
   /** `trace` is that of the reply where it is `shown`. */
   readonly reply: ReplyState;
   /**
@@ -286,6 +294,8 @@ export interface Leg {
   /** There is this leg only if; undefined: usually. */
   readonly when: string | undefined;
   readonly current: boolean;
+  /** The proxy that has sent it gets it back. */
+  readonly loops: boolean;
   /** How it ends; undefined for an answer. */
   readonly badge: Badge | undefined;
   /** It is an answer; whether that reaches the one who asked. undefined for a packet of the way there. */
@@ -333,6 +343,8 @@ export interface KeptState {
   readonly tables?: Readonly<Record<string, string>>;
   /** The reply is shown. */
   readonly reply?: boolean;
+  /** All ways are shown. */
+  readonly ways?: boolean;
   /** The packet is this one of the kernel's trace in the file, from 0. */
   readonly kernel?: number | undefined;
   /** The packets that were traced last, the newest first. */

@@ -35,6 +35,7 @@ const GLYPHS = {
   warning: '\uea6c',
   reply: '\uea7d',
   arrow: '\uea9c',
+  arrowSwap: '\uebcb',
   arrowLeft: '\uea9b',
   edit: '\uea73',
 } as const;

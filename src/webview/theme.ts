@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import type { TokenKind } from '../shared/protocol';
 import { iconStyles } from './icons';
 import { readable, readableOnTints } from './readable';
 
@@ -152,6 +153,15 @@ export const theme = [
     }
   `,
 ];
+
+/** The words of rules get the colours that they have in the editor; without any those of the page. */
+export function setTokenColours(
+  style: CSSStyleDeclaration,
+  colours: Partial<Readonly<Record<TokenKind, string>>>,
+): void {
+  for (const name of [...style]) if (name.startsWith('--token-')) style.removeProperty(name);
+  for (const [kind, colour] of Object.entries(colours)) style.setProperty(`--token-${kind}`, colour);
+}
 
 /** Headings of the parts of a step. */
 export const headings = css`

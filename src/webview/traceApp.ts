@@ -4,7 +4,6 @@ import './traceDetail';
 import './traceFields';
 import './traceFind';
 import './traceHeadline';
-import './traceJourney';
 import './traceKernel';
 import './traceQuestions';
 import './traceReply';
@@ -31,7 +30,8 @@ import { RovingFocus } from './rovingFocus';
 import type { SendEvent } from './send';
 import { StepFinder } from './stepFinder';
 import { isWrong, messageTemplate } from './pageMessage';
-import { theme } from './theme';
+import { journeyTemplate, waysTemplate } from './waysPart';
+import { setTokenColours, theme } from './theme';
 import { boxOf } from './tracePath';
 import { traceAppStyle } from './traceAppStyle';
 import type { TraceCapture } from './traceCapture';
@@ -41,7 +41,9 @@ import type { TraceQuestions } from './traceQuestions';
 import type { TraceReply } from './traceReply';
 import type { TraceSteps } from './traceSteps';
 import type { TraceToolbar } from './traceToolbar';
+import type { TraceJourney } from './traceJourney';
 import type { TraceVerdict } from './traceVerdict';
+import type { TraceWays } from './traceWays';
 import {
   addPage,
   foldOf,
@@ -100,6 +102,7 @@ export class TraceApp extends LitElement {
   private wantedField: string | undefined;
   /** The button that was pressed goes, and the one that comes in its place takes the focus. */
   private replyPressed = false;
+  private waysPressed = false;
 
   static override styles = [...theme, traceAppStyle];
 
@@ -138,7 +141,7 @@ export class TraceApp extends LitElement {
         // The script of the page answers it.
         return;
       case 'colours':
-        return this.colour(message.colours);
+        return setTokenColours(this.style, message.colours);
       case 'focus':
         if (message.part === 'packet') this.toolbar?.focus();
         else this.steps?.focus();
@@ -148,7 +151,7 @@ export class TraceApp extends LitElement {
   override render(): TemplateResult {
     const { view } = this;
     if (!view) return html`<main><div class="busy" role="progressbar" aria-label="Loading"></div></main>`;
-    const { at, of } = position(this.rows, this.selected);
+    const { at, of } = view.ways.shown ? { at: 0, of: 0 } : position(this.rows, this.selected);
     return html`<header>
         <h1 class="hidden">Packet trace, ${view.fileName}</h1>
         ${view.phase === 'loading' ? html`<div class="busy" role="progressbar" aria-label="Tracing"></div>` : nothing}
@@ -182,6 +185,11 @@ export class TraceApp extends LitElement {
       const part = this.view?.reply.kind === 'shown' ? this.replyPart : this.verdictPart;
       void part?.updateComplete.then(() => part.renderRoot.querySelector<HTMLElement>('.reply-toggle')?.focus());
     }
+    if (this.waysPressed && changed.has('view')) {
+      this.waysPressed = false;
+      const part = this.renderRoot.querySelector<TraceWays | TraceJourney>('trace-ways, trace-journey');
+      void part?.updateComplete.then(() => part.focus());
+    }
     if (this.wantedField !== undefined && this.fieldsPart) {
       const { fieldsPart, wantedField } = this;
       this.wantedField = undefined;
@@ -196,6 +204,7 @@ export class TraceApp extends LitElement {
         view.message === '' ? 'There are no iptables rules in this file.' : view.message,
       );
     if (view.phase === 'error') return messageTemplate('error', view.message);
+    if (view.ways.shown) return waysTemplate(view, view.ways.shown, this.passOn);
     if (!view.trace && this.lastTraced && isWrong(view))
       return html`<div class="of-before">
           The last packet that could be traced: <span class="mono">${this.lastTraced.packet.expression}</span>
@@ -258,6 +267,7 @@ export class TraceApp extends LitElement {
           @edit-field=${(event: CustomEvent<string>) => this.editField(event.detail)}
           @show-question=${(event: CustomEvent<string>) => this.questionsPart?.show(event.detail)}
         ></trace-verdict>
+        ${journeyTemplate(view, this.answerStops, this.passOn)}
         ${trace.questions.length > 0 ? html`<trace-questions role="toolbar" aria-label="Questions" aria-orientation="vertical" .questions=${trace.questions} .more=${trace.moreQuestions} .assumptions=${trace.tabs[trace.selected]?.assumptions ?? []} @send=${this.passOn}></trace-questions>` : nothing}
         <trace-path
           .path=${trace.outcome.path}
@@ -265,7 +275,6 @@ export class TraceApp extends LitElement {
           @pick=${(event: CustomEvent<StepId>) => this.pickNear(event.detail)}
         ></trace-path>
         ${this.panes(view, trace)}
-        ${view.journey.length > 0 || view.journeyWords.end !== '' ? html`<trace-journey .legs=${view.journey} .words=${view.journeyWords} @send=${this.passOn}></trace-journey>` : nothing}
       </div>`;
   }
 
@@ -417,12 +426,6 @@ export class TraceApp extends LitElement {
     if (parent !== undefined) this.select(parent, true);
   }
 
-  /** The words of rules get the colours that they have in the editor; without any those of the page. */
-  private colour(colours: Extract<ToView, { readonly type: 'colours' }>['colours']): void {
-    for (const name of [...this.style]) if (name.startsWith('--token-')) this.style.removeProperty(name);
-    for (const [kind, colour] of Object.entries(colours)) this.style.setProperty(`--token-${kind}`, colour);
-  }
-
   private unfold(fold: FoldRow): void {
     if (this.view)
       this.editor.post({ type: 'expand', revision: this.view.revision, run: fold.id, from: fold.from, count: PAGE });
@@ -440,6 +443,7 @@ export class TraceApp extends LitElement {
   private readonly passOn = (event: SendEvent): void => {
     event.stopPropagation();
     if (event.message.type === 'show-reply') this.replyPressed = true;
+    if (event.message.type === 'show-ways') this.waysPressed = true;
     this.editor.post(event.message);
   };
 }

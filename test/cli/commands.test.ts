@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { JOURNEYS } from '../fixtures/istio/journeys';
 import { runCommand } from './terminal';
 
 const POD = 'sample/istio-sidecar.md';
@@ -55,6 +56,16 @@ describe('trace', () => {
     );
   });
 
+  test.each(['html', 'mermaid'])(
+    '--journey with --format %s says on what condition there are legs and answers',
+    (format) => {
+      const out = runCommand('trace', [POD, '--scenario', 'app-outside', '--journey', '--format', format]).out;
+      const conditional = /\b2br?\. [^<\n]*if Envoy picks this pod as the endpoint/g;
+      expect(out.match(conditional)?.map((line) => line.split('.')[0])).toEqual(['2b', '2br']);
+      expect(out).not.toContain('app, if');
+    },
+  );
+
   test('--journey tells the answers too, in text and in JSON', () => {
     const text = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out;
     expect(text).toMatch(
@@ -75,6 +86,34 @@ describe('trace', () => {
       ],
     });
     expect(json).not.toHaveProperty('journeyRemarks');
+  });
+
+  test('--ways traces the ways in and out, as text and as JSON', () => {
+    expect(runCommand('trace', [POD, '--ways']).out).toMatch(
+      /^## Inbound: Client → app port {2}\[ANSWERED\]\n[\s\S]* 1r {2}✓ the answer comes back by eth0: [\s\S]*\n## Outbound: /,
+    );
+    const { ways } = JSON.parse(runCommand('trace', [NODE, '--ways', '--json']).out) as { ways: unknown[] };
+    expect(ways[0]).toMatchObject({
+      id: 'service',
+      name: 'Service',
+      legs: [{ id: '1', label: expect.stringMatching(/^client → endpoint /) as string, reply: { comesBack: false } }],
+    });
+    expect(runCommand('trace', [POD, '--ways', '--packet', 'tcp']).code).toBe(2);
+  });
+
+  test('a loop is part of the answer, without --journey too', () => {
+    const rules = JOURNEYS.find(({ name }) => name.startsWith('loop: no rule for the proxy'))?.rules ?? '';
+    const words = [
+      'trace',
+      ['pod.rules', '--packet', 'out uid 1000 tcp > 203.0.113.9:443'],
+      { 'pod.rules': rules },
+    ] as const;
+    expect(runCommand(...words).out).toMatch(/\nThis is a loop: what Envoy sends comes back to Envoy/);
+    const json = runCommand('trace', [...words[1], '--journey', '--json'], words[2]).out;
+    expect(JSON.parse(json)).toMatchObject({
+      warnings: expect.arrayContaining([expect.stringMatching(/^This is a loop/)]) as unknown,
+      journeyLoops: [{ leg: 'Envoy → 203.0.113.9:443' }, { leg: expect.stringMatching(/^Envoy → own pod/) as string }],
+    });
   });
 
   test('--scenario takes a packet of those that the trace view offers', () => {

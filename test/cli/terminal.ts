@@ -29,6 +29,7 @@ const OPTIONS = {
     theme: 'value',
     json: 'flag',
     journey: 'flag',
+    ways: 'flag',
     reply: 'flag',
   },
   overview: { table: 'value', json: 'flag' },

@@ -4,6 +4,7 @@ import { modelOf } from '../../src/features/fileModel';
 import { TraceSession } from '../../src/features/traceSession/traceSession';
 import type { KeptState, Leg } from '../../src/shared/protocol';
 import { lineOf, sampleText } from './sample';
+import { JOURNEYS } from '../fixtures/istio/journeys';
 import { Bench } from './sessionBench';
 
 const NOTE = sampleText('istio-sidecar.md');
@@ -290,6 +291,47 @@ describe('the exchange behind a sidecar', () => {
 
   test.each(['client-excluded', 'envoy-outside', 'dns'])('%s passes the proxy by, so there is none', (id) => {
     expect(new Bench(NOTE).scenario(id).state.journey).toEqual([]);
+  });
+
+  test('all ways in and out are shown in place of the packet, and lead to each of their packets and answers', () => {
+    const bench = new Bench(NOTE);
+    expect(bench.state.ways).toMatchObject({
+      names: ['Inbound', 'Outbound', 'Its own Service', 'DNS', 'Probe of the proxy', 'Probe of the app'],
+      shown: undefined,
+    });
+    const { ways } = bench.send({ type: 'show-ways', shown: true }).state;
+    expect(ways.shown?.ways.map(({ id, badge, legs }) => [id, badge.text, ...legs.map((leg) => leg.id)])).toEqual([
+      ['client-app', 'ANSWERED', '1', '2'],
+      ['app-outside', 'ANSWERED', '1', '2', '2b', '3b'],
+      ['app-own-service', 'ANSWERED', '1', '2', '3', '2b'],
+      ['dns', 'ANSWERED', '1'],
+      ['probe', 'ANSWERED', '1', '2'],
+      ['app-probe', 'ANSWERED', '1', '2', '2b', '2c'],
+    ]);
+    expect(bench.state.keep.ways).toBe(true);
+    bench.send({ type: 'choose-way-leg', way: 'app-own-service', id: '3' });
+    expect([bench.badge, bench.state.scenario, bench.state.ways.shown]).toEqual([
+      'DELIVERED :8080',
+      'app-own-service',
+      undefined,
+    ]);
+    expect(bench.state.journey.find(({ current }) => current)?.id).toBe('3');
+    bench.send({ type: 'show-ways', shown: true }).send({ type: 'choose-way-leg', way: 'client-app', id: '1r' });
+    expect(bench.state.reply).toMatchObject({ kind: 'shown', comesBack: true });
+    bench.send({ type: 'show-ways', shown: true }).send({ type: 'show-ways', shown: false });
+    expect([bench.state.ways.shown, bench.state.reply.kind]).toEqual([undefined, 'shown']);
+  });
+
+  test('that a proxy gets back what it has sent is said on the answer, and on the leg', () => {
+    const looping = JOURNEYS.find(({ name }) => name === 'loop: no rule for the proxy’s user and group');
+    const bench = new Bench(looping?.rules ?? '').scenario('app-outside');
+    expect(bench.state.warnings[0]).toMatch(/^This is a loop: what Envoy sends comes back to Envoy/);
+    expect(bench.state.journey.filter(({ loops }) => loops).map(({ id }) => id)).toEqual(['2', '2b']);
+    bench.send({ type: 'trace', expression: 'out uid 1337 tcp > 203.0.113.9:443' });
+    expect(bench.state.warnings[0]).toMatch(/^This is a loop/);
+    expect(
+      bench.send({ type: 'show-ways', shown: true }).state.ways.shown?.ways.map(({ id, badge }) => [id, badge.text]),
+    ).toContainEqual(['app-outside', 'LOOP']);
   });
 
   test('and none where no sidecar is', () => {

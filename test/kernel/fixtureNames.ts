@@ -1,6 +1,6 @@
 /**
  * The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `corners`, `istio`,
- * `journeys`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections`, `answers`, `translations` and `nft` are
+ * `journeys`, `host-journeys`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections`, `answers`, `translations` and `nft` are
  * made by record.ts, those of `experiments` stand in the file.
  */
 export const FIXTURES = [
@@ -10,6 +10,7 @@ export const FIXTURES = [
   'experiments.jsonl',
   'istio.jsonl',
   'journeys.jsonl',
+  'host-journeys.jsonl',
   'host.jsonl',
   'fragments.jsonl',
   'groups.jsonl',

@@ -14,7 +14,7 @@ import { fragmentCases } from './named/fragments';
 import { groupCases } from './named/groups';
 import { hostCases } from './named/host';
 import { istioCases } from './named/istio';
-import { journeyCases } from './named/journeys';
+import { hostJourneyCases, journeyCases } from './named/journeys';
 import { nativeCases } from './named/native';
 import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
@@ -45,6 +45,7 @@ const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = {
   'corners.jsonl': cornerCases,
   'istio.jsonl': istioCases,
   'journeys.jsonl': journeyCases,
+  'host-journeys.jsonl': hostJourneyCases,
   'host.jsonl': hostCases,
   'fragments.jsonl': fragmentCases,
   'groups.jsonl': groupCases,

@@ -63,7 +63,11 @@ const CASES: readonly Case[] = [
     text: nat(PUBLISHED, '-A POSTROUTING -s 10.61.2.0/24 -d 10.61.2.40/32 -j MASQUERADE') + HOST,
     packet: 'in lan3 tcp 10.61.2.9 > 203.0.113.5:80',
     comesBack: true,
-    says: ['source is translated back', 'destination is translated back to 10.61.2.9'],
+    says: [
+      'Hairpin with source NAT: 10.61.2.40 is reached by lan3',
+      'source is translated back',
+      'destination is translated back to 10.61.2.9',
+    ],
     end: 'SENT lan3 203.0.113.5 > 10.61.2.9',
   },
   {

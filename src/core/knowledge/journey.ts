@@ -8,9 +8,9 @@ export interface Journeys {
   /** What it follows, for the help: `an X pod or node`. */
   readonly of: string;
   /** What its proxies do in a file; undefined where its rules are not what the packet meets. */
-  in(file: JourneyFile): Mesh | undefined;
-  /** Why nothing follows where no such rules are in the file. `stated`: the file itself says why there are none. */
-  without(file: Pick<JourneyFile, 'lines'>): { readonly end: string; readonly stated: boolean };
+  in(file: JourneyFile): Proxies | undefined;
+  /** Why nothing follows where no such rules are in the file, and the file itself says why. */
+  without?(file: Pick<JourneyFile, 'lines'>): string | undefined;
   /** Ports of its own on every host: no application listens there. */
   isProxyPort(port: number): boolean;
 }
@@ -26,25 +26,32 @@ export interface JourneyFile {
 }
 
 /** The proxies of a file. */
-export interface Mesh {
+export interface Proxies {
+  /** A proxy is to take whatever it can: where none takes a packet, that is worth saying. */
+  readonly expected: boolean;
   /** What is to be known of the rules as a whole, in sentences. */
-  remarks(): readonly string[];
+  remarks?(): readonly string[];
   /** Whose packet it is, in one word; undefined where nothing but its direction shows it. */
   sender(request: PacketRequest, host: Host): string | undefined;
-  /** Who gets a packet at a port. `captured`: rules led it there. `app` is no proxy. */
-  receiver(port: number, captured: boolean): string;
-  /** Where a packet goes that leaves this host, in a few words. */
-  way(taken: Taken, leaves: NonNullable<Taken['leaves']>): string;
+  /** Who gets a packet on this host; `app` is no proxy, undefined: a program of which nothing is known. */
+  receiver(taken: Taken): string | undefined;
+  /** Where a packet goes that leaves this host, in a few words; undefined: where its destination says. */
+  way(taken: Taken, leaves: NonNullable<Taken['leaves']>): string | undefined;
   /** An address is that of a pod of the mesh on this host, by what the program itself keeps there. */
-  isMember(host: Host, address: string): boolean;
+  isMember?(host: Host, address: string): boolean;
   /** A captured packet to this port is not for a port of the application. */
-  isTunnelPort(port: number): boolean;
+  isTunnelPort?(port: number): boolean;
   /** A packet that a proxy sends itself goes its usual way. */
-  ofProxyItself(request: PacketRequest): Onward | undefined;
-  /** `ownService`: the application calls a Service of which this pod is the endpoint that the proxy picks. */
-  onward(taken: Taken, ownService: boolean): Onward;
+  ofProxyItself?(request: PacketRequest): Onward | undefined;
+  /**
+   * `ownService`: the application calls a Service of which this pod is the endpoint that the proxy picks. undefined: no
+   * proxy is concerned, and there is nothing to say about that.
+   */
+  onward(taken: Taken, ownService: boolean): Onward | undefined;
   /** With which user and group a proxy answers; undefined where someone else does. */
   answerer(taken: Taken): { readonly uid: number; readonly gid: number } | undefined;
+  /** Which rules would keep what a proxy has sent from coming back to it, in a sentence. */
+  againstLoop?(taken: Taken): string;
 }
 
 /** What became of a packet, as far as the proxy's next step depends on it. */
@@ -78,7 +85,7 @@ export interface Taken {
   /** The first address of the pod, and a port of the application. */
   readonly ownAddress: string;
   readonly appPort: number;
-  /** It was to go to a member of the mesh on this host, see `Mesh.isMember`. */
+  /** It was to go to a member of the mesh on this host, see `Proxies.isMember`. */
   readonly toMember: boolean;
   /** Interfaces by which a route leads. */
   readonly routed: ReadonlySet<string>;

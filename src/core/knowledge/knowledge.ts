@@ -11,7 +11,7 @@ export { chainKnowledge, chainVariants, familyOfChain, isDistinctiveName, packOf
 export { describeChainInFile } from './describe';
 export type { ChainKnowledge, ChangedBy, Fact, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
-export type { JourneyFile, Mesh, NextPacket, Onward, Taken } from './journey';
+export type { JourneyFile, Proxies, NextPacket, Onward, Taken } from './journey';
 export type { LeaveSetting } from './managed';
 export { markKnowledge } from './marks';
 export {
@@ -35,7 +35,7 @@ export { rangeOf, rangeText, type VersionEvidence, type VersionRange } from './r
 export { ruleKnowledge } from './rules';
 export { scenario, type Scenario, type ScenarioEntry, type ScenarioPlace } from './scenario';
 export type { Programs } from './attribution';
-export type { RuleSetView, RuleView } from './view';
+export { chainIn, type RuleSetView, type RuleView } from './view';
 
 /** Every name that something is known of by itself, for completion and for `explain`; sorted. */
 export function knownNames(): readonly string[] {

@@ -71,6 +71,8 @@ export interface ProgramPack {
   scenarios?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   /** Rules by which it takes packets in on a host that has others besides. */
   readonly entries?: readonly ScenarioEntry[];
+  /** Packets that its program gets where no rule of it leads them, on such a host. */
+  besides?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   readonly journeys?: Journeys;
   /** Users and groups by which its rules know its own processes. */
   owners?(ruleSet: RuleSetView): readonly string[];

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly expression: string;
   /** It goes to a Service of which this pod is the endpoint: the journey follows the proxy that picks it. */
   readonly ownService?: true;
+  /** What it is called among the ways in and out of the host, which are shown on one screen: `Inbound`. */
+  readonly way?: string;
 }
 
 /** Where scenarios take place: addresses are those of the host where the file states them. */
@@ -36,12 +38,14 @@ export interface ScenarioEntry {
   readonly detail: string;
   readonly table: string;
   readonly chain: string;
+  /** As `Scenario.way`. */
+  readonly way?: string;
   /** The chain or target that the rule leads to: the first rule that matches is used. */
   leadsTo(target: string): boolean;
   /** From where to where the packet goes, as far as the rule and those that lead to it leave it open; addresses. */
   wish?(rules: RuleSetView, place: ScenarioPlace): { readonly src?: string; readonly dst?: string };
 }
 
-export function scenario(id: string, label: string, detail: string, expression: string): Scenario {
-  return { id, label, detail, expression };
+export function scenario(id: string, label: string, detail: string, expression: string, way?: string): Scenario {
+  return { id, label, detail, expression, ...(way === undefined ? {} : { way }) };
 }

@@ -6,6 +6,7 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import type { PacketRequest } from '../net/packetRequest';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import type { TraceEvent, Walked } from './events';
+import { hairpinOf } from './hairpin';
 import { tracePacket, type Traced, type TraceSetting } from './trace';
 import { ttlOf } from './answerSettings';
 
@@ -57,13 +58,19 @@ export function traceReply(walked: Walked, setting: TraceSetting, answerer: Answ
   ]);
   const used: TraceSetting = { ...setting, answers, rawSockets: false, world: after };
   const traced = tracePacket(placed, used);
+  const hairpin = hairpinOf(start, walked, setting.host);
   return {
     kind: 'traced',
     request: placed,
     traced,
     setting: used,
-    findings: traced.outcomes.map((answer) => findings(start, walked, answer)),
-    pastThisHost: pastThisHost(start, walked),
+    findings: traced.outcomes.map((answer) => {
+      const found = findings(start, walked, answer);
+      return hairpin?.back !== undefined && found.comesBack
+        ? { ...found, words: [hairpin.back, ...found.words] }
+        : found;
+    }),
+    pastThisHost: hairpin?.past,
   };
 }
 
@@ -134,24 +141,6 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
 }
 
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
-
-/** The receiver is on the sender's link and sees its address: it answers there, and this host never sees the answer. */
-function pastThisHost({ direction, iface, packet }: Start, { end }: Walked): string | undefined {
-  if (
-    direction === 'out' ||
-    end.outcome !== 'SENT' ||
-    end.outInterface !== iface ||
-    !sameAddress(end.packet.source, packet.source)
-  )
-    return undefined;
-  if (sameAddress(end.packet.destination, packet.destination)) return undefined;
-  const [receiver, sender, asked] = [end.packet.destination, packet.source, packet.destination].map(formatAddress) as [
-    string,
-    string,
-    string,
-  ];
-  return `Hairpin without source NAT: ${receiver} is reached by ${iface}, the interface that ${sender} came in by, and sees that address. It replies to ${sender} directly, from ${receiver}. ${sender} has sent to ${asked}, so it drops the reply. SNAT or MASQUERADE of what goes there makes the replies come back through this host.`;
-}
 
 function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFindings {
   const words: string[] = [];

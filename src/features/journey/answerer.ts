@@ -1,7 +1,7 @@
 import type { Answerer } from '../../core/netfilter/reply';
 import type { Walked } from '../../core/netfilter/events';
 import type { Evaluation } from '../traceSession/evaluate';
-import { meshOf } from './mesh';
+import { proxiesOf } from './proxies';
 import { takenOf } from './taken';
 
 /**
@@ -9,9 +9,9 @@ import { takenOf } from './taken';
  * where someone else answers, or the file shows the user of the socket.
  */
 export function answererOf(evaluation: Evaluation, walked: Walked): Answerer | undefined {
-  const mesh = meshOf(evaluation);
-  if (!mesh || walked.end.outcome !== 'LOCAL') return undefined;
+  const proxies = proxiesOf(evaluation);
+  if (!proxies || walked.end.outcome !== 'LOCAL') return undefined;
   const taken = takenOf(evaluation, false, walked);
-  const answerer = taken && mesh.answerer(taken);
+  const answerer = taken && proxies.answerer(taken);
   return answerer && { ...answerer, uid: walked.end.receiver?.uid ?? answerer.uid };
 }

@@ -1,10 +1,13 @@
 import type { NextPacket, Onward } from '../../core/knowledge/knowledge';
 import { formatPacketExpression } from '../../core/net/packetExpression';
+import { hasNoListener } from '../../core/netfilter/walkEnds';
 import { selectedPath } from '../traceReport/traceInput';
 import { droppedBy } from '../traceReport/verdict';
 import type { Evaluation } from '../traceSession/evaluate';
-import { meshOf, withoutMesh } from './mesh';
-import { senderOf, takenOf } from './taken';
+import { receiverOf, senderOf } from './labels';
+import { loopWords } from './loop';
+import { proxiesOf, saidWithoutProxies } from './proxies';
+import { takenOf } from './taken';
 
 /** One packet of a whole exchange. */
 export interface JourneyLeg {
@@ -18,18 +21,26 @@ export interface JourneyLeg {
   readonly when: string | undefined;
 }
 
+/** A proxy gets back what it has sent, and sends it again. */
+export interface JourneyLoop {
+  /** The leg that comes back. */
+  readonly leg: string;
+  /** Sentences; the first has "this is a loop". */
+  readonly words: string;
+  /** Only if; undefined: usually. */
+  readonly when: string | undefined;
+}
+
 export interface Journey {
   /** The packet itself and what follows; one alone where nothing follows. */
   readonly legs: readonly JourneyLeg[];
   /** Why the usual way is over after its last leg. */
   readonly end: string;
+  readonly loops: readonly JourneyLoop[];
   /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
   readonly remarks: readonly string[];
-  /**
-   * The rules are those of a mesh, or the file says why there are none: `end` is worth showing where nobody asked for a
-   * journey.
-   */
-  readonly ofMesh: boolean;
+  /** A proxy takes part, or would be expected to: `end` is worth showing where nobody asked for a journey. */
+  readonly ofProxies: boolean;
 }
 
 export interface JourneyWish {
@@ -41,9 +52,9 @@ export interface JourneyWish {
 const MOST_LEGS = 6;
 
 /**
- * How an exchange goes on after the proxy of a pod: client → proxy → app, app → proxy → outside. Each leg is a packet
- * that is traced in the same rules; what a proxy does between two is knowledge of its program. `trace` evaluates an
- * expression in the same file.
+ * How an exchange goes on after the proxies of this host: client → proxy → app, app → proxy → outside. Each leg is a
+ * packet that is traced in the same rules; what a proxy does between two is knowledge of its program. Without a proxy
+ * the packet is the only leg. `trace` evaluates an expression in the same file.
  */
 export function journeyOf(
   evaluation: Evaluation,
@@ -51,78 +62,107 @@ export function journeyOf(
   trace: (expression: string) => Evaluation,
   wish: JourneyWish = {},
 ): Journey {
-  const legs: JourneyLeg[] = [leg('1', firstLabel(evaluation), expression)];
-  const whole = {
-    remarks: meshOf(evaluation)?.remarks() ?? [],
-    ofMesh: meshOf(evaluation) !== undefined || withoutMesh(evaluation).stated,
+  const walk = new Walk(trace, wish);
+  const leg: JourneyLeg = {
+    id: '1',
+    label: firstLabel(evaluation),
+    expression,
+    note: undefined,
+    source: undefined,
+    when: undefined,
   };
-  const first = onwardOf(evaluation, wish);
-  if ('end' in first) return { legs, end: first.end, ...whole };
-  const end = follow(first.next, 2, '', legs, (text) => onwardOf(trace(text), wish, true));
-  return { legs, end, ...whole };
+  walk.legs.push(leg);
+  const first = walk.onward(evaluation);
+  const end = 'end' in first ? first.end : walk.follow(first.next, evaluation, 2, '', [leg]);
+  return {
+    legs: walk.legs,
+    end,
+    loops: walk.loops,
+    remarks: proxiesOf(evaluation)?.remarks?.() ?? [],
+    ofProxies: first.ofProxies === true || walk.legs.length > 1 || saidWithoutProxies(evaluation) !== undefined,
+  };
 }
 
-/** Adds what follows, the usual way first and then each other one; gives back how the usual way ends. */
-function follow(
-  next: readonly NextPacket[],
-  level: number,
-  mark: string,
-  legs: JourneyLeg[],
-  onwards: (expression: string) => Onward,
-): string {
-  let usual = '';
-  next.forEach(({ label, packet, note, source, when }, i) => {
-    if (legs.length >= MOST_LEGS) return;
-    const own = `${mark}${i === 0 ? '' : String.fromCharCode(97 + i)}`;
-    const text = formatPacketExpression(packet);
-    if (legs.some((each) => each.expression === text)) {
-      if (i === 0) usual = 'This is a loop: the proxy gets back what it has sent.';
-      return;
+type Step = Onward & { readonly ofProxies?: boolean };
+
+class Walk {
+  readonly legs: JourneyLeg[] = [];
+  readonly loops: JourneyLoop[] = [];
+
+  constructor(
+    private readonly trace: (expression: string) => Evaluation,
+    private readonly wish: JourneyWish,
+  ) {}
+
+  /**
+   * Adds what follows `before`, the usual way first and then each other one; gives back how the usual way ends. `behind`:
+   * the legs that led there.
+   */
+  follow(
+    next: readonly NextPacket[],
+    before: Evaluation,
+    level: number,
+    mark: string,
+    behind: readonly JourneyLeg[],
+  ): string {
+    let usual = '';
+    for (const [i, { label, packet, note, source, when }] of next.entries()) {
+      if (this.legs.length >= MOST_LEGS) break;
+      const own = `${mark}${i === 0 ? '' : String.fromCharCode(97 + i)}`;
+      const expression = formatPacketExpression(packet);
+      const again = behind.find((each) => each.expression === expression);
+      if (again) {
+        const condition = behind.findLast((each) => each.when !== undefined)?.when;
+        const words = loopWords(before, again.label, condition);
+        this.loops.push({ leg: again.id, words, when: condition });
+        // Whatever else may follow, a proxy that gets its own packet sends it once more.
+        return words;
+      }
+      if (this.legs.some((each) => each.expression === expression)) continue;
+      const leg = { id: `${level}${own}`, label, expression, note, source, when };
+      this.legs.push(leg);
+      const traced = this.trace(expression);
+      const on = this.onward(traced, true);
+      const ended = 'end' in on ? on.end : this.follow(on.next, traced, level + 1, own, [...behind, leg]);
+      if (i === 0) usual = ended;
     }
-    legs.push({ ...leg(`${level}${own}`, label, text), note, source, when });
-    const on = onwards(text);
-    const ended = 'end' in on ? on.end : follow(on.next, level + 1, own, legs, onwards);
-    if (i === 0) usual = ended;
-  });
-  return usual;
-}
+    return usual;
+  }
 
-function leg(id: string, label: string, expression: string): JourneyLeg {
-  return { id, label, expression, note: undefined, source: undefined, when: undefined };
-}
-
-/** `sent`: the packet is a proxy's own. */
-function onwardOf(evaluation: Evaluation, wish: JourneyWish, sent = false): Onward {
-  const { input, request } = evaluation;
-  if (!input || !request) return { end: 'It cannot be traced.' };
-  const { end } = selectedPath(input);
-  if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return { end: `It is ${droppedBy(end)}: nothing follows.` };
-  if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver)
-    return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.' };
-  const mesh = meshOf(evaluation);
-  if (!mesh) return { end: withoutMesh(evaluation).end };
-  const taken = takenOf(evaluation, sent);
-  if (!taken) return { end: 'Only TCP, and DNS over UDP, goes through a proxy.' };
-  return (
-    (taken.leaves && !sent ? mesh.ofProxyItself(request) : undefined) ?? mesh.onward(taken, wish.ownService === true)
-  );
+  /** `sent`: the packet is a proxy's own. */
+  onward(evaluation: Evaluation, sent = false): Step {
+    const { input, request } = evaluation;
+    if (!input || !request) return { end: 'It cannot be traced.' };
+    const { end } = selectedPath(input);
+    const proxies = proxiesOf(evaluation);
+    const ofProxies = proxies?.expected === true;
+    if (end.outcome === 'DROPPED' || end.outcome === 'NONE')
+      return { end: `It is ${droppedBy(end)}: nothing follows.`, ofProxies };
+    if (hasNoListener(end))
+      return { end: 'Nobody listens there, and the kernel refuses it: nothing follows.', ofProxies };
+    const taken = takenOf(evaluation, sent);
+    const on =
+      proxies && taken
+        ? ((taken.leaves && !sent ? proxies.ofProxyItself?.(request) : undefined) ??
+          proxies.onward(taken, this.wish.ownService === true))
+        : undefined;
+    if (on) return { ...on, ofProxies: true };
+    const said = saidWithoutProxies(evaluation);
+    if (said !== undefined) return { end: said };
+    if (ofProxies && !taken) return { end: 'Only TCP, and DNS over UDP, goes through a proxy.', ofProxies };
+    return {
+      end:
+        end.outcome === 'LOCAL'
+          ? 'A program of this host gets it, and no proxy sends it on.'
+          : 'It leaves this host, and no proxy of this host sends it on.',
+    };
+  }
 }
 
 /** `client → proxy :15006`, `app → outside`. */
 function firstLabel(evaluation: Evaluation): string {
   const { input, request } = evaluation;
   if (!input || !request) return 'the packet';
-  const { end } = selectedPath(input);
-  const mesh = meshOf(evaluation);
-  const from = senderOf(evaluation);
-  if (end.outcome === 'DROPPED' || end.outcome === 'NONE') return `${from} → dropped`;
-  const taken = takenOf(evaluation, false);
-  if (taken?.leaves) {
-    const { iface, destination } = taken.leaves;
-    const elsewhere = request.dir === 'out' ? 'outside' : `${destination} (${iface})`;
-    return `${from} → ${mesh ? mesh.way(taken, taken.leaves) : elsewhere}`;
-  }
-  if (end.outcome === 'SENT') return `${from} → outside`;
-  const port = taken?.port ?? end.packet.destinationPort;
-  return `${from} → ${mesh && taken ? mesh.receiver(port, taken.captured) : 'app'} :${port}`;
+  const walked = selectedPath(input);
+  return `${senderOf(evaluation)} → ${receiverOf(evaluation, input, walked, takenOf(evaluation, false))}`;
 }

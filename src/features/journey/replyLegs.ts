@@ -1,6 +1,5 @@
 import { formatPacketExpression } from '../../core/net/packetExpression';
-import type { Reply } from '../../core/netfilter/reply';
-import { findingsOfOutcome, replyOf, verdictOfReply } from '../replies';
+import { findingsOfOutcome, replyOf, verdictOfReply, type TracedReply } from '../replies';
 import { selectedPath, type TraceInput } from '../traceReport/traceInput';
 import type { Evaluation } from '../traceSession/evaluate';
 import { answererOf } from './answerer';
@@ -21,7 +20,7 @@ export interface ReplyLeg {
   readonly findings: readonly string[];
   /** What the views of a trace are made from, of the reply. */
   readonly input: TraceInput;
-  readonly reply: Extract<Reply, { readonly kind: 'traced' }>;
+  readonly reply: TracedReply;
 }
 
 /**
@@ -55,6 +54,7 @@ function replyLeg(leg: JourneyLeg, evaluation: Evaluation): ReplyLeg | undefined
     walked,
     walked.on || !only ? setting.setting : { ...setting.setting, host: only.facts.host },
     answererOf(evaluation, walked),
+    input,
   );
   if (reply.kind === 'none') return undefined;
   const { comesBack, words } = findingsOfOutcome(reply, 0);

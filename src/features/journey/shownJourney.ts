@@ -1,7 +1,7 @@
 import type { Badge } from '../../shared/traceReport';
 import { badgeOf } from '../traceReport/verdict';
 import type { Evaluation } from '../traceSession/evaluate';
-import { journeyOf, type Journey, type JourneyLeg } from './journey';
+import { journeyOf, type Journey, type JourneyLeg, type JourneyLoop } from './journey';
 import { replyLegs, type ReplyLeg } from './replyLegs';
 
 /** What is shown, and where its journey begins, as far as that is known. */
@@ -26,9 +26,10 @@ export interface ShownJourney {
    */
   readonly remarks: readonly string[];
   readonly end: string;
+  readonly loops: readonly JourneyLoop[];
 }
 
-export const NO_JOURNEY: ShownJourney = { legs: [], replies: [], start: undefined, remarks: [], end: '' };
+export const NO_JOURNEY: ShownJourney = { legs: [], replies: [], start: undefined, remarks: [], end: '', loops: [] };
 
 export function shownJourney(
   { evaluation, expression, start, scenario }: OnJourney,
@@ -51,7 +52,8 @@ export function shownJourney(
       replies: replyLegs(legs, trace),
       start: begins,
       remarks: journey.remarks,
-      end: journey.ofMesh ? journey.end : '',
+      end: journey.ofProxies && journey.loops.length === 0 ? journey.end : '',
+      loops: journey.loops,
     };
   };
   const own = from(start ?? expression);

@@ -5,7 +5,7 @@ import { PROTOCOL } from '../../core/net/packet';
 import type { TraceEvent } from '../../core/netfilter/events';
 import type { Evaluation } from '../traceSession/evaluate';
 import { selectedPath, isOwnWay } from '../traceReport/traceInput';
-import { meshOf } from './mesh';
+import { proxiesOf } from './proxies';
 
 /**
  * What became of a packet, in the words that the knowledge of a mesh asks for; undefined for what no proxy takes, or
@@ -27,7 +27,7 @@ export function takenOf(
   const own = isOwnWay(walked);
   const arrival = arrivalOf(walked.events.filter((_, i) => own(i)));
   const place = ownPlace(host, family);
-  const mesh = meshOf(evaluation);
+  const proxies = proxiesOf(evaluation);
   return {
     family,
     protocol,
@@ -50,8 +50,9 @@ export function takenOf(
         : undefined,
     own: isOwn(host, destination),
     ownAddress: place.address ?? formatAddress(destination),
-    appPort: place.port ?? (arrival.captured && mesh?.isTunnelPort(destinationPort) !== true ? destinationPort : 8080),
-    toMember: mesh?.isMember(host, formatAddress(destination)) === true,
+    appPort:
+      place.port ?? (arrival.captured && proxies?.isTunnelPort?.(destinationPort) !== true ? destinationPort : 8080),
+    toMember: proxies?.isMember?.(host, formatAddress(destination)) === true,
     routed: new Set(host.routes.flatMap(({ device }) => device ?? [])),
   };
 }
@@ -75,11 +76,4 @@ function isOwn({ interfaces }: Host, address: Address): boolean {
     isLoopback(address) ||
     interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)))
   );
-}
-
-/** Whose packet it is, in one word, as far as rules show it. */
-export function senderOf(evaluation: Evaluation): string {
-  const { request } = evaluation;
-  const sender = request && meshOf(evaluation)?.sender(request, evaluation.setting.setting.host);
-  return sender ?? (request?.dir === 'out' ? 'app' : 'client');
 }

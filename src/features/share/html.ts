@@ -24,10 +24,10 @@ export function traceHtml({ input, assumed, file, journey }: SharedTrace): strin
     legs.length > 0 ? '<h2>The whole journey</h2>' : '',
     ...legs.map(
       (leg) =>
-        `<section><h3>${escaped(`${leg.id}. ${leg.label}${leg.when === undefined ? '' : `, if ${leg.when}`}`)}</h3>${paragraphs([leg.note ?? ''])}<p><code>${escaped(leg.input.packet)}</code></p>${packetHtml(leg.input, leg.assumed)}</section>`,
+        `<section><h3>${escaped(legTitle(leg))}</h3>${paragraphs([leg.note ?? ''])}<p><code>${escaped(leg.input.packet)}</code></p>${packetHtml(leg.input, leg.assumed)}</section>`,
     ),
     journey.replies.length > 0
-      ? `<h3>The replies, back the same way</h3><ul>${journey.replies.map(({ id, label, text }) => `<li>${escaped(`${id}. ${label}: ${text}`)}</li>`).join('')}</ul>`
+      ? `<h3>The replies, back the same way</h3><ul>${journey.replies.map((reply) => `<li>${escaped(`${legTitle(reply)}: ${reply.text}`)}</li>`).join('')}</ul>`
       : '',
     paragraphs(journey.remarks),
   ];
@@ -47,6 +47,19 @@ ${body.filter((part) => part !== '').join('\n')}
 </body>
 </html>
 `;
+}
+
+/** `2b. proxy → own pod, if the proxy picks this pod as the endpoint`. */
+function legTitle({
+  id,
+  label,
+  when,
+}: {
+  readonly id: string;
+  readonly label: string;
+  readonly when: string | undefined;
+}): string {
+  return `${id}. ${label}${when === undefined ? '' : `, if ${when}`}`;
 }
 
 /** Every outcome of a packet with its card and steps, and what was assumed. */

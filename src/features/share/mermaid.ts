@@ -66,12 +66,19 @@ function ofJourney({ legs, replies, remarks }: SharedJourney): Drawn {
   const lines = [
     ...legs.map(({ id, label, when, input }) => {
       const { badge } = outcomeReport(input);
-      const condition = when === undefined ? '' : `if ${when}: `;
-      return line(label, badge.tone === 'drop' ? '-x' : '->>', `${id}. ${condition}${input.packet} (${badge.text})`);
+      return line(
+        label,
+        badge.tone === 'drop' ? '-x' : '->>',
+        `${id}. ${ifWords(when)}${input.packet} (${badge.text})`,
+      );
     }),
-    ...replies.map(({ id, label, text }) => line(label, '-->>', `${id}. ${text}`)),
+    ...replies.map(({ id, label, when, text }) => line(label, '-->>', `${id}. ${ifWords(when)}${text}`)),
   ];
   return { participants, lines: [...lines, ...remarks.map((each) => `Note over P0: ${mermaidText(each)}`)] };
+}
+
+function ifWords(when: string | undefined): string {
+  return when === undefined ? '' : `if ${when}: `;
 }
 
 /** Whatever Mermaid, Markdown or HTML may act on is written as the number of its character. */

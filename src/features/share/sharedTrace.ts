@@ -15,7 +15,13 @@ export interface SharedTrace {
 export interface SharedJourney {
   /** The way there, in the order of time. */
   readonly legs: readonly SharedLeg[];
-  readonly replies: readonly { readonly id: string; readonly label: string; readonly text: string }[];
+  readonly replies: readonly {
+    readonly id: string;
+    readonly label: string;
+    /** As that of the leg that it answers. */
+    readonly when: string | undefined;
+    readonly text: string;
+  }[];
   /** Why it is over, and what is to be known of the rules; a sentence each. */
   readonly remarks: readonly string[];
 }

@@ -56,6 +56,10 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
       return withOutcome(state, trace, Math.max(0, message.index));
     case 'choose-leg':
       return withLeg(state, trace, message.id);
+    case 'show-ways':
+      return message.shown === state.ways ? undefined : { ...state, ways: message.shown };
+    case 'choose-way-leg':
+      return withWayLeg(state, trace, message.way, message.id);
     case 'show-reply':
       return message.shown === (trace.reply !== undefined) ? undefined : withReply(state, message.shown);
     case 'answer':
@@ -124,6 +128,7 @@ export function restored(state: SessionState, kept: KeptState): SessionState {
       hostChanges: kept.hostFields,
       tables,
       reply: kept.reply === true,
+      ways: kept.ways === true,
       recent: kept.recent ?? state.recent,
       whatIf: (kept.whatIf ?? NO_CHANGES).map((each): WhatIf =>
         each.kind === 'off'
@@ -177,6 +182,18 @@ function withLeg(state: SessionState, { journey }: SessionTrace, wanted: string)
   if (!leg) return undefined;
   const start = journey.legs[0]?.expression;
   const chosen = withPacket(state, leg.expression, state.scenario, leg.expression === start ? undefined : start);
+  return reply ? withReply(chosen, true) : chosen;
+}
+
+/** One packet of the screen of all ways, or the reply to it. */
+function withWayLeg(state: SessionState, { ways }: SessionTrace, wanted: string, id: string): SessionState | undefined {
+  const found = ways?.traced.ways.find(({ way }) => way.id === wanted);
+  const reply = found?.replies.find((each) => each.id === id);
+  const leg = reply?.of ?? found?.journey.legs.find((each) => each.id === id);
+  if (!found || !leg) return undefined;
+  const start = found.way.expression;
+  const scenario = state.scenarios.find((each) => each.id === found.way.id)?.id;
+  const chosen = withPacket(state, leg.expression, scenario, leg.expression === start ? undefined : start);
   return reply ? withReply(chosen, true) : chosen;
 }
 

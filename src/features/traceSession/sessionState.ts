@@ -40,6 +40,8 @@ export interface SessionState {
   readonly step: StepId | undefined;
   /** The reply is wanted in place of the packet. */
   readonly reply: boolean;
+  /** All ways in and out of the host are wanted in place of the packet. */
+  readonly ways: boolean;
   /** Which of the paths of the reply, from 0. */
   readonly replyOutcome: number;
   /** The user's answers by `Assumption.key`. */
@@ -90,6 +92,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     outcome: 0,
     step: undefined,
     reply: false,
+    ways: false,
     replyOutcome: 0,
     answers: {},
     hostChanges: {},
@@ -151,7 +154,17 @@ export function withPacket(
   const readNotes = expression === state.expression ? state.readNotes : [];
   const kernel = expression === state.kernel?.expression ? state.kernel : undefined;
   const outcome = kernel ? state.outcome : 0;
-  return { ...atFirstPath(state), outcome, expression, readNotes, kernel, scenario, journeyStart, drafts: NO_DRAFTS };
+  return {
+    ...atFirstPath(state),
+    ways: false,
+    outcome,
+    expression,
+    readNotes,
+    kernel,
+    scenario,
+    journeyStart,
+    drafts: NO_DRAFTS,
+  };
 }
 
 /** Another packet begins with its first path, and without its reply. */

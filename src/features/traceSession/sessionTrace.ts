@@ -6,8 +6,10 @@ import { groundOf, type Ground, type MadeWhatIf } from '../whatIf/ground';
 import type { WhatIf } from '../whatIf/whatIf';
 import type { World } from '../../core/netfilter/world';
 import { findRemedies, type FoundRemedy } from '../remedies/findRemedies';
+import { tracedWays, type TracedWays } from '../ways/waysReport';
 import { makeReport } from '../traceReport/makeReport';
 import type { TraceInput } from '../traceReport/traceInput';
+import { assumedFacts } from './assumedFacts';
 import type { Evaluation } from './evaluate';
 import { evaluateChanged, type ChangedEvaluation } from './evaluateChanged';
 import { NO_CHANGES, NO_DRAFTS, withRecent, type Drafts, type SessionState } from './sessionState';
@@ -26,6 +28,8 @@ export interface SessionTrace {
   /** The reply, where it is shown in place of the packet. */
   readonly reply: ShownReply | undefined;
   readonly journey: ShownJourney;
+  /** All ways in and out, where they are shown in place of the packet; `of`: what they were traced with. */
+  readonly ways: { readonly of: SessionState; readonly traced: TracedWays } | undefined;
   /** Values of packet and host fields that cannot be used. */
   readonly drafts: Drafts;
   /** undefined also while a field has a value that cannot be used. */
@@ -39,6 +43,7 @@ export const NOTHING_TRACED: SessionTrace = {
   made: [],
   reply: undefined,
   journey: NO_JOURNEY,
+  ways: undefined,
   drafts: NO_DRAFTS,
   report: undefined,
 };
@@ -75,7 +80,10 @@ export function traceState(
   const traced = chosen ? { ...settled, recent: withRecent(settled.recent, expression) } : settled;
   const real = realOf(traced, before);
   const made = groundOfState(traced)?.made ?? [];
-  return { state: traced, trace: { of: traced, evaluated, real, made, reply, journey, drafts, report } };
+  return {
+    state: traced,
+    trace: { of: traced, evaluated, real, made, reply, journey, ways: waysOf(traced, before), drafts, report },
+  };
 }
 
 /** What the packet comes to in the file as it is: the likelier path first. Empty where it cannot be traced there. */
@@ -171,6 +179,27 @@ function journeyOf(state: SessionState, evaluation: Evaluation, before: SessionT
     { evaluation, expression, start, scenario: state.scenarios.find(({ id }) => id === scenario) },
     (leg) => evaluate(state, leg, 0)?.evaluation ?? evaluation,
   );
+}
+
+/** Traced when they are shown, and kept for the next time. */
+function waysOf(state: SessionState, { ways }: SessionTrace): SessionTrace['ways'] {
+  const { model, dump, scenarios, answers, hostChanges, whatIf } = state;
+  const same =
+    ways !== undefined &&
+    ways.of.model === model &&
+    ways.of.dump === dump &&
+    ways.of.scenarios === scenarios &&
+    ways.of.answers === answers &&
+    ways.of.hostChanges === hostChanges &&
+    ways.of.whatIf === whatIf;
+  if (same) return ways;
+  if (!state.ways || !model || !dump) return undefined;
+  const traced = tracedWays(
+    scenarios,
+    (expression) => (evaluate({ ...state, kernel: undefined }, expression, 0) as ChangedEvaluation).evaluation,
+    (evaluation) => assumedFacts(model, dump, evaluation).map(({ message }) => message),
+  );
+  return { of: state, traced };
 }
 
 function reportOf(input: TraceInput, before: SessionTrace): TraceReport {

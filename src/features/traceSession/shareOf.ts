@@ -2,6 +2,7 @@ import { traceMarkdown, traceText } from '../traceReport/traceText';
 import { commandLine } from '../share/commandLine';
 import { traceHtml } from '../share/html';
 import { traceMermaid } from '../share/mermaid';
+import { sharedJourney } from '../share/sharedJourney';
 import { ALONE, type SharedJourney, type SharedTrace } from '../share/sharedTrace';
 import { traceSvg, type Picture } from '../share/svg';
 import type { PictureTheme } from '../share/colours';
@@ -45,20 +46,10 @@ export function assumedOf(evaluation: Evaluation): readonly string[] {
 
 function journeyOf(state: SessionState, { journey }: SessionTrace): SharedJourney {
   if (journey.legs.length < 2) return ALONE;
-  return {
-    legs: journey.legs.flatMap(({ id, label, note, when, expression }) => {
-      const evaluation = evaluate(state, expression, 0)?.evaluation;
-      return evaluation?.input
-        ? [{ id, label, note, when, input: evaluation.input, assumed: assumedOf(evaluation) }]
-        : [];
-    }),
-    replies: journey.replies.map(({ id, label, of, verdict, findings }) => ({
-      id,
-      label: of.when === undefined ? label : `${label}, if ${of.when}`,
-      text: [verdict, ...findings].join(' '),
-    })),
-    remarks: [...journey.remarks, ...(journey.end === '' ? [] : [`The journey ends here: ${journey.end}`])],
-  };
+  return sharedJourney(journey, journey.replies, (expression) => {
+    const evaluation = evaluate(state, expression, 0)?.evaluation;
+    return evaluation?.input && { input: evaluation.input, assumed: assumedOf(evaluation) };
+  });
 }
 
 function commandOf(state: SessionState, { evaluated, journey, reply }: SessionTrace): string {

@@ -3,21 +3,29 @@ import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { FilledField } from '../../core/net/completePacket';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Proviso, Walked } from '../../core/netfilter/events';
-import { replyRequest, type Answerer, type Reply } from '../../core/netfilter/reply';
+import { replyRequest, type Answerer } from '../../core/netfilter/reply';
 import type { Traced } from '../../core/netfilter/trace';
 import type { ReplyState } from '../../shared/protocol';
 import { dumpFor } from '../fileModel';
 import { withProvisos } from '../fileTrace';
 import { usedAssumptions } from '../possibleHosts/usedAssumptions';
 import { answererOf } from '../journey/answerer';
-import { comesBack, findingsOf, findingsOfOutcome, replyOf, verdictOfReply, wayBack } from '../replies';
+import {
+  comesBack,
+  findingsOf,
+  findingsOfOutcome,
+  replyOf,
+  verdictOfReply,
+  wayBack,
+  type TracedReply,
+} from '../replies';
 import { settingOfPath } from '../settingOfPath';
 import { selectedPath } from '../traceReport/traceInput';
 import type { Evaluation } from './evaluate';
 
 /** The reply to a packet, traced, with everything that the view shows of a trace. */
 export interface ShownReply {
-  readonly reply: Extract<Reply, { readonly kind: 'traced' }>;
+  readonly reply: TracedReply;
   /** As if the reply had been asked for: on the same host, which knows the connection. */
   readonly evaluation: Evaluation;
 }
@@ -114,7 +122,7 @@ function offered(evaluation: Evaluation, walked: Walked): ReplyState {
 /** A path of more steps takes as long on the way back: its reply is followed only when it is asked for. */
 const MOST_EVENTS = 20_000;
 
-function tracedReply(evaluation: Evaluation, walked: Walked): Reply {
+function tracedReply(evaluation: Evaluation, walked: Walked): ReturnType<typeof replyOf> {
   const [only] = evaluation.hostTraces;
   const { setting } = evaluation.setting;
   // Where one host is possible, the path does not name it and the host trace does.
@@ -122,6 +130,7 @@ function tracedReply(evaluation: Evaluation, walked: Walked): Reply {
     walked,
     walked.on || !only ? setting : { ...setting, host: only.facts.host },
     answererOf(evaluation, walked),
+    evaluation.input,
   );
 }
 

@@ -21,6 +21,7 @@ import type { SessionState } from './sessionState';
 import { whatIfView } from './whatIfView';
 import { currentOf, type SessionTrace } from './sessionTrace';
 import { replyState } from './shownReply';
+import { wayNames } from '../ways/wayPackets';
 
 const NO_RULES = `There are no iptables rules in this file. Paste the output of iptables-save${pastedToo(' or ')} into it, and the trace starts.`;
 const LOADING = 'Reading the file …';
@@ -54,11 +55,18 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
-    warnings: reply || !model || !dump || !evaluation ? [] : warningsOf(model, evaluation.setting.dump, evaluation),
+    warnings:
+      reply || !model || !dump || !evaluation
+        ? []
+        : [
+            ...new Set(journey.loops.map(({ words }) => words)),
+            ...warningsOf(model, evaluation.setting.dump, evaluation),
+          ],
     compared: reply || tried ? undefined : comparedWith(state, trace),
     whatIf: whatIfView(state, trace),
     journey: shownLegs(journey, expression, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
+    ways: { names: wayNames(scenarios), shown: state.ways ? trace.ways?.traced.report : undefined },
     trace: trace.report,
     keep: keptState(state),
   };
@@ -128,6 +136,7 @@ const NOTHING_SHOWN = {
   reading: undefined,
   journey: [],
   journeyWords: { remarks: [], end: '' },
+  ways: { names: [], shown: undefined },
   reply: { kind: 'none', why: '' },
   warnings: [],
   compared: undefined,
@@ -187,6 +196,7 @@ function keptState({
   hostChanges,
   tables,
   reply,
+  ways,
   recent,
   kernel,
   whatIf,
@@ -203,6 +213,7 @@ function keptState({
     hostFields: hostChanges,
     tables,
     reply,
+    ...(ways ? { ways } : {}),
     recent,
     ...(whatIf.length > 0 ? { whatIf } : {}),
     ...(kernel && !kernel.pasted ? { kernel: kernel.index } : {}),

@@ -1,57 +1,67 @@
-import { formatPacketExpression, parsePacketExpression } from '../../../src/core/net/packetExpression';
 import { PROTOCOL } from '../../../src/core/net/packet';
-import { parseSourceFile } from '../../../src/core/syntax/parse';
-import { modelOf } from '../../../src/features/fileModel';
-import { journeyOf, type JourneyLeg } from '../../../src/features/journey/journey';
+import type { JourneyLeg } from '../../../src/features/journey/journey';
+import { hasNoListener } from '../../../src/core/netfilter/walkEnds';
 import { replyLegs } from '../../../src/features/journey/replyLegs';
-import { evaluate, type Evaluation } from '../../../src/features/traceSession/evaluate';
-import { JOURNEYS, NODE_FACTS, routingOf, type JourneyCase } from '../../fixtures/istio/journeys';
+import type { Evaluation } from '../../../src/features/traceSession/evaluate';
+import { hostJourney, istioJourney, type WalkedJourney } from '../../features/journey/walked';
+import { HOST_JOURNEYS } from '../../fixtures/hostJourneys';
+import { JOURNEYS, NODE_FACTS, routingOf } from '../../fixtures/istio/journeys';
 import type { KernelCase, PacketJson, TopologyJson } from '../case';
 
 type Named = { readonly name: string; readonly question: KernelCase };
 
-/** Every leg of every journey, each sent to a fresh host, and every answer, each behind its leg. */
+/** Every leg of every journey of Istio, each sent to a fresh host, and every answer, each behind its leg. */
 export function journeyCases(): readonly Named[] {
-  return JOURNEYS.flatMap((journey) => {
-    const { legs, trace } = walked(journey);
-    const question = { rules: journey.rules, ...setsOf(journey.rules), topology: topologyOf(journey.rules) };
-    return [
-      {
-        name: journey.name,
-        question: { ...question, packets: legs.map((leg) => packetOf(leg, trace)), independent: true },
-      },
-      ...answersTo(journey, question),
-    ];
-  });
+  return JOURNEYS.flatMap((journey) =>
+    casesOf(
+      journey.name,
+      { rules: journey.rules, ...setsOf(journey.rules), topology: topologyOf(routingOf(journey.rules)) },
+      istioJourney(journey),
+    ),
+  );
 }
 
-/** A program has to listen where the packet ends, or the kernel refuses it before anyone can answer. */
-function answersTo(journey: JourneyCase, question: Omit<KernelCase, 'packets'>): readonly Named[] {
-  const { legs, trace } = walked(journey);
-  return replyLegs(legs, trace).map(({ id, of, reply }) => {
-    const evaluation = trace(of.expression);
-    const { end, events = [] } = evaluation.input?.traced.outcomes[0] ?? {};
-    const tproxy = events.flatMap((event) =>
-      event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy' ? [event.effect.port] : [],
-    )[0];
-    const proto = end?.packet.protocol === PROTOCOL.UDP ? 'udp' : 'tcp';
-    const listeners =
-      end?.outcome === 'LOCAL'
-        ? [
-            {
-              proto,
-              addr: '0.0.0.0',
-              port: tproxy ?? end.packet.destinationPort,
-              ...(tproxy === undefined ? {} : { transparent: true }),
-            },
-          ]
-        : [];
-    // With the port that was filled in: the answer goes there.
-    return {
-      name: `${journey.name}: ${id}, the answer to ${of.label}`,
+/** The same of connections through hosts that translate addresses. */
+export function hostJourneyCases(): readonly Named[] {
+  return HOST_JOURNEYS.flatMap((journey) =>
+    casesOf(
+      journey.name,
+      { rules: journey.rules, ...setsIn(journey.facts), topology: topologyOf(journey.facts) },
+      hostJourney(journey),
+    ),
+  );
+}
+
+function casesOf(name: string, question: Omit<KernelCase, 'packets'>, journey: WalkedJourney): readonly Named[] {
+  const { legs, trace } = journey;
+  return [
+    {
+      name,
       question: {
         ...question,
-        listeners,
+        listeners: eachOnce(legs.flatMap(({ expression }) => listenersOf(trace(expression)))),
+        packets: legs.map((leg) => packetOf(leg, trace)),
+        independent: true,
+      },
+    },
+    ...answersTo(name, journey, question),
+  ];
+}
+
+/** Each answer goes through the connection that its leg has left behind. */
+function answersTo(
+  name: string,
+  { legs, trace }: WalkedJourney,
+  question: Omit<KernelCase, 'packets'>,
+): readonly Named[] {
+  return replyLegs(legs, trace).map(({ id, of, reply }) => {
+    const evaluation = trace(of.expression);
+    // With the port that was filled in: the answer goes there.
+    return {
+      name: `${name}: ${id}, the answer to ${of.label}`,
+      question: {
+        ...question,
+        listeners: listenersOf(evaluation),
         packets: [{ ...evaluation.request }, { ...reply.request }],
         independent: false,
       },
@@ -59,41 +69,47 @@ function answersTo(journey: JourneyCase, question: Omit<KernelCase, 'packets'>):
   });
 }
 
-function walked({ rules, packet, beside = '', ownService }: JourneyCase): {
-  readonly legs: readonly JourneyLeg[];
-  readonly trace: (expression: string) => Evaluation;
-} {
-  const model = modelOf(parseSourceFile(`${rules}${routingOf(rules)}${beside}`, { fileName: 'pod.txt' }));
-  const dump = model.defaultDump;
-  if (!dump) throw new Error('there are no rules in it');
-  const trace = (expression: string): Evaluation =>
-    evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
-  const expression = formatPacketExpression(packet);
-  return { legs: journeyOf(trace(expression), expression, trace, { ownService: ownService === true }).legs, trace };
+/** A program has to listen where the packet ends, or the kernel refuses it, and drops what TPROXY hands to nobody. */
+function listenersOf({ input }: Evaluation): readonly { readonly port: number }[] {
+  const { end, events = [] } = input?.traced.outcomes[0] ?? {};
+  if (end?.outcome !== 'LOCAL' || hasNoListener(end)) return [];
+  const tproxy = events.flatMap((event) =>
+    event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy' ? [event.effect.port] : [],
+  )[0];
+  return [
+    {
+      ...{ proto: end.packet.protocol === PROTOCOL.UDP ? 'udp' : 'tcp', addr: '0.0.0.0' },
+      port: tproxy ?? end.packet.destinationPort,
+      ...(tproxy === undefined ? {} : { transparent: true }),
+    },
+  ];
 }
 
-/** Raw sockets do not choose a source. */
+function eachOnce<T extends { readonly port: number }>(listeners: readonly T[]): readonly T[] {
+  return listeners.filter(({ port }, i) => listeners.findIndex((each) => each.port === port) === i);
+}
+
+/** With all that was filled in: raw sockets choose no source. */
 function packetOf({ expression }: JourneyLeg, trace: (expression: string) => Evaluation): PacketJson {
-  return { ...parsePacketExpression(expression).request, src: trace(expression).request?.src };
+  return { ...trace(expression).request };
 }
 
 function setsOf(rules: string): Pick<KernelCase, 'sets'> {
   if (rules.includes('istio-inpod-probes-v4')) return { sets: 'create istio-inpod-probes-v4 hash:ip\n' };
-  return rules.includes('ztunnel-pods-ips')
-    ? {
-        sets: NODE_FACTS.split('\n')
-          .filter((line) => /^(?:create|add) /.test(line))
-          .map((line) => `${line}\n`)
-          .join(''),
-      }
-    : {};
+  return rules.includes('ztunnel-pods-ips') ? setsIn(NODE_FACTS) : {};
+}
+
+/** Those that the file shows. */
+function setsIn(facts: string): Pick<KernelCase, 'sets'> {
+  const lines = facts.split('\n').filter((line) => /^(?:create|add) /.test(line));
+  return lines.length === 0 ? {} : { sets: lines.map((line) => `${line}\n`).join('') };
 }
 
 /**
  * As the file shows it: interfaces with their addresses, routes, and rules of policy routing with their preferences.
  */
-function topologyOf(rules: string): TopologyJson {
-  const lines = routingOf(rules).split('\n');
+function topologyOf(facts: string): TopologyJson {
+  const lines = facts.split('\n');
   const ifaces: { readonly name: string; readonly mac: string; readonly addrs: string[] }[] = [];
   for (const line of lines) {
     const name = /^\d+: (\S+): </.exec(line)?.[1];
@@ -112,6 +128,12 @@ function topologyOf(rules: string): TopologyJson {
       (line) =>
         /^(?:default|local default|\d+\.[\d./]+ (?:dev|via)) /.test(line) &&
         !connected.has(line.split(' ', 1)[0] ?? ''),
+    ),
+    sysctls: Object.fromEntries(
+      lines.flatMap((line) => {
+        const [, name, value] = /^(net\.ipv4\.\S+) = (\d+)$/.exec(line) ?? [];
+        return name === undefined ? [] : [[name, Number(value)]];
+      }),
     ),
     ipRules: lines.flatMap((line) => {
       const [, preference, rest] = /^(\d+): from all (.+)$/.exec(line) ?? [];

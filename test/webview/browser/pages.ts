@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { sampleText } from '../../features/sample';
 import type { CaptureView, FlowRow } from '../../../src/shared/protocol';
+import { HOST_JOURNEYS } from '../../fixtures/hostJourneys';
+import { JOURNEYS } from '../../fixtures/istio/journeys';
 import { NAT, NAT_PACKET, WEB, WEB_PACKET } from '../page/texts';
 
 const GATEWAY = readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8');
@@ -72,6 +74,14 @@ COMMIT
 COMMIT
 `;
 
+const HAIRPIN = hostJourney('gateway: a hairpin without source NAT');
+const LOOP = JOURNEYS.find(({ name }) => name.startsWith('loop: no rule for the proxy'))?.rules ?? '';
+
+function hostJourney(wanted: string): string {
+  const found = HOST_JOURNEYS.find(({ name }) => name === wanted);
+  return `${found?.rules ?? ''}${found?.facts ?? ''}`;
+}
+
 export interface View {
   readonly name: string;
   readonly text: string;
@@ -92,6 +102,20 @@ export interface View {
 /** Each part of the page in each of its states, in as few views as it takes. */
 export const VIEWS: readonly View[] = [
   { name: 'the Istio sample with its journey', text: sampleText('istio-sidecar.md') },
+  {
+    name: 'all ways in and out of a pod, and what was assumed',
+    text: sampleText('istio-sidecar.md'),
+    press: ['Inbound', 'or, if', 'Assumed for this'],
+    steps: false,
+  },
+  {
+    name: 'all ways in and out of a gateway, with a hairpin that is lost',
+    text: HAIRPIN,
+    press: ['Inbound'],
+    steps: false,
+  },
+  { name: 'a loop', text: LOOP },
+  { name: 'all ways in and out of a pod with a loop', text: LOOP, press: ['Inbound'], steps: false },
   { name: 'a Service with several outcomes', text: NODE, expression: 'in eth0 udp 10.244.3.4:5000 > 10.96.0.10:53' },
   { name: 'a host with a question', text: WEB, expression: WEB_PACKET, press: ['Only matched'], seek: 'tcp' },
   {

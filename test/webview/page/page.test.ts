@@ -64,6 +64,18 @@ describe('what is there', () => {
     golden('journey', page, 'trace-journey');
   });
 
+  test('all ways in and out, a packet of which is one click away', async () => {
+    const page = await Page.open(sampleText('istio-sidecar.md'));
+    await page.click('button', 'Inbound');
+    golden('ways', page, 'trace-ways');
+    expect(document.activeElement?.shadowRoot?.activeElement?.shadowRoot?.activeElement?.textContent.trim()).toMatch(
+      /Back to the packet$/,
+    );
+    await page.click('button.leg', '2 tcp 127.0.0.6');
+    expect(page.session.shown).toMatchObject({ ways: { shown: undefined }, scenario: 'client-app' });
+    expect(page.session.shown?.packet.expression).toMatch(/^out tcp 127\.0\.0\.6/);
+  });
+
   test.each([
     ['no rules', '# Shopping\n', undefined],
     ['a packet that cannot be read', WEB, 'in eth0 tpc > :80'],

@@ -2,6 +2,8 @@ import type { ProgramPack } from '../pack';
 import { loggedOrEntered } from '../ownerOfCommand';
 import { publishedPort } from '../peer';
 import { dockerChains } from './chains';
+import { dockerJourneys } from './journey';
+import { dockerScenarios } from './scenarios';
 import { dockerRule } from './rules';
 import { resolver } from './sources';
 
@@ -27,11 +29,14 @@ export const docker: ProgramPack = {
       id: 'published',
       label: 'Client → published port',
       detail: 'into a container',
+      way: 'Inbound',
       table: 'nat',
       chain: 'DOCKER',
       leadsTo: (target) => target === 'DNAT',
     },
   ],
+  besides: dockerScenarios,
+  journeys: dockerJourneys,
   userChains: [
     {
       of: 'FORWARD',

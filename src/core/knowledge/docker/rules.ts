@@ -172,7 +172,8 @@ function hookRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleK
   return undefined;
 }
 
-function isBridge(name: string | undefined): boolean {
+/** By the names that Docker gives to its bridges. */
+export function isBridge(name: string | undefined): boolean {
   return name !== undefined && (/^docker[0-9]+$/.test(name) || name.startsWith('br-') || name === 'docker_gwbridge');
 }
 

@@ -24,18 +24,21 @@ export function nodeScenarios(
       label: 'Pod of the mesh → outside',
       detail: 'by the tunnel to ztunnel',
       expression: `${from} > ${outside}:443 syn new`,
+      way: 'Outbound',
     },
     {
       id: 'client-pod',
       label: 'Client → pod of the mesh',
       detail: 'plaintext, by the tunnel to ztunnel',
       expression: `in ${iface} tcp ${outside}:41522 > ${pod.address}:8080 syn new`,
+      way: 'Inbound',
     },
     {
       id: 'hbone-pod',
       label: 'ztunnel of another node → pod',
       detail: 'the HBONE tunnel, port 15008',
       expression: `in ${iface} tcp ${outside}:41523 > ${pod.address}:15008 syn new`,
+      way: 'Inbound, in the mesh',
     },
     ...(other
       ? [
@@ -52,12 +55,14 @@ export function nodeScenarios(
       label: 'Kubelet probe → pod',
       detail: 'from the node itself',
       expression: `out uid 0 tcp ${own}:41530 > ${pod.address}:8080 syn new`,
+      way: 'Kubelet probe',
     },
     {
       id: 'pod-dns',
       label: 'Pod → DNS',
       detail: 'to ztunnel’s DNS proxy where it is captured',
       expression: `in ${pod.veth} udp ${pod.address}:42030 > ${resolver}:53 new`,
+      way: 'DNS',
     },
   ];
 }

@@ -34,6 +34,7 @@ function ownServiceScenario({ own, service, appPort }: ScenarioPlace): Scenario 
       `out uid 1000 tcp ${endpoint(own, 42050)} > ${endpoint(service, appPort)} syn new`,
     ),
     ownService: true,
+    way: 'Its own Service',
   };
 }
 
@@ -49,6 +50,7 @@ function sidecar(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'Client → app port (inbound)',
       'a request to the application',
       `${client}${endpoint(to, appPort)} syn new`,
+      'Inbound',
     ),
     ...excludedPort(profile, place, client),
     scenario(
@@ -56,6 +58,7 @@ function sidecar(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'App → outside (outbound)',
       'a request of the application',
       `out uid 1000 tcp ${endpoint(own, 42000)} > ${endpoint(outside, 443)} syn new`,
+      'Outbound',
     ),
     scenario(
       'envoy-outside',
@@ -93,18 +96,34 @@ function sidecar(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'App → DNS',
       profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on',
       `out uid 1000 udp ${endpoint(own, 42030)} > ${endpoint(place.resolver, 53)} new`,
+      'DNS',
     ),
-    scenario(
-      'probe',
-      'Kubelet probe → 15021',
-      'readiness of the proxy',
-      `in ${iface} tcp ${endpoint(peer, 41530)} > ${endpoint(to, 15021)} syn new`,
-    ),
+    ...probes(place),
     scenario(
       'gid-only',
       `Process with gid ${gid} → outside`,
       'bypasses the mesh by its group',
       `out uid 1000 gid ${gid} tcp ${endpoint(own, 42040)} > ${endpoint(outside, 443)} syn new`,
+    ),
+  ];
+}
+
+/** Kubelet asks for the proxy, and, by way of the agent, for the application. */
+function probes({ iface, peer, to }: ScenarioPlace): readonly Scenario[] {
+  return [
+    scenario(
+      'probe',
+      'Kubelet probe → 15021',
+      'readiness of the proxy',
+      `in ${iface} tcp ${endpoint(peer, 41530)} > ${endpoint(to, 15021)} syn new`,
+      'Probe of the proxy',
+    ),
+    scenario(
+      'app-probe',
+      'Kubelet probe → 15020',
+      'of the application, which the injector redirects to the agent',
+      `in ${iface} tcp ${endpoint(peer, 41531)} > ${endpoint(to, 15020)} syn new`,
+      'Probe of the app',
     ),
   ];
 }
@@ -136,18 +155,21 @@ function ambient(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'Client → app port (inbound, plaintext)',
       'captured by ztunnel',
       `in ${iface} tcp ${endpoint(peer, 41522)} > ${endpoint(to, appPort)} syn new`,
+      'Inbound',
     ),
     scenario(
       'hbone',
       'ztunnel peer → 15008',
       'the HBONE tunnel',
       `in ${iface} tcp ${endpoint(peer, 41523)} > ${endpoint(to, 15008)} syn new`,
+      'Inbound, in the mesh',
     ),
     scenario(
       'app-outside',
       'App → outside (outbound)',
       'a request of the application',
       `out uid 1000 tcp ${endpoint(own, 42000)} > ${endpoint(outside, 443)} syn new`,
+      'Outbound',
     ),
     scenario(
       'ztunnel-outside',
@@ -167,12 +189,14 @@ function ambient(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'Kubelet probe (169.254.7.127)',
       'the probe source on the node',
       `in ${iface} tcp ${endpoint(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${endpoint(to, appPort)} syn new`,
+      'Kubelet probe',
     ),
     scenario(
       'dns',
       'App → DNS',
       profile.dnsCapture ? 'captured by DNS capture' : 'not captured unless DNS capture is on',
       `out uid 1000 udp ${endpoint(own, 42030)} > ${endpoint(place.resolver, 53)} new`,
+      'DNS',
     ),
   ];
 }

@@ -23,6 +23,7 @@ export const openwrt: ProgramPack = {
       id: 'lan-wan',
       label: 'LAN → internet',
       detail: 'through the router',
+      way: 'Outbound',
       table: 'filter',
       chain: 'zone_lan_forward',
       leadsTo: (target) => target === 'zone_wan_dest_ACCEPT',
@@ -30,6 +31,7 @@ export const openwrt: ProgramPack = {
     },
     {
       id: 'port-forward',
+      way: 'Inbound',
       label: 'Internet → forwarded port',
       detail: 'to a host inside',
       table: 'nat',

@@ -31,6 +31,11 @@ export function cardRows(input: TraceInput, walked: Walked, peer: Peer | undefin
   return rows.filter((row) => row !== undefined);
 }
 
+/** `tcp 10.0.1.9:41522 → 10.96.0.1:443`: the packet as it was sent, without names. */
+export function sentParts(input: TraceInput, walked: Walked): readonly CardPart[] {
+  return new CardRows(input, walked, undefined).addressed().filter(({ style }) => style !== 'dim');
+}
+
 class CardRows {
   private readonly assumed: AssumedValues;
   private readonly first: Extract<TraceEvent, { readonly kind: 'start' }> | undefined;
@@ -50,29 +55,11 @@ class CardRows {
     if (!this.first) return undefined;
     const { packet, direction, iface } = this.first;
     const arrives = direction === 'in';
-    const end = this.walked.end.packet;
-    const moved = isThrough(this.walked);
     const name = this.peer ? peerName(this.peer) : portName(this.input, packet);
     return {
       label: arrives ? 'arrives' : 'is sent',
       parts: [
-        code(`${protocolName(packet.protocol)} `),
-        {
-          ...code(sourceOf(packet)),
-          ...changed(moved && sourceOf(packet) !== sourceOf(end), 'before'),
-          ...marked(this.assumed.field('src')),
-        },
-        ...this.named(packet.source),
-        plain(' → '),
-        {
-          ...code(destinationOf(packet)),
-          ...changed(moved && destinationOf(packet) !== destinationOf(end), 'before'),
-          ...marked(
-            this.assumed.address(packet.destination) ?? this.assumed.field('dst') ?? this.assumed.field('dport'),
-          ),
-        },
-        // A Service is named by the rules that lead to it, with its port.
-        ...(this.peer?.noun === 'Service' ? [] : this.named(packet.destination)),
+        ...this.addressed(),
         ...words(flagNames(packet)),
         ...(arrives
           ? [plain(' by '), { ...code(iface), ...marked(this.assumed.field('iface') ?? this.assumed.interface(iface)) }]
@@ -80,6 +67,31 @@ class CardRows {
         ...(name === undefined ? [] : [dim(`  ${name}`)]),
       ],
     };
+  }
+
+  /** Protocol and both ends. */
+  addressed(): readonly CardPart[] {
+    if (!this.first) return [];
+    const { packet } = this.first;
+    const end = this.walked.end.packet;
+    const moved = isThrough(this.walked);
+    return [
+      code(`${protocolName(packet.protocol)} `),
+      {
+        ...code(sourceOf(packet)),
+        ...changed(moved && sourceOf(packet) !== sourceOf(end), 'before'),
+        ...marked(this.assumed.field('src')),
+      },
+      ...this.named(packet.source),
+      plain(' → '),
+      {
+        ...code(destinationOf(packet)),
+        ...changed(moved && destinationOf(packet) !== destinationOf(end), 'before'),
+        ...marked(this.assumed.address(packet.destination) ?? this.assumed.field('dst') ?? this.assumed.field('dport')),
+      },
+      // A Service is named by the rules that lead to it, with its port.
+      ...(this.peer?.noun === 'Service' ? [] : this.named(packet.destination)),
+    ];
   }
 
   end(): CardRow | undefined {

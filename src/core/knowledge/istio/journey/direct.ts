@@ -36,11 +36,11 @@ export function ofProxyItself(
     : undefined;
 }
 
-/** What there is to say where the file holds no rules of Istio at all. */
-export function withoutIstio(said: PodSaid): string {
-  if (said.noInterception === undefined)
-    return 'These are not rules of Istio: no proxy takes the packet to send it on.';
-  return `No proxy is on its way: the file holds no rules of Istio. ${noneText(said)}`;
+/** Why the file holds no rules of Istio at all, where it says so. */
+export function withoutIstio(said: PodSaid): string | undefined {
+  return said.noInterception === undefined
+    ? undefined
+    : `No proxy is on its way: the file holds no rules of Istio. ${noneText(said)}`;
 }
 
 /**

@@ -1,27 +1,25 @@
 import type { Host } from '../../../net/host';
-import type { JourneyFile, Journeys, Mesh, Taken } from '../../journey';
+import type { JourneyFile, Journeys, Proxies, Taken } from '../../journey';
 import { istioProfile, sidecarBeside } from '../profile';
 import { withoutIstio, ofProxyItself } from './direct';
 import { mixedRules } from './mixedRules';
 import { onward } from './onward';
 import type { IstioMesh } from './packets';
+import { againstLoop } from './loop';
 import { isProxyPort, looksLikeProxy, proxyIdentity, receiverAt } from './pod';
 import { podSaidIn } from './podSaid';
 
 /** Client → Envoy → app, app → ztunnel → outside: what the proxies of a pod or a node of Istio do. */
 export const istioJourneys: Journeys = {
   of: 'an Istio pod or node',
-  in: meshIn,
-  without({ lines }) {
-    const said = podSaidIn(lines);
-    return { end: withoutIstio(said), stated: said.noInterception !== undefined };
-  },
+  in: proxiesIn,
+  without: ({ lines }) => withoutIstio(podSaidIn(lines)),
   isProxyPort,
 };
 
 const HBONE = 15008;
 
-function meshIn(file: JourneyFile): Mesh | undefined {
+function proxiesIn(file: JourneyFile): Proxies | undefined {
   const { rules, lines } = file;
   const profile = rules && istioProfile(rules);
   if (rules === undefined || profile === undefined) return undefined;
@@ -35,6 +33,7 @@ function meshIn(file: JourneyFile): Mesh | undefined {
     ownService,
   });
   return {
+    expected: true,
     remarks: () => remarks(file, rules),
     sender(request, host) {
       if (looksLikeProxy(profile, request)) return mode.startsWith('ambient node') ? 'ztunnel' : 'proxy';
@@ -45,15 +44,17 @@ function meshIn(file: JourneyFile): Mesh | undefined {
           : request.src !== undefined && isMember(host, request.src)
             ? 'app'
             : 'client';
-      return undefined;
+      if (request.dir !== 'out') return undefined;
+      return mode === 'ambient host' ? 'node' : 'app';
     },
-    receiver: (port, captured) => receiverAt(profile, port, captured),
+    receiver: ({ port, captured }) => receiverAt(profile, port, captured),
+    againstLoop: (taken) => againstLoop(profile, taken),
     way: ({ captured, port, direction }, { iface, destination }) =>
       iface.startsWith('istio')
         ? `ztunnel (${iface})`
         : captured
           ? `ztunnel ${destination}:${port}`
-          : direction === 'out' && mode !== 'ambient node'
+          : direction === 'out' && mode !== 'ambient node' && mode !== 'ambient host'
             ? 'outside'
             : `${destination} (${iface})`,
     isMember,

@@ -66,7 +66,9 @@ export function looksLikeProxy(
   if (mode === 'ambient node') return dir !== 'out' && iface !== undefined && iface === nodeZtunnel?.iface;
   if (dir !== 'out') return false;
   if (mode === 'ambient node, inside ztunnel') return true;
-  return mode === 'ambient pod'
-    ? (mark & 0xfff) === 0x539
-    : proxyUids.includes(String(uid)) || proxyGids.includes(String(gid));
+  if (mode === 'ambient pod') return (mark & 0xfff) === 0x539;
+  // Rules that know no user and no group of the proxy capture its own packets too: it has the usual ones.
+  return proxyUids.length + proxyGids.length > 0
+    ? proxyUids.includes(String(uid)) || proxyGids.includes(String(gid))
+    : uid === 1337 || gid === 1337;
 }

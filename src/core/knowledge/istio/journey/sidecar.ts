@@ -45,7 +45,7 @@ function toApp(
   const newer: NextPacket = {
     label: `Envoy → app ${to}`,
     packet: { ...packet, src: passthrough, sport: 40000 },
-    note: `Envoy connects to the application from ${passthrough}, which the rules leave alone.`,
+    note: `Envoy connects to the application from ${passthrough}, by which the rules are to know it and leave it alone.`,
     source: SOURCES.clusters,
   };
   const local = family === 4 ? '127.0.0.1' : '::1';
@@ -83,7 +83,7 @@ function toDestination(
   const main: NextPacket = {
     label: `Envoy → ${endpoint(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
-    note: 'Envoy sends it on as its own user, which the rules do not capture. For a Service it picks an endpoint itself; the address is then a different one.',
+    note: 'Envoy sends it on as its own user, by which the rules are to know it and let it out. For a Service it picks an endpoint itself; the address is then a different one.',
     source: SOURCES.clusters,
   };
   if (own)
@@ -141,7 +141,7 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
           {
             label: `agent → app ${endpoint(ownAddress, appPort)}`,
             packet: { ...self, src: family === 4 ? '127.0.0.6' : '::6', sport: 40001, dst: ownAddress, dport: appPort },
-            note: 'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the agent asks the application from the address that the rules leave alone.',
+            note: 'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the agent asks the application from the address that the rules are to leave alone.',
             source: SOURCES.status,
           },
           {

@@ -1,25 +1,28 @@
-import { packs, rangeOf, type JourneyFile, type Mesh, type ProgramPack } from '../../core/knowledge/knowledge';
+import { packs, rangeOf, type JourneyFile, type Proxies, type ProgramPack } from '../../core/knowledge/knowledge';
 import { sectionsOf } from '../fileModel';
 import { releasesOf } from '../releases';
 import { ruleSetView } from '../ruleSetView';
 import type { Evaluation } from '../traceSession/evaluate';
 
-const meshes = new WeakMap<Evaluation, { readonly mesh: Mesh | undefined }>();
+const found = new WeakMap<Evaluation, { readonly proxies: Proxies | undefined }>();
 
 /** The proxies of the rules that the packet meets; undefined where they lead to none that is known. */
-export function meshOf(evaluation: Evaluation): Mesh | undefined {
-  let known = meshes.get(evaluation);
+export function proxiesOf(evaluation: Evaluation): Proxies | undefined {
+  let known = found.get(evaluation);
   if (known === undefined) {
-    const [mesh] = packs.flatMap((pack) => pack.journeys?.in(fileOf(evaluation, pack)) ?? []);
-    meshes.set(evaluation, (known = { mesh }));
+    const [proxies] = packs.flatMap((pack) => pack.journeys?.in(fileOf(evaluation, pack)) ?? []);
+    found.set(evaluation, (known = { proxies }));
   }
-  return known.mesh;
+  return known.proxies;
 }
 
-/** Why nothing follows where the file has no rules of a mesh. `stated`: the file says why there are none. */
-export function withoutMesh({ setting: { model } }: Evaluation): { readonly end: string; readonly stated: boolean } {
-  const found = packs.flatMap(({ journeys }) => journeys?.without({ lines: model.file.lines }) ?? []);
-  return found.find(({ stated }) => stated) ?? found[0] ?? { end: '', stated: false };
+/** Why no proxy is concerned, where the file itself says so. */
+export function saidWithoutProxies({ setting: { model } }: Evaluation): string | undefined {
+  for (const { journeys } of packs) {
+    const said = journeys?.without?.({ lines: model.file.lines });
+    if (said !== undefined) return said;
+  }
+  return undefined;
 }
 
 function fileOf(evaluation: Evaluation, pack: ProgramPack): JourneyFile {

@@ -1,0 +1,25 @@
+import type { Journey } from '../journey/journey';
+import type { ReplyLeg } from '../journey/replyLegs';
+import { ALONE, type SharedJourney, type SharedTrace } from './sharedTrace';
+
+/** A journey as it is given to others. `traceOf` has the trace of a leg; a leg without one is left out. */
+export function sharedJourney(
+  { legs, end, remarks }: Pick<Journey, 'legs' | 'end' | 'remarks'>,
+  replies: readonly ReplyLeg[],
+  traceOf: (expression: string) => Pick<SharedTrace, 'input' | 'assumed'> | undefined,
+): SharedJourney {
+  if (legs.length === 0) return ALONE;
+  return {
+    legs: legs.flatMap(({ id, label, note, when, expression }) => {
+      const traced = traceOf(expression);
+      return traced ? [{ id, label, note, when, ...traced }] : [];
+    }),
+    replies: replies.map(({ id, label, of, verdict, findings }) => ({
+      id,
+      label,
+      when: of.when,
+      text: [verdict, ...findings].join(' '),
+    })),
+    remarks: [...remarks, ...(end === '' ? [] : [`The journey ends here: ${end}`])],
+  };
+}

@@ -1,0 +1,29 @@
+import { formatPacketExpression } from '../../../src/core/net/packetExpression';
+import { parseSourceFile } from '../../../src/core/syntax/parse';
+import { modelOf } from '../../../src/features/fileModel';
+import { journeyOf, type Journey } from '../../../src/features/journey/journey';
+import { evaluate, type Evaluation } from '../../../src/features/traceSession/evaluate';
+import type { HostJourney } from '../../fixtures/hostJourneys';
+import { routingOf, type JourneyCase } from '../../fixtures/istio/journeys';
+
+/** A journey through a file, with what traces its legs. */
+export interface WalkedJourney extends Journey {
+  readonly trace: (expression: string) => Evaluation;
+}
+
+export function walkedJourney(text: string, packet: string, ownService = false): WalkedJourney {
+  const model = modelOf(parseSourceFile(text, { fileName: 'host.txt' }));
+  const dump = model.defaultDump;
+  if (!dump) throw new Error('there are no rules in it');
+  const trace = (expression: string): Evaluation =>
+    evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
+  return { ...journeyOf(trace(packet), packet, trace, { ownService }), trace };
+}
+
+export function istioJourney({ rules, packet, beside = '', ownService }: JourneyCase): WalkedJourney {
+  return walkedJourney(`${rules}${routingOf(rules)}${beside}`, formatPacketExpression(packet), ownService === true);
+}
+
+export function hostJourney({ rules, facts, packet }: HostJourney): WalkedJourney {
+  return walkedJourney(`${rules}${facts}`, packet);
+}
