@@ -311,6 +311,8 @@ export type ReplyState =
       readonly kind: 'offered';
       readonly wayBack: string;
       readonly comesBack: boolean;
+      /** That it does not come back rests on something that is only assumed. */
+      readonly unsure: boolean;
       readonly findings: readonly string[];
     }
   | {
@@ -318,6 +320,8 @@ export type ReplyState =
       /** As a packet expression, without what only the connection table cares about. */
       readonly packet: string;
       readonly comesBack: boolean;
+      /** That it does not come back rests on something that is only assumed. */
+      readonly unsure: boolean;
       /** One sentence. */
       readonly verdict: string;
       /** It goes another way than through this host: the trace is what this host would do with it. */

@@ -131,8 +131,9 @@ export class TraceHeadline extends LitElement {
     const conditional = this.doubtful || badge.conditional ? 'conditional' : '';
     return html`${this.whatIf ? html`<span class="what-if">WHAT IF</span>` : nothing}${
         reply.kind === 'shown'
-          ? html`<span class="badge ${reply.comesBack ? 'accept' : 'drop'} ${conditional}"
-              >${reply.comesBack ? 'COMES BACK' : 'DOES NOT COME BACK'}</span
+          ? html`<span
+              class="badge ${reply.comesBack ? 'accept' : 'drop'} ${reply.unsure && !reply.comesBack ? 'conditional' : conditional}"
+              >${reply.comesBack ? 'COMES BACK' : reply.unsure ? 'MAY NOT COME BACK' : 'DOES NOT COME BACK'}</span
             >`
           : html`<span class="badge ${badge.tone} ${conditional}">${badge.text}</span>`
       }

@@ -69,6 +69,9 @@ export class TraceVerdict extends LitElement {
       .lost {
         color: var(--red);
       }
+      .unsure {
+        color: var(--yellow);
+      }
       .decided {
         display: flex;
         flex-wrap: wrap;
@@ -251,10 +254,15 @@ export class TraceVerdict extends LitElement {
     </dl>`;
   }
 
-  private offered({ wayBack, comesBack, findings }: Extract<ReplyState, { readonly kind: 'offered' }>): TemplateResult {
+  private offered({
+    wayBack,
+    comesBack,
+    unsure,
+    findings,
+  }: Extract<ReplyState, { readonly kind: 'offered' }>): TemplateResult {
     const [first = ''] = findings;
     const short = firstClause(first);
-    return html`<span class=${comesBack ? '' : 'lost'}
+    return html`<span class=${comesBack ? '' : unsure ? 'unsure' : 'lost'}
         >${wayBack}${short === '' ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
       >
       · `;

@@ -96,6 +96,16 @@ export class TraceWhatIf extends LitElement {
         border: 1px solid var(--vscode-input-border, var(--line));
         border-radius: 3px;
       }
+      .try {
+        padding: 3px 12px;
+        border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent));
+        border-radius: 2px;
+        color: var(--vscode-button-foreground, inherit);
+        background: var(--vscode-button-background, transparent);
+      }
+      .try:hover {
+        background: var(--vscode-button-hoverBackground, var(--vscode-button-background, transparent));
+      }
       textarea::placeholder {
         color: var(--vscode-input-placeholderForeground, var(--dim));
         opacity: 1;
@@ -200,7 +210,7 @@ export class TraceWhatIf extends LitElement {
         }}
         @keydown=${this.keyDown}
       ></textarea>
-      <button type="submit">Try</button>
+      <button type="submit" class="try">Try</button>
       <button type="button" class="link" @click=${() => this.toggle(false)}>Close</button>
       <p class="hint" id="hint">
         Commands of iptables, ip6tables, ipset, sysctl -w, ip route, ip rule, ip addr, a line each; “listen

@@ -100,6 +100,7 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
       kind: 'shown',
       packet: shortWords(shown.reply.request),
       comesBack: found.comesBack,
+      unsure: shown.reply.unsure !== undefined,
       verdict: verdictOfReply(shown.reply, selected),
       findings: found.words,
       past: shown.reply.pastThisHost !== undefined,
@@ -115,8 +116,14 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
 
 function offered(evaluation: Evaluation, walked: Walked): ReplyState {
   const reply = walked.events.length > MOST_EVENTS ? undefined : tracedReply(evaluation, walked);
-  if (reply?.kind !== 'traced') return { kind: 'offered', wayBack: '', comesBack: false, findings: [] };
-  return { kind: 'offered', wayBack: wayBack(reply), comesBack: comesBack(reply), findings: findingsOf(reply) };
+  if (reply?.kind !== 'traced') return { kind: 'offered', wayBack: '', comesBack: false, unsure: false, findings: [] };
+  return {
+    kind: 'offered',
+    wayBack: wayBack(reply),
+    comesBack: comesBack(reply),
+    unsure: reply.unsure !== undefined,
+    findings: findingsOf(reply),
+  };
 }
 
 /** A path of more steps takes as long on the way back: its reply is followed only when it is asked for. */
