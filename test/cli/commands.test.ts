@@ -220,6 +220,45 @@ describe('trace', () => {
   });
 });
 
+describe('trace --what-if', () => {
+  const RULES = {
+    'a.rules': '*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -s 10.9.0.0/16 -j DROP\nCOMMIT\n',
+  };
+  const PACKET = ['--packet', 'in eth0 tcp 10.9.1.2 > :443 own'];
+  const traced = (...changes: readonly string[]) =>
+    runCommand('trace', ['a.rules', ...PACKET, '--json', ...changes.flatMap((each) => ['--what-if', each])], RULES);
+
+  test.each<[string, readonly string[], string]>([
+    ['nothing', [], 'DROPPED'],
+    ['a rule before the one that drops', ['iptables -I INPUT -p tcp --dport 443 -j ACCEPT'], 'LOCAL'],
+    ['a rule after it', ['iptables -A INPUT -p tcp --dport 443 -j ACCEPT'], 'DROPPED'],
+    ['a rule that is gone, and another policy', ['line 4 off', 'iptables -P INPUT ACCEPT'], 'LOCAL'],
+    ['the same in one value', ['line 4 off\niptables -P INPUT ACCEPT'], 'LOCAL'],
+    ['the policy alone', ['iptables -P INPUT ACCEPT'], 'DROPPED'],
+  ])('%s', (_, changes, outcome) => {
+    const { code, out } = traced(...changes);
+    const { outcomes, whatIf } = JSON.parse(out) as {
+      outcomes: readonly { outcome: string }[];
+      whatIf?: { changes: readonly string[]; before: { outcomes: readonly { outcome: string }[] } };
+    };
+    expect([code, outcomes.map((each) => each.outcome)]).toEqual([0, [outcome]]);
+    expect(whatIf?.before.outcomes.map((each) => each.outcome)).toEqual(changes.length === 0 ? undefined : ['DROPPED']);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['a rule that is not there', 'iptables -D INPUT -s 10.9.9.9 -j DROP', /--what-if iptables -D INPUT/],
+    ['a chain that is not there', 'iptables -A NOWHERE -j DROP', /NOWHERE/],
+    ['a line without a rule', 'line 1 off', /line 1/],
+    ['a typing error', 'iptables -I INPUT --dprot 443 -j ACCEPT', /--dprot/],
+    ['nothing that can be tried', 'ls -l', /./],
+    ['nothing at all', '', /nothing in it/],
+  ])('is refused: %s', (_, change, message) => {
+    const { code, error } = traced(change);
+    expect(code).toBe(2);
+    expect(error).toMatch(message);
+  });
+});
+
 describe('check', () => {
   test('names place, severity, code and reason, and exits with 1', () => {
     const { code, out } = runCommand('check', ['bad.rules'], { 'bad.rules': BAD });

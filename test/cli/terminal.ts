@@ -27,6 +27,7 @@ const OPTIONS = {
     iface: 'value',
     format: 'value',
     theme: 'value',
+    'what-if': 'list',
     json: 'flag',
     journey: 'flag',
     ways: 'flag',
