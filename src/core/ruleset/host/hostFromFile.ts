@@ -161,16 +161,11 @@ export class HostSource {
       users: new Map(),
       now: undefined,
     };
-    const { destination } = said;
-    const group =
-      destination && isMulticast(destination) && !isJoinedGroup(host, destination) ? destination : undefined;
     return {
-      host: this.changed(
-        group && answers.joined !== undefined ? { ...host, joinedGroups: answers.joined ? [group] : [] } : host,
-      ),
+      host: this.changed(withGroup(host, said, answers.joined)),
       problems: this.problems,
       assumptions: [...this.noted.list, ...noted.list],
-      open: { own: place?.open === true ? place : undefined, group, ways: routing.ways },
+      open: { own: place?.open === true ? place : undefined, group: openGroup(host, said), ways: routing.ways },
       known: {
         addresses: known || addresses.complete,
         routes: routing.known,
@@ -274,6 +269,16 @@ export class HostSource {
     for (const { line, message } of problems) this.problems.push(problem('sets', `line ${line}: ${message}`));
     return sets;
   }
+}
+
+/** The multicast group that a packet goes to, where this host is in it only if one of its programs has joined it. */
+function openGroup(host: Host, { destination }: SaidOfHost): Address | undefined {
+  return destination && isMulticast(destination) && !isJoinedGroup(host, destination) ? destination : undefined;
+}
+
+function withGroup(host: Host, said: SaidOfHost, joined: boolean | undefined): Host {
+  const group = openGroup(host, said);
+  return group && joined !== undefined ? { ...host, joinedGroups: joined ? [group] : [] } : host;
 }
 
 interface HostParts {
