@@ -99,6 +99,16 @@ describe('what is typed', () => {
     expect([bench.badge, bench.state.whatIf]).toEqual(['DELIVERED :22', undefined]);
   });
 
+  test('the reply to a hairpin names the change that gives the packet its source', () => {
+    const text =
+      '*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A PREROUTING -d 192.0.2.10/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.8.0.7:8080\nCOMMIT\n2: eth0: <UP> mtu 1500\n    inet 192.0.2.10/24 scope global eth0\n3: eth1: <UP> mtu 1500\n    inet 10.8.0.1/24 scope global eth1\n';
+    const bench = new Bench(text, 'nat.rules')
+      .send({ type: 'trace', expression: 'in eth1 tcp 10.8.0.9 > 192.0.2.10:80' })
+      .send({ type: 'what-if', text: 'iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE' });
+    const { reply } = bench.state;
+    expect(reply.kind === 'offered' && reply.findings.join(' ')).toContain('which what-if 1 gives it');
+  });
+
   test('a policy is asked about at its step', () => {
     const bench = web().send({ type: 'trace', expression: 'in eth0 udp 9.9.9.9 > 10.244.1.5:53 own' });
     const [first] = tries(bench, bench.state.trace?.outcome.decisive as StepId);

@@ -1,5 +1,7 @@
 import { formatAddress, sameAddress } from '../net/address';
 import type { Host } from '../net/host';
+import type { Line } from '../syntax/tree';
+import { lineWords } from '../syntax/typedLine';
 import type { Effect } from '../xtables/extension';
 import type { TraceEvent, Walked } from './events';
 
@@ -32,7 +34,7 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
   const toItself = receiver === sender;
   if (seen !== sender) {
     const line = sourceLine(walked);
-    const given = line === undefined ? '' : `, which line ${line} gives it`;
+    const given = line === undefined ? '' : `, which ${lineWords(line)} gives it`;
     const otherwise = toItself ? 'a packet from its own address it would drop' : `not to ${sender} directly`;
     return {
       toItself,
@@ -83,10 +85,10 @@ function isSource(effect: Effect | undefined): boolean {
 }
 
 /** The line of the rule of POSTROUTING that has given the packet its source. */
-function sourceLine({ events }: Walked): number | undefined {
+function sourceLine({ events }: Walked): Line | undefined {
   const at = events.findIndex((event) => event.kind === 'translate' && event.half === 'source' && !event.established);
   const rule = events
     .slice(0, Math.max(at, 0))
     .findLast((event) => event.kind === 'rule' && event.matched && isSource(event.effect));
-  return rule?.kind === 'rule' ? rule.rule.line.index + 1 : undefined;
+  return rule?.kind === 'rule' ? rule.rule.line : undefined;
 }

@@ -5,6 +5,7 @@ import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { tracePacket, type Traced } from '../../core/netfilter/trace';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
+import { lineWords } from '../../core/syntax/typedLine';
 import type { Hook } from '../../core/xtables/view';
 import { boxesOf } from './boxes';
 import { changedOnTheWay } from './changedOnTheWay';
@@ -65,7 +66,7 @@ export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: Fi
     search.among(tries.filter(({ heading }) => heading === 'loop')) ??
     search.onEveryHost();
   if (reaching) return { kind: 'found', ...reaching };
-  const taker = shadowedBy(ways, rule, host);
+  const taker = shadowedBy(ruleSet, rule, host);
   return taker
     ? { kind: 'shadowed', nearest: search.nearest.nearest, by: taker }
     : { kind: 'not-found', ...search.nearest };
@@ -226,7 +227,7 @@ function arrives({ outcomes }: Traced, rule: Rule): boolean {
 }
 
 function obstacleOf({ outcomes }: Traced, [taker]: readonly Taker[]): string | undefined {
-  if (taker) return `line ${taker.rule.line.index + 1} matches it first`;
+  if (taker) return `${lineWords(taker.rule.line)} matches it first`;
   const end = outcomes[0]?.end;
   if (end?.dropBy?.kind === 'kernel') return `the kernel drops it: ${end.dropBy.detail || end.dropBy.reason}`;
   if (end?.dropBy?.kind === 'policy') return `the policy of ${end.dropBy.chain.name} drops it`;

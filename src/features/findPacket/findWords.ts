@@ -1,3 +1,4 @@
+import { lineWords } from '../../core/syntax/typedLine';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Found } from './findPacket';
 
@@ -10,7 +11,7 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
     case 'unreachable':
       return `No packet reaches ${rule}: no built-in chain of table ${chain.table} jumps to ${chain.name}, directly or through other chains.`;
     case 'shadowed':
-      return `No packet is matched by ${rule}: line ${found.by.line.index + 1} takes each that it would match.${found.nearest === undefined ? '' : ' One of them is traced.'}`;
+      return `No packet is matched by ${rule}: ${lineWords(found.by.line)} takes each that it would match.${found.nearest === undefined ? '' : ' One of them is traced.'}`;
     case 'not-found': {
       if (found.nearest === undefined)
         return `No packet was found for ${rule}: its conditions and those of the rules that jump to it contradict each other.`;

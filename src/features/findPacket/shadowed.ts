@@ -4,11 +4,11 @@ import { intersection, type Box, type PacketSet } from '../../core/net/fields/pa
 import { pickValue } from '../../core/net/fields/pick';
 import type { Host } from '../../core/net/host';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
-import type { Rule } from '../../core/ruleset/ruleSet';
+import { isTableName, type Rule, type RuleSet, type Table } from '../../core/ruleset/ruleSet';
 import { boundsOf } from '../../core/xtables/fieldCondition';
-import type { WayToRule } from './waysTo';
+import { allWaysTo } from './waysTo';
 
-/** What no rule of a table changes while the packet is in it. Marks, TOS and hop limits may be set between two rules. */
+/** What hardly any rule changes; marks, TOS and hop limits are there to be set between two rules. */
 const STAYS: ReadonlySet<FieldName> = new Set([
   'source',
   'destination',
@@ -29,29 +29,52 @@ const STAYS: ReadonlySet<FieldName> = new Set([
 
 /** So many rules before the wanted one are looked at on each way. */
 const MOST_EARLIER = 4_000;
+/** So many rules of the table are read. */
+const MOST_READ = 20_000;
 
 /**
  * The rule that takes every packet which another one would match, for each of the ways that lead to it; undefined where
- * that cannot be proved for one of them. `family`: of the packets.
+ * that cannot be proved. Nothing is proved of nftables, where a condition may change what it looks at.
  */
-export function shadowedBy(ways: readonly WayToRule[], rule: Rule, host: Host): Rule | undefined {
+export function shadowedBy(ruleSet: RuleSet, rule: Rule, host: Host): Rule | undefined {
+  const table = isTableName(rule.chain.table) ? ruleSet.tables.get(rule.chain.table) : undefined;
+  const changed = table && changedIn(table);
+  const ways = allWaysTo(ruleSet, rule);
+  if (!changed || !ways) return undefined;
+  const stays = (field: FieldName): boolean => STAYS.has(field) && !changed.has(field);
   let first: Rule | undefined;
   for (const { jumps } of ways) {
-    const taker = takerOn([...jumps, rule], host);
+    const taker = takerOn([...jumps, rule], host, stays);
     if (!taker) return undefined;
     first ??= taker;
   }
   return first;
 }
 
-function takerOn(way: readonly Rule[], host: Host): Rule | undefined {
-  const wanted = intersection(way.map((rule) => overOf(rule, host)));
+/** What the rules of a table change before they go on to the next one; undefined where they are too many to be read. */
+function changedIn({ chains }: Table): ReadonlySet<FieldName> | undefined {
+  const changed = new Set<FieldName>();
+  let looked = 0;
+  for (const { rules } of chains.values()) {
+    looked += rules.length;
+    if (looked > MOST_READ) return undefined;
+    for (const { target } of rules)
+      if (target.kind === 'extension' && target.extension.terminates !== 'always')
+        for (const { field } of target.extension.changes?.(target.data) ?? []) changed.add(field);
+  }
+  return changed;
+}
+
+type Stays = (field: FieldName) => boolean;
+
+function takerOn(way: readonly Rule[], host: Host, stays: Stays): Rule | undefined {
+  const wanted = intersection(way.map((rule) => overOf(rule, host, stays)));
   if (!wanted) return undefined;
   let looked = 0;
   for (const step of way) {
     for (const earlier of step.chain.rules) {
       if (earlier === step || ++looked > MOST_EARLIER) break;
-      if (ends(earlier) && covers(earlier, wanted, host)) return earlier;
+      if (ends(earlier) && covers(earlier, wanted, host, stays)) return earlier;
     }
   }
   return undefined;
@@ -62,22 +85,22 @@ function ends({ target }: Rule): boolean {
   return target.kind === 'extension' && target.extension.terminates === 'always';
 }
 
-function overOf(rule: Rule, host: Host): PacketSet {
+function overOf(rule: Rule, host: Host, stays: Stays): PacketSet {
   return (intersection(conditionsOfRule(rule).map((condition) => boundsOf(condition, host).over)) ?? [[]]).map((box) =>
-    box.filter(({ field }) => STAYS.has(field)),
+    box.filter(({ field }) => stays(field)),
   );
 }
 
 /** A rule is sure to match each packet of these boxes: one of its own boxes has all of them. */
-function covers(rule: Rule, wanted: PacketSet, host: Host): boolean {
+function covers(rule: Rule, wanted: PacketSet, host: Host, stays: Stays): boolean {
   const under = intersection(conditionsOfRule(rule).map((condition) => boundsOf(condition, host).under));
   return (
-    under !== undefined && wanted.every((box) => under.some((own) => own.every((test) => holdsIn(box, test, rule))))
+    under !== undefined &&
+    wanted.every((box) => under.some((own) => own.every((test) => stays(test.field) && holdsIn(box, test, rule))))
   );
 }
 
 function holdsIn(box: Box, test: FieldTest, { family }: Rule): boolean {
-  if (!STAYS.has(test.field)) return false;
   const others = [...box.filter(({ field }) => field === test.field), inverseTest(test)];
   return pickValue(others, family).kind === 'none';
 }

@@ -15,12 +15,26 @@ const MOST_VISITS = 4;
 
 /** The ways that lead to a rule; none where no built-in chain leads to its chain. */
 export function waysTo(ruleSet: RuleSet, rule: Rule): readonly WayToRule[] {
+  return searchWays(ruleSet, rule).ways;
+}
+
+/** Every way to a rule; undefined where there may be more than are looked for. */
+export function allWaysTo(ruleSet: RuleSet, rule: Rule): readonly WayToRule[] | undefined {
+  const { ways, complete } = searchWays(ruleSet, rule);
+  return complete ? ways : undefined;
+}
+
+function searchWays(ruleSet: RuleSet, rule: Rule): { readonly ways: readonly WayToRule[]; readonly complete: boolean } {
   const table = allTables(ruleSet).find(({ name }) => name === rule.chain.table);
-  if (!table) return [];
+  if (!table) return { ways: [], complete: true };
   const callers = callersOf(table, rule.chain.name);
-  return reachingHooks(rule.chain).flatMap((hook) =>
-    startsOf(table, hook).flatMap((start) => jumpsFrom(start, rule, callers).map((jumps) => ({ hook, jumps }))),
+  const searches = reachingHooks(rule.chain).flatMap((hook) =>
+    startsOf(table, hook).map((start) => ({ hook, ...jumpsFrom(start, rule, callers) })),
   );
+  return {
+    ways: searches.flatMap(({ hook, found }) => found.map((jumps) => ({ hook, jumps }))),
+    complete: searches.every(({ complete }) => complete),
+  };
 }
 
 /** Of nftables, chains of any name may be registered at a hook. */
@@ -28,12 +42,17 @@ function startsOf(table: Table, hook: Hook): readonly Chain[] {
   return [...table.chains.values()].filter((chain) => chain.hook === hook);
 }
 
-function jumpsFrom(start: Chain, rule: Rule, callers: ReadonlySet<string>): readonly (readonly Rule[])[] {
+function jumpsFrom(
+  start: Chain,
+  rule: Rule,
+  callers: ReadonlySet<string>,
+): { readonly found: readonly (readonly Rule[])[]; readonly complete: boolean } {
+  let complete = true;
   const found: (readonly Rule[])[] = [];
   const queue: Reached[] = [{ chain: start, by: undefined, from: undefined }];
   const visits = new Map<string, number>();
   for (const reached of queue) {
-    if (found.length >= MOST_WAYS) break;
+    if (found.length >= MOST_WAYS) return { found, complete: false };
     const { chain } = reached;
     if (chain.name === rule.chain.name) {
       found.push(jumpsTo(reached));
@@ -43,12 +62,15 @@ function jumpsFrom(start: Chain, rule: Rule, callers: ReadonlySet<string>): read
       const { jump } = each;
       if (!jump?.to || jump.refused || !callers.has(jump.chain)) continue;
       const seen = visits.get(jump.chain) ?? 0;
-      if (seen >= MOST_VISITS) continue;
+      if (seen >= MOST_VISITS) {
+        complete = false;
+        continue;
+      }
       visits.set(jump.chain, seen + 1);
       queue.push({ chain: jump.to, by: each, from: reached });
     }
   }
-  return found;
+  return { found, complete };
 }
 
 /** A chain on a way to the wanted rule, the jump that led to it, and where that stands. */

@@ -1,3 +1,4 @@
+import { lineWords } from '../../core/syntax/typedLine';
 import { rulePlace } from '../traceReport/verdict';
 import { selectedPath } from '../traceReport/traceInput';
 import type { Evaluation } from '../traceSession/evaluate';
@@ -24,7 +25,7 @@ export function loopWords(evaluation: Evaluation, label: string, when: string | 
 /** The rule that led the packet to the socket. */
 function capturedBy({ input }: Evaluation): string | undefined {
   const rule = input && selectedPath(input).events.find((event) => event.kind === 'rule' && captures(event));
-  return rule?.kind === 'rule' ? `line ${rule.rule.line.index + 1}, ${rulePlace(rule.rule)}` : undefined;
+  return rule?.kind === 'rule' ? `${lineWords(rule.rule.line)}, ${rulePlace(rule.rule)}` : undefined;
 }
 
 type RuleEvent = Extract<ReturnType<typeof selectedPath>['events'][number], { readonly kind: 'rule' }>;

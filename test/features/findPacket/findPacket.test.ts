@@ -239,6 +239,25 @@ test.each<[string, string, string]>([
   expect(findWords(result, rule)).toBe(words);
 });
 
+/** What is not proved of all ways, or of what another rule may change, is not said. */
+test.each<[string, string]>([
+  [
+    'a way that is not looked at',
+    filter(
+      'INPUT -p tcp -j DROP',
+      ...Array.from({ length: 8 }, (_, i) => `INPUT -p tcp -m tcp --dport ${i + 1} -j A`),
+      'INPUT -p udp -j A',
+      'A -j DROP',
+    ),
+  ],
+  [
+    'a rule between that switches connection tracking off',
+    '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -m conntrack --ctstate UNTRACKED -j DROP\n-A PREROUTING -p udp -j CT --notrack\n-A PREROUTING -m conntrack --ctstate UNTRACKED -j ACCEPT\nCOMMIT\n',
+  ],
+])('not said to be taken by a rule: %s', (_, text) => {
+  expect(found(text + HOST).found.kind).not.toBe('shadowed');
+});
+
 /** A mark may be set between two rules, so that the first takes nothing from the second. */
 test('a rule above that asks for the same mark takes nothing that is marked after it', () => {
   const rules = [
