@@ -38,6 +38,8 @@ function standIn() {
           : key === 'prototype'
             ? target.prototype
             : standIn(),
+    // The name of a class cannot be assigned to; that of an item of the status bar can.
+    set: () => true,
     // esbuild hands on what a module exports by inheriting from its prototype.
     getPrototypeOf: standIn,
     apply: standIn,
@@ -50,6 +52,7 @@ if (process.argv[1] === self) {
   const text = readFileSync(file, 'utf8');
   const require = createRequire(import.meta.url);
   const module = { exports: /** @type {{ activate(context: unknown): unknown }} */ ({ activate: () => undefined }) };
+  const packageJSON = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const start = performance.now();
   const script = new vm.Script(`(function (exports, require, module) {${text}\n})`);
   const compiled = performance.now();
@@ -59,7 +62,7 @@ if (process.argv[1] === self) {
     module,
   );
   const loaded = performance.now();
-  module.exports.activate({ subscriptions: [], extensionUri: standIn(), extension: standIn() });
+  module.exports.activate({ subscriptions: [], extensionUri: standIn(), extension: { packageJSON } });
   const activated = performance.now();
   console.log(JSON.stringify({ compile: compiled - start, run: loaded - compiled, activate: activated - loaded }));
 }

@@ -5,7 +5,7 @@ import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { type AcceptedSocket } from './acceptedSocket';
-import type { WalkContext } from './passage';
+import type { WalkContext } from './walkContext';
 import { inboundAddress, replyMark, ttlOf } from './answerSettings';
 
 /**

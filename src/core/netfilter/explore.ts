@@ -1,9 +1,10 @@
 import type { Assumption } from './assumption';
 import type { TraceEvent, Walked, WalkEnd } from './events';
-import { Passage, type Arrival, type Joins, type WalkPlace, type WalkContext } from './passage';
+import { Passage, type Joins, type WalkPlace } from './passage';
+import { samePosition } from './position';
 import { sameStanding } from './standing';
-import { samePosition } from './traverse';
 import { firstStep } from './walk';
+import type { Arrival, WalkContext } from './walkContext';
 import type { World } from './world';
 
 /** One possible path of a packet, and the host after it. */

@@ -9,7 +9,7 @@ import { isIcmp } from '../net/tuple';
 import { isChallenged, withPacket, withSyn } from './acceptedSocket';
 import { firstPath } from './explore';
 import type { KernelDropReason, Walked, WalkEnd } from './events';
-import type { Attached, WalkContext } from './passage';
+import type { Attached, WalkContext } from './walkContext';
 import { queryAnswer } from './answerSettings';
 import { routeOutput } from './outputRoute';
 import { tcpOf } from './tcpTracking';

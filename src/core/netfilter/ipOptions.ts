@@ -5,6 +5,7 @@ import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { routeInput, type InputRoute } from './inputRoute';
 import type { Passage } from './passage';
+import { packetTypeOf } from './standingView';
 
 /** Types of IPv4 options, with the copied bit. Source: include/uapi/linux/ip.h. */
 const OPTION = {
@@ -256,7 +257,7 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
       detail: `the sender chose the route of the packet, and accept_source_route is off on ${iface}`,
     };
   if (route.kind === 'drop') return route;
-  if (passage.packetType() !== 'unicast')
+  if (packetTypeOf(passage.at) !== 'unicast')
     return {
       kind: 'drop',
       reason: 'source-route',

@@ -22,3 +22,15 @@ export function samePacket(a: Packet, b: Packet): boolean {
     a.destination.words.join() === b.destination.words.join()
   );
 }
+
+/** What the kernel keeps of a packet beside its data. */
+const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
+
+/**
+ * DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source:
+ * net/netfilter/xt_DSCP.c.
+ */
+export function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
+  const keys = Object.keys(patch).filter((key) => !BESIDE_DATA.has(key));
+  return keys.some((key) => key !== 'tos') || (keys.length > 0 && patch.tos !== before.tos);
+}

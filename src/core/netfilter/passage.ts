@@ -1,65 +1,17 @@
-import { isMulticast } from '../net/address';
-import type { ConntrackEntry, ConntrackView } from '../net/conntrack';
-import type { Host } from '../net/host';
-import type { Packet, SocketOwner } from '../net/packet';
+import type { ConntrackEntry } from '../net/conntrack';
+import type { Packet } from '../net/packet';
 import type { RuleSet } from '../ruleset/ruleSet';
-import type { Assumption } from './assumption';
-import type { HookOrder } from './hookOrder';
 import type { PacketView } from '../xtables/view';
-import type { MadeChange } from './madeChange';
-import type { PremiseUse } from './premiseUse';
-import { changedUnder, checked, RIGHT } from './checksum';
-import { templateView } from './connectionFacts';
+import type { Assumption } from './assumption';
+import { changedUnder, checked } from './checksum';
 import type { KernelDropReason, TraceEvent, WalkEnd } from './events';
 import { hostAsked, matchesNamed, type HostAsked } from './hostAsked';
-import type { Standing } from './standing';
-import type { StartChain } from './startChain';
-import type { Position } from './traverse';
-import type { World } from './world';
-
-export type Attached = ConntrackView | 'beyond-ct';
-
-/** A packet as it arrives at the host or is sent by it. */
-export interface Arrival {
-  readonly packet: Packet;
-  readonly direction: 'in' | 'out';
-  /** Where it arrives (`in`), or the interface the sender bound to (`out`). */
-  readonly iface: string | undefined;
-  readonly socket: SocketOwner | undefined;
-  /** What connection tracking is said to say of it, where that is given from outside. */
-  readonly state: ConntrackView['state'] | undefined;
-  /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
-  readonly raw?: boolean;
-  /**
-   * For a packet that the host makes in answer to another: the connection it is attached to from the start;
-   * `beyond-ct`: none, as the other is untracked, but CT rules leave it alone all the same.
-   */
-  readonly attached?: Attached;
-}
-
-/** What a walk needs besides the packet. */
-export interface WalkContext {
-  /** undefined: no rules of that family were given, all tables are empty. */
-  readonly ruleSet: RuleSet | undefined;
-  /** What of the rules was made later, and is asked first where priorities are the same. */
-  readonly order: HookOrder;
-  /** The chain that the packet is put into; undefined: it takes its usual way. */
-  readonly start: StartChain | undefined;
-  readonly host: Host;
-  readonly world: World;
-  /** What the user said about questions that nothing in the file answers, by `Assumption.key`. */
-  readonly answers: ReadonlyMap<string, boolean>;
-  /** Whether connection tracking runs: it is on for the host, or a rule asks for it. */
-  readonly tracking: boolean;
-  /** What is assumed; undefined: everything that a premise is about is known. */
-  readonly premises: PremiseUse | undefined;
-  /** At most one for each rule and time. */
-  readonly changes: readonly MadeChange[];
-  /** How many rules were asked on all paths; counted while they are walked. */
-  readonly effort: { rules: number };
-}
-
-const NONE_REACHED: readonly number[] = [];
+import type { MadeChange } from './madeChange';
+import { wasWritten } from './packetChanges';
+import type { Position } from './position';
+import { standingOf, type Standing } from './standing';
+import { packetTypeOf, viewOf } from './standingView';
+import type { Arrival, WalkContext } from './walkContext';
 
 /** Ends a walk from anywhere inside of it. */
 export class Ended extends Error {
@@ -96,18 +48,6 @@ interface Agenda {
   readonly rest: Agenda | undefined;
 }
 
-/** What the kernel keeps of a packet beside its data. */
-const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
-
-/**
- * DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source:
- * net/netfilter/xt_DSCP.c.
- */
-function wasWritten(before: Packet, patch: Partial<Packet>): boolean {
-  const keys = Object.keys(patch).filter((key) => !BESIDE_DATA.has(key));
-  return keys.some((key) => key !== 'tos') || (keys.length > 0 && patch.tos !== before.tos);
-}
-
 /**
  * One packet on its way: where it stands, what it looks like to the rules, what has happened to it since the last fork,
  * and what is still to be done. Everything but the events is shared or copied in no time, so that a walk can go on from
@@ -140,35 +80,7 @@ export class Passage {
   ) {
     this.asked = hostAsked(context.world.remembered(), context);
     this.matchesNamed = matchesNamed(context);
-    this.standing = {
-      packet: arrival.packet,
-      hook: undefined,
-      table: 'raw',
-      beside: false,
-      native: false,
-      started: false,
-      inInterface: '',
-      outInterface: '',
-      conntrack: undefined,
-      untracked: false,
-      template: undefined,
-      beyondCt: false,
-      socket: undefined,
-      headerBySender: false,
-      assignedSocket: undefined,
-      packetType: undefined,
-      ownCopy: false,
-      shared: undefined,
-      checksum: RIGHT,
-      routedAs: undefined,
-      outRoute: undefined,
-      natRandom: undefined,
-      queued: false,
-      readdressed: false,
-      clash: false,
-      firstState: undefined,
-      reached: NONE_REACHED,
-    };
+    this.standing = standingOf(arrival.packet);
   }
 
   /** The same packet at the same place, with a host of its own and no events yet. */
@@ -278,80 +190,7 @@ export class Passage {
       this.asked = hostAsked(remembered, this.context);
       this.cachedView = undefined;
     }
-    return (this.cachedView ??= this.viewNow());
-  }
-
-  private viewNow(): PacketView {
-    const {
-      packet,
-      hook,
-      table,
-      native,
-      inInterface,
-      outInterface,
-      conntrack,
-      untracked,
-      template,
-      socket,
-      headerBySender,
-      assignedSocket,
-      ownCopy,
-      routedAs,
-      natRandom,
-      outRoute,
-      readdressed,
-    } = this.standing;
-    const {
-      context: { host },
-      ruleSet,
-      asked: { memory, findConnection, findSocket, findTransparent },
-      matchesNamed: named,
-    } = this;
-    return {
-      packet,
-      hook: hook ?? 'PREROUTING',
-      table,
-      inInterface,
-      outInterface,
-      socket,
-      headerBySender,
-      host,
-      assignedSocket,
-      ownCopy,
-      routedAs,
-      sentAs: readdressed ? undefined : outRoute?.type,
-      drawn: natRandom && drawnNumber(natRandom, conntrack?.entry),
-      conntrack:
-        conntrack ??
-        (template
-          ? templateView(template, packet.family)
-          : untracked
-            ? { state: 'UNTRACKED', entry: undefined, direction: 'ORIGINAL' }
-            : undefined),
-      memory,
-      packetType: this.packetType(),
-      backend: native ? 'nft' : (ruleSet?.backend ?? 'legacy'),
-      iptablesVersion: native ? undefined : ruleSet?.section.version,
-      findConnection,
-      findSocket,
-      findTransparent,
-      matchesNamed: named,
-    };
-  }
-
-  packetType(): PacketView['packetType'] {
-    const {
-      packet: { family, destination, destinationMac: mac },
-      inInterface,
-      packetType,
-      ownCopy,
-    } = this.standing;
-    if (packetType) return packetType;
-    // The link layer never addressed it: its destination decides (net/netfilter/xt_pkttype.c).
-    if (ownCopy) return family === 6 || isMulticast(destination) ? 'multicast' : 'broadcast';
-    if (mac === undefined || inInterface === 'lo' || inInterface === '') return 'unicast';
-    if (mac === 'ff:ff:ff:ff:ff:ff') return 'broadcast';
-    return parseInt(mac.slice(0, 2), 16) & 1 ? 'multicast' : 'unicast';
+    return (this.cachedView ??= viewOf(this.standing, this.ruleSet, this.context.host, this.asked, this.matchesNamed));
   }
 
   /** The rule of a change is evaluated next; true where the packet is changed now. */
@@ -414,19 +253,9 @@ export class Passage {
       conntrack,
       randomPort: natRandom,
       lastOutInterface: outInterface === '' ? undefined : outInterface,
-      packetType: this.packetType(),
+      packetType: packetTypeOf(this.standing),
       checksumWrong: checked(this.standing, this.arrival, hook) === undefined,
       ...rest,
     };
   }
-}
-
-function drawnNumber(half: 'source' | 'destination', entry: ConntrackEntry | undefined): PacketView['drawn'] {
-  if (!entry?.randomNumbers || entry.randomHalf !== half) return undefined;
-  const { reply, randomNumbers } = entry;
-  return {
-    half,
-    number: reply.icmp?.id ?? (half === 'source' ? reply.destinationPort : reply.sourcePort),
-    numbers: randomNumbers,
-  };
 }

@@ -1,7 +1,7 @@
 import type { ConntrackView } from '../net/conntrack';
 import type { Packet, SocketOwner } from '../net/packet';
 import type { AnyTableName, Hook, PacketView } from '../xtables/view';
-import type { Checksum } from './checksum';
+import { RIGHT, type Checksum } from './checksum';
 import type { Template } from './conntrack';
 import type { WalkEnd } from './events';
 import type { OutputRoute } from './outputRoute';
@@ -55,6 +55,41 @@ export interface Standing {
   readonly firstState: { readonly state: WalkEnd['state'] } | undefined;
   /** How many times it came to the rule of each change that whoever asks makes. */
   readonly reached: readonly number[];
+}
+
+const NONE_REACHED: readonly number[] = [];
+
+/** Of a packet at the beginning of its way. */
+export function standingOf(packet: Packet): Standing {
+  return {
+    packet,
+    hook: undefined,
+    table: 'raw',
+    beside: false,
+    native: false,
+    started: false,
+    inInterface: '',
+    outInterface: '',
+    conntrack: undefined,
+    untracked: false,
+    template: undefined,
+    beyondCt: false,
+    socket: undefined,
+    headerBySender: false,
+    assignedSocket: undefined,
+    packetType: undefined,
+    ownCopy: false,
+    shared: undefined,
+    checksum: RIGHT,
+    routedAs: undefined,
+    outRoute: undefined,
+    natRandom: undefined,
+    queued: false,
+    readdressed: false,
+    clash: false,
+    firstState: undefined,
+    reached: NONE_REACHED,
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { hostAnswers } from './hostAnswers';
 import { priorityOf, type HookOrder } from './hookOrder';
 import { outcomeOf } from './outcome';
 import type { MadeChange } from './madeChange';
-import type { Arrival, WalkContext } from './passage';
+import type { Arrival, WalkContext } from './walkContext';
 import type { PremiseUse } from './premiseUse';
 import { startChain } from './startChain';
 import { unfollowedSysctls } from './unfollowedSysctls';

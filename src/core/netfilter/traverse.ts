@@ -1,128 +1,16 @@
 import { RuleIndex, type Candidates, type ChainIndex } from '../ruleset/ruleIndex';
 import type { Chain, Rule } from '../ruleset/ruleSet';
-import type { Unknown } from '../xtables/answer';
+import { chanceOf } from '../xtables/answer';
 import { drafted } from '../xtables/draft';
 import type { Effect, MatchDrop } from '../xtables/extension';
-import type { PremiseId } from '../xtables/premise';
 import type { PacketView } from '../xtables/view';
-import { askOn, askRule, type AskingFor, type OpenQuestion } from './asking';
-import { Calls, type Call, type Circumstances } from './calls';
-import type { DecidedBy, TraceEvent } from './events';
+import { askOn, askRule, type OpenQuestion } from './asking';
+import type { Call, Calls } from './calls';
+import type { TraceEvent } from './events';
 import type { Asked } from './evidence';
 import type { MadeChange } from './madeChange';
-
-/** What the traversal needs of the walk that it is part of. */
-export interface Traveller extends AskingFor {
-  emit(event: TraceEvent): void;
-  /** Carries out what a target does; says how the traversal goes on. */
-  apply(rule: Rule, effect: Effect): Applied;
-  /** What whoever asks changes before rules of a chain. */
-  changesIn(chain: Chain): readonly MadeChange[];
-  /** The rule of a change is evaluated next; true where the packet is changed now. */
-  reach(change: MadeChange): boolean;
-  /** The chain that stands in the place of one that a jump leads to. */
-  nowFor(chain: Chain): Chain;
-  /** What a chain's answer depends on. */
-  circumstances(): Circumstances;
-  /** Puts the packet where an earlier visit of a chain left it. */
-  resume(circumstances: Circumstances): void;
-  /** Whether there is another path that this one may meet. */
-  readonly parted: boolean;
-  /** Whether another path has gone on from here in the same state, so that this one need not. */
-  meets(position: Position): boolean;
-  /** Counts a rule that is asked. */
-  count(): void;
-  /** Says what stands in the way of an honest answer. */
-  note(text: string): void;
-}
-
-/** What a target's effect means for the traversal. */
-export type Applied =
-  | { readonly kind: 'continue' }
-  | { readonly kind: 'return' }
-  | { readonly kind: 'accept' }
-  | { readonly kind: 'drop'; readonly reject: boolean }
-  /** On in a chain that the packet has chosen. */
-  | { readonly kind: 'jump'; readonly chain: string; readonly goto: boolean }
-  /** The kernel failed inside of the target. */
-  | { readonly kind: 'failed' }
-  /** Several things can happen, and nothing says which. */
-  | {
-      readonly kind: 'open';
-      readonly reason: string;
-      readonly premise?: PremiseId | undefined;
-      readonly choices: Extract<Effect, { kind: 'choice' }>['choices'];
-    };
-
-/** How a table was left, or why the traversal stopped in it. */
-export type TableEnd =
-  | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'REJECT'; readonly by: DecidedBy }
-  | { readonly kind: 'failed' }
-  | { readonly kind: 'hotdrop'; readonly reason: string }
-  /** The rules lead through more chains than can be followed. */
-  | { readonly kind: 'endless' }
-  | { readonly kind: 'joined' }
-  | { readonly kind: 'fork'; readonly rule: Rule; readonly branches: readonly Branch[] };
-
-/** One way on from a fork. */
-export interface Branch {
-  /** The condition or the choice in words. */
-  readonly question: string;
-  readonly value: boolean;
-  /** One of several things that a target may do, in contrast to a condition that may hold or not. */
-  readonly choice: boolean;
-  readonly reason: string;
-  /** It is open only because this is in doubt. */
-  readonly premise?: PremiseId | undefined;
-  readonly probability: number | undefined;
-  readonly from: Position;
-}
-
-/** Where a packet stands in a table. Never changed, so that paths which part can go on from the same one. */
-export interface Position {
-  readonly start: Chain;
-  readonly chain: Chain;
-  /** The rule to be asked next, from 0 on. */
-  readonly index: number;
-  /** The first rule that no event covers yet. */
-  readonly firstSkipped: number;
-  readonly depth: number;
-  readonly stack: Frame | undefined;
-  /** What earlier visits of chains came to. */
-  readonly calls: Calls;
-  /** How much was done in this table so far. */
-  readonly effort: Effort;
-  /** The rule at `index` was asked up to a question, which is answered now. */
-  readonly answered?: { readonly before: PacketView; readonly open: OpenQuestion; readonly value: boolean };
-  /** The rule at `index` matched, and its target does this one of several things. */
-  readonly chosen?: Matched & { readonly effect: Effect };
-}
-
-/** Where a RETURN goes to. */
-interface Frame {
-  readonly chain: Chain;
-  readonly index: number;
-  readonly depth: number;
-  readonly up: Frame | undefined;
-  /** Kept where the way has become long. */
-  readonly call: Call | undefined;
-}
-
-/** What was done on the way here: events, rules that were asked, chains that were jumped to. */
-interface Effort {
-  readonly events: number;
-  readonly rules: number;
-  readonly jumps: number;
-}
-
-/** A rule that matched. */
-interface Matched {
-  readonly before: PacketView;
-  readonly asked: readonly Asked[];
-  readonly drop: MatchDrop | undefined;
-  /** What its target is known to do. */
-  readonly whole: Effect;
-}
+import type { Effort, Frame, Matched, Position } from './position';
+import type { Branch, TableEnd, Traveller } from './traveller';
 
 /** After so much, what a chain did before in the same circumstances is not listed again. Real rule sets do less. */
 const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 };
@@ -131,20 +19,6 @@ const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_
 
 const AGAIN =
   'The rules send the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
-
-/** Before the first rule of a built-in chain. */
-export function startOf(chain: Chain): Position {
-  return {
-    start: chain,
-    chain,
-    index: 0,
-    firstSkipped: 0,
-    depth: 0,
-    stack: undefined,
-    calls: new Calls(),
-    effort: { events: 0, rules: 0, jumps: 0 },
-  };
-}
 
 /** Walks the chains of one table from a position on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
 export function traverse(from: Position, traveller: Traveller): TableEnd {
@@ -429,25 +303,9 @@ class Traversal {
   }
 }
 
-/** Whether two paths stand at the same rule of the same chain, called from the same place. */
-export function samePosition(a: Position, b: Position): boolean {
-  return (
-    a.chain === b.chain &&
-    a.index === b.index &&
-    a.firstSkipped === b.firstSkipped &&
-    a.depth === b.depth &&
-    a.stack === b.stack &&
-    a.start === b.start
-  );
-}
-
 /** What the kernel does not take is not there: the packet goes on to the next rule. */
 function refused(why: string): Effect {
   return { kind: 'continue', note: `not loaded: ${why}` };
-}
-
-export function chanceOf({ probability }: Unknown, value: boolean): number | undefined {
-  return probability === undefined ? undefined : value ? probability : 1 - probability;
 }
 
 function unknownTarget(name: string): Effect {

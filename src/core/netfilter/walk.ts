@@ -11,10 +11,12 @@ import { runHook } from './hooks';
 import { routeInput, type InputRoute } from './inputRoute';
 import { forwardOptions, withOptions } from './ipOptions';
 import { routeOutput } from './outputRoute';
-import { Ended, type Arrival, type Passage, type WalkStep } from './passage';
+import { Ended, type Passage, type WalkStep } from './passage';
 import { boundSocket, packetEnd } from './receiver';
 import { checkRawHeader, mtuOf, takeRoute } from './sending';
 import type { Standing } from './standing';
+import { packetTypeOf } from './standingView';
+import type { Arrival } from './walkContext';
 
 /** The first step of a packet on its way through the host: in, to this host or on to another, or out. */
 export function firstStep({ direction }: Arrival): WalkStep {
@@ -103,7 +105,7 @@ function forward(passage: Passage, device: string): void {
 
 function whyNotForwarded(passage: Passage, device: string): WalkEnd | undefined {
   const { packet, assignedSocket } = passage.at;
-  if (passage.packetType() !== 'unicast')
+  if (packetTypeOf(passage.at) !== 'unicast')
     return passage.kernelDrop('not-forwarded', 'a broadcast or multicast frame is not forwarded');
   if (assignedSocket)
     return passage.kernelDrop(

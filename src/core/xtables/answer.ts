@@ -27,3 +27,8 @@ export function negate(answer: Answer): Answer {
   if (typeof answer === 'boolean') return !answer;
   return answer.probability === undefined ? answer : unknown(answer.reason, 1 - answer.probability);
 }
+
+/** How likely one of the two answers is, where the rule states the chance of yes. */
+export function chanceOf({ probability }: Unknown, value: boolean): number | undefined {
+  return probability === undefined ? undefined : value ? probability : 1 - probability;
+}
