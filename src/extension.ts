@@ -13,7 +13,6 @@ import { registerModelTools } from './host/modelTools/registerModelTools';
 import { registerNavigation } from './host/navigation';
 import { registerOpenAutomatically } from './host/openAutomatically';
 import { registerQuickFixes } from './host/quickFixes';
-import { RecentPackets } from './host/recentPackets';
 import { registerSamples } from './host/samples/openSample';
 import { registerSemanticTokens } from './host/semanticTokens';
 import { registerStatusItem } from './host/statusItem';
@@ -43,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     documents,
     decorations,
     edge,
-    new RecentPackets(context.workspaceState),
+    context.workspaceState,
     colours,
   );
   const expectations = new Expectations(documents, panels, edge);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { PacketKind } from '../features/traceSession/keptPackets';
 import type { EditorEffect, TraceSession } from '../features/traceSession/traceSession';
 import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
@@ -41,8 +42,8 @@ export class TracePanel implements vscode.Disposable {
     private readonly colours: ThemeColours,
     /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
     private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
-    /** Remembers the packets that were traced last. */
-    private readonly remember: (uri: vscode.Uri, packets: readonly string[]) => void,
+    /** Remembers the packets that were traced last, and those that are pinned. */
+    private readonly remember: (uri: vscode.Uri, which: PacketKind, packets: readonly string[]) => void,
     /** Shows a change in a copy of the file. */
     private readonly tryOut: (panel: TracePanel, edits: readonly FileEdit[]) => Promise<void>,
     /** Follows the edits that the session waits for: rules that are no more are not asked about. */
@@ -124,7 +125,8 @@ export class TracePanel implements vscode.Disposable {
           void this.edge.run('Taking edits back', () => restoreText(this.uri, effect.text), nothing);
           break;
         case 'recent':
-          this.remember(this.uri, effect.packets);
+        case 'pinned':
+          this.remember(this.uri, effect.kind, effect.packets);
           break;
         case 'tables':
           this.say(this.uri, this.session.tables);

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import { KeptPackets } from '../features/traceSession/keptPackets';
 import { isKept } from '../features/traceSession/readMessage';
 import { TraceSession } from '../features/traceSession/traceSession';
 import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
-import type { RecentPackets } from './recentPackets';
 import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
 import type { FileEdit } from '../features/remedies/fileEdits';
@@ -23,6 +23,7 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   private readonly panels = new Map<string, TracePanel>();
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
+  private readonly packets: KeptPackets;
   private readonly follow: Debounced<vscode.TextDocument>;
   private last: TracePanel | undefined;
   /** A view was opened, closed, shown or hidden. */
@@ -33,9 +34,10 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
     private readonly documents: Documents,
     private readonly decorations: TraceDecorations,
     private readonly edge: ErrorEdge,
-    private readonly recent: RecentPackets,
+    memory: vscode.Memento,
     private readonly colours: ThemeColours,
   ) {
+    this.packets = new KeptPackets(memory);
     this.follow = debounced(edge.event('Following a file', (document: vscode.TextDocument) => this.update(document)));
     const on = <T>(listener: (event: T) => void): ((event: T) => void) => edge.event('Following a file', listener);
     this.subscriptions = [
@@ -49,7 +51,12 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
       vscode.workspace.onDidOpenTextDocument(on((document) => this.opened(document))),
       vscode.workspace.onDidCloseTextDocument(on((document) => this.closed(document))),
       vscode.workspace.onDidRenameFiles(
-        on(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri))),
+        on(({ files }) =>
+          files.forEach(({ oldUri, newUri }) => {
+            this.packets.renamed(oldUri.toString(), newUri.toString());
+            this.renamed(oldUri, newUri);
+          }),
+        ),
       ),
       vscode.window.onDidChangeTextEditorSelection(
         on(({ textEditor, selections }) => this.selectLine(textEditor.document.uri, selections[0]?.active.line)),
@@ -132,14 +139,14 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
     const made = new TracePanel(
       panel,
-      new TraceSession(uri.toString(), fileName(uri), this.recent.of(uri)),
+      new TraceSession(uri.toString(), fileName(uri), this.packets.of(uri.toString())),
       uri,
       this.extensionUri,
       this.decorations,
       this.edge,
       this.colours,
       (about, tables) => this.documents.say(about, tables),
-      (about, packets) => this.recent.remember(about, packets),
+      (about, which, packets) => this.packets.remember(about.toString(), which, packets),
       (about, edits) => this.tryOnCopy(about, edits),
       (about) => this.follow.flush(about.toString()),
     );

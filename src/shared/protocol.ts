@@ -55,6 +55,8 @@ export type ToEditor =
   | { readonly type: 'theme'; readonly id: string }
   /** Trace this packet; the expression as typed. */
   | { readonly type: 'trace'; readonly expression: string }
+  /** Keep a packet above those that were traced last, or no longer. */
+  | { readonly type: 'pin'; readonly expression: string; readonly pinned: boolean }
   /** One field of the form was changed; an empty value gives it back to the defaults. */
   | { readonly type: 'set-field'; readonly name: string; readonly value: string }
   | { readonly type: 'choose-dump'; readonly id: string }
@@ -140,6 +142,8 @@ export interface ViewState {
   readonly kernel: KernelView | undefined;
   /** The packets of the user's choice that were traced before this one, the newest first. */
   readonly recent: readonly string[];
+  /** The packets that the user keeps, the one pinned first at the top. They are not among `recent`. */
+  readonly pinned: readonly string[];
   /** What was assumed because the file does not say it. */
   readonly assumed: readonly AssumedFact[];
   /** What was read of the file and what was not; undefined while there is none. */
@@ -353,6 +357,8 @@ export interface KeptState {
   readonly kernel?: number | undefined;
   /** The packets that were traced last, the newest first. */
   readonly recent?: readonly string[];
+  /** The packets that the user keeps. */
+  readonly pinned?: readonly string[];
   /** What is tried: a line, from 0, that is off, or what was typed. */
   readonly whatIf?: readonly { readonly kind: 'off' | 'typed'; readonly text: string; readonly line?: number }[];
 }

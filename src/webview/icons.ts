@@ -25,6 +25,8 @@ const GLYPHS = {
   loop: '\ueae2',
   markdown: '\ueb1d',
   next: '\uea9a',
+  pin: '\ueb2b',
+  pinned: '\ueba0',
   play: '\ueb2c',
   previous: '\ueaa1',
   question: '\ueb32',

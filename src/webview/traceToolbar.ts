@@ -4,7 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { Choice, ViewState } from '../shared/protocol';
 import { icon, type IconName } from './icons';
 import { packetMessages, packetMessagesId, packetMessagesStyle } from './packetMessages';
-import { RecentPackets, recentPacketsStyle } from './recentPackets';
+import { PacketList, packetListStyle } from './packetList';
 import { selectTemplate } from './select';
 import { RovingFocus } from './rovingFocus';
 import { send } from './send';
@@ -26,7 +26,7 @@ export class TraceToolbar extends LitElement {
   static override styles = [
     ...theme,
     packetMessagesStyle,
-    recentPacketsStyle,
+    packetListStyle,
     css`
       :host {
         display: flex;
@@ -102,9 +102,10 @@ export class TraceToolbar extends LitElement {
       @media (max-width: 1040px) {
         .what {
           order: 2;
-          flex-basis: calc(100% - 180px);
+          flex-basis: calc(100% - 216px);
         }
         .fields,
+        .pin-packet,
         vscode-button {
           order: 2;
         }
@@ -121,14 +122,20 @@ export class TraceToolbar extends LitElement {
         vscode-single-select[label='Rules'] {
           flex-basis: 100%;
         }
+        .what {
+          flex-basis: calc(100% - 172px);
+        }
+        .fields > span:last-child {
+          display: none;
+        }
       }
     `,
   ];
 
   override render(): TemplateResult {
     const { dumps, scenarios, packet, phase } = this.state;
-    this.recent.offer(phase === 'ready' ? this.state.recent : []);
-    const { role, expanded, controls, active } = this.recent.combobox;
+    this.list.offer(phase === 'ready' ? this.state : { pinned: [], recent: [] });
+    const { role, expanded, controls, active } = this.list.combobox;
     const off = phase === 'empty';
     return html` ${dumps.length > 1 ? selectTemplate('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
       ${
@@ -156,13 +163,14 @@ export class TraceToolbar extends LitElement {
           @input=${this.typed}
           @paste=${this.pasted}
           @keydown=${this.keyDown}
-          @blur=${() => this.recent.close()}
+          @blur=${() => this.list.close()}
         />
-        ${this.recent.render()}
+        ${this.list.render()}
       </form>
       <div class="tools" role="toolbar" aria-label="Packet and steps">
         <button
           class="tool fields"
+          aria-label="Fields"
           aria-pressed=${this.fieldsOpen ? 'true' : 'false'}
           title="Edit the packet field by field"
           ?disabled=${off}
@@ -170,6 +178,7 @@ export class TraceToolbar extends LitElement {
         >
           ${icon('gear')}<span>Fields</span>
         </button>
+        ${this.pinButton()}
         <vscode-button ?disabled=${off} title="Trace this packet (Enter)" @click=${this.submit}>Trace</vscode-button>
         <span class="steps">
           ${this.stepButton('first', 'First step (Home)', 'previous')}
@@ -179,6 +188,28 @@ export class TraceToolbar extends LitElement {
         </span>
       </div>
       ${this.messages()}`;
+  }
+
+  /** Pins the packet that is traced, not what is being typed. */
+  private pinButton(): TemplateResult {
+    const { packet, pinned, trace } = this.state;
+    const on = pinned.includes(packet.expression);
+    const off = (this.draft !== undefined && this.draft !== packet.expression) || (!on && !trace);
+    const title = off
+      ? 'Pin this packet: trace it first'
+      : on
+        ? 'Unpin this packet'
+        : 'Pin this packet: it stays above the recent ones of this file';
+    return html`<button
+      class="tool pin-packet"
+      title=${title}
+      aria-label="Pin this packet"
+      aria-pressed=${on ? 'true' : 'false'}
+      aria-disabled=${off ? 'true' : 'false'}
+      @click=${() => off || send(this, { type: 'pin', expression: packet.expression, pinned: !on })}
+    >
+      ${icon(on ? 'pinned' : 'pin')}
+    </button>`;
   }
 
   private count(): TemplateResult | typeof nothing {
@@ -223,10 +254,13 @@ export class TraceToolbar extends LitElement {
     send(this, { type: 'trace', expression });
   }
 
-  private readonly recent = new RecentPackets(this, (expression) => this.trace(expression));
+  private readonly list = new PacketList(this, {
+    trace: (expression) => this.trace(expression),
+    pin: (expression, pinned) => send(this, { type: 'pin', expression, pinned }),
+  });
 
   private readonly typed = (): void => {
-    this.recent.close();
+    this.list.close();
     this.dispatchEvent(new CustomEvent<string>('draft', { detail: this.input.value }));
   };
 
@@ -239,7 +273,7 @@ export class TraceToolbar extends LitElement {
   };
 
   private readonly keyDown = (event: KeyboardEvent): void => {
-    if (this.recent.key(event)) event.preventDefault();
+    if (this.list.key(event)) event.preventDefault();
     if (event.defaultPrevented || event.key !== 'Escape') return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent<undefined>('draft', { detail: undefined }));

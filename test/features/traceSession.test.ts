@@ -97,11 +97,30 @@ describe('packets', () => {
     bench.send({ type: 'trace', expression: 'tpc > :80' });
     expect(bench.effects.some(({ kind }) => kind === 'recent')).toBe(false);
     expect([bench.state.recent, bench.state.keep.recent]).toEqual([packets, packets]);
-    const again = new TraceSession('file:///a', 'a', ['in udp']);
+    const again = new TraceSession('file:///a', 'a', { recent: ['in udp'] });
     again.setModel(modelOf(bench.file));
     expect(again.shown?.recent).toEqual(['in udp']);
     again.restore(structuredClone(bench.state.keep));
     expect(again.shown?.recent).toEqual(packets);
+  });
+
+  test('a packet that is pinned stays beside the last ten, in the order of pinning, until the pin is taken away', () => {
+    const bench = new Bench(KUBE);
+    const pin = (port: number, pinned = true): Bench =>
+      bench.send({ type: 'pin', expression: `in tcp > :${port}`, pinned });
+    for (let port = 1; port <= 12; port++) bench.send({ type: 'trace', expression: `in tcp > :${port}` });
+    pin(3);
+    expect(bench.effects).toContainEqual({ kind: 'pinned', packets: ['in tcp > :3'] });
+    pin(12);
+    expect(pin(3).effects).toEqual([]);
+    expect(bench.state.pinned).toEqual(['in tcp > :3', 'in tcp > :12']);
+    expect(bench.state.recent).toEqual([11, 10, 9, 8, 7, 6, 5, 4].map((port) => `in tcp > :${port}`));
+    const again = new TraceSession('file:///a', 'a');
+    again.setModel(modelOf(bench.file));
+    again.restore(structuredClone(bench.state.keep));
+    expect(again.shown?.pinned).toEqual(['in tcp > :3', 'in tcp > :12']);
+    expect(pin(3, false).state.pinned).toEqual(['in tcp > :12']);
+    expect(bench.state.recent).toContain('in tcp > :3');
   });
 
   test.each([

@@ -30,6 +30,8 @@ export type EditorEffect =
   | { readonly kind: 'restore'; readonly text: string }
   /** The packets that were traced last have changed: these, the newest first. */
   | { readonly kind: 'recent'; readonly packets: readonly string[] }
+  /** The packets that the user keeps have changed: these. */
+  | { readonly kind: 'pinned'; readonly packets: readonly string[] }
   /** `marks` of the session has changed. */
   | { readonly kind: 'marks' };
 

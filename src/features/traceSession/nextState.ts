@@ -16,6 +16,7 @@ import {
   withChanges,
   withDump,
   withPacket,
+  withPin,
   withReply,
   withRules,
   withTried,
@@ -42,6 +43,8 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
         withPastedTrace(state, trace.evaluated?.overrides, message.text) ??
         withPacket(state, message.text.trim(), undefined)
       );
+    case 'pin':
+      return withPin(state, message.expression, message.pinned);
     case 'set-field':
       return withFieldSet(state, message.name, message.value);
     case 'choose-dump':
@@ -130,6 +133,7 @@ export function restored(state: SessionState, kept: KeptState): SessionState {
       reply: kept.reply === true,
       ways: kept.ways === true,
       recent: kept.recent ?? state.recent,
+      pinned: kept.pinned ?? state.pinned,
       whatIf: (kept.whatIf ?? NO_CHANGES).map((each): WhatIf =>
         each.kind === 'off'
           ? { kind: 'off', line: each.line ?? 0, text: each.text }

@@ -59,6 +59,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   ready: { restored: () => true },
   theme: { id: text },
   trace: { expression: text },
+  pin: { expression: text, pinned: flag },
   'set-field': { name: text, value: text },
   'choose-dump': { id: text },
   'choose-scenario': { id: text },
@@ -106,6 +107,7 @@ const KEPT: Readonly<Record<Exclude<keyof KeptState, 'version'>, Check>> = {
   ways: maybe(flag),
   kernel: maybe(whole),
   recent: maybe(list(text)),
+  pinned: maybe(list(text)),
   whatIf: maybe(list(whatIf)),
 };
 

@@ -29,6 +29,8 @@ export interface SessionState {
   readonly kernel: ChosenKernelPacket | undefined;
   /** The packets of the user's choice that were traced in this file, the newest first, `MOST_RECENT` at most. */
   readonly recent: readonly string[];
+  /** The packets that the user keeps for this file, the one pinned first at the top. */
+  readonly pinned: readonly string[];
   /** The packet that the journey starts with, while another leg of it is shown. */
   readonly journeyStart: string | undefined;
   /** The last packet that could be read: the form stays while the expression is being typed. */
@@ -86,6 +88,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     readNotes: [],
     kernel: undefined,
     recent: [],
+    pinned: [],
     journeyStart: undefined,
     readable: undefined,
     drafts: NO_DRAFTS,
@@ -110,6 +113,13 @@ export function withRecent(recent: readonly string[], expression: string): reado
   return recent[0] === expression
     ? recent
     : [expression, ...recent.filter((each) => each !== expression)].slice(0, MOST_RECENT);
+}
+
+/** With a packet among those that the user keeps, or without it. */
+export function withPin(state: SessionState, expression: string, pinned: boolean): SessionState | undefined {
+  if (state.pinned.includes(expression) === pinned) return undefined;
+  const others = state.pinned.filter((each) => each !== expression);
+  return { ...state, pinned: pinned ? [...others, expression] : others };
 }
 
 /** Another file, another reading of it, or another of its rule sets. The packet stays. */

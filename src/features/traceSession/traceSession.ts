@@ -33,9 +33,9 @@ export class TraceSession {
   private trace: SessionTrace = NOTHING_TRACED;
   private view: ViewState | undefined;
 
-  /** `recent`: the packets that were traced last in this file, the newest first. */
-  constructor(uri: string, fileName: string, recent: readonly string[] = []) {
-    this.state = { ...newSession(uri, fileName), recent };
+  /** `packets`: those that were traced last in this file, the newest first, and those that the user keeps. */
+  constructor(uri: string, fileName: string, packets: Partial<Pick<SessionState, 'recent' | 'pinned'>> = {}) {
+    this.state = { ...newSession(uri, fileName), ...packets };
   }
 
   /**
@@ -224,7 +224,7 @@ export class TraceSession {
 
   /** Traces a state and shows it. `stepIn`: the step to select in the new trace; left out: as the state has it. */
   private show(asked: SessionState, stepIn?: (input: TraceInput) => StepId | undefined): readonly EditorEffect[] {
-    const { tables, recent } = this.state;
+    const { tables, recent, pinned } = this.state;
     // Where tracing fails, the view says so beside the packet that was asked for.
     this.state = asked;
     const { state, trace } = traceState(asked, this.trace);
@@ -237,6 +237,7 @@ export class TraceSession {
       { kind: 'marks' },
       ...(asked.tables === tables ? [] : [{ kind: 'tables' } as const]),
       ...(this.state.recent === recent ? [] : [{ kind: 'recent', packets: this.state.recent } as const]),
+      ...(this.state.pinned === pinned ? [] : [{ kind: 'pinned', packets: this.state.pinned } as const]),
     ];
   }
 

@@ -51,7 +51,8 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     scenario: kernelChoiceId(state) ?? scenario,
     kernel: reply || tried ? undefined : kernelView(state, evaluation?.input),
     packet: packetForm(state, trace),
-    recent: state.recent.filter((each) => each !== expression),
+    recent: state.recent.filter((each) => each !== expression && !state.pinned.includes(each)),
+    pinned: state.pinned,
     assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
@@ -132,6 +133,7 @@ const NOTHING_SHOWN = {
   kernel: undefined,
   packet: { expression: '', problems: [], placeholder: '', notes: [], fields: [] },
   recent: [],
+  pinned: [],
   assumed: [],
   reading: undefined,
   journey: [],
@@ -198,6 +200,7 @@ function keptState({
   reply,
   ways,
   recent,
+  pinned,
   kernel,
   whatIf,
 }: SessionState): KeptState {
@@ -215,6 +218,7 @@ function keptState({
     reply,
     ...(ways ? { ways } : {}),
     recent,
+    ...(pinned.length > 0 ? { pinned } : {}),
     ...(whatIf.length > 0 ? { whatIf } : {}),
     ...(kernel && !kernel.pasted ? { kernel: kernel.index } : {}),
   };

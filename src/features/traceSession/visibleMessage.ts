@@ -15,6 +15,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'keep',
   'choices',
   'recent',
+  'pinned',
 ]);
 
 /**

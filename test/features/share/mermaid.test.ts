@@ -47,7 +47,7 @@ describe('Mermaid reads each diagram as it was meant', () => {
       const scenarios = scenariosFor(model, dump);
       expect(scenarios.length).toBeGreaterThan(1);
       for (const { id } of scenarios) {
-        const session = new TraceSession('file:///x', name, []);
+        const session = new TraceSession('file:///x', name);
         session.setModel(model);
         session.handle({ type: 'choose-scenario', id });
         const text = session.shared?.mermaid() ?? '';

@@ -97,6 +97,7 @@ describe('each view', () => {
     expect(stops.length, `tab stops in front of the steps: ${stops.join(' | ')}`).toBeLessThanOrEqual(MOST_STOPS);
     expect(view.steps === false ? [] : await badNames(page)).toEqual([]);
     for (const name of view.press ?? []) await page.click(name);
+    if (view.keys) await page.keys(view.keys);
     if (view.seek !== undefined) await page.seek(view.seek);
     const found: string[] = [];
     for (const width of WIDTHS)

@@ -47,7 +47,7 @@ export class BrowserPage {
 
   /** Opens the page on a text; its `expression` is traced in place of the first scenario. */
   static async open(browser: Browser, script: string, view: View): Promise<BrowserPage> {
-    const { text, expression, failure, capture, tried } = view;
+    const { text, expression, failure, capture, tried, pinned = [] } = view;
     const tab = await browser.newPage();
     const page = new BrowserPage(tab, new TraceSession('file:///notes.md', 'notes.md'));
     await tab.route(`${origin}/**`, (route) => {
@@ -67,6 +67,7 @@ export class BrowserPage {
     await tab.goto(`${origin}/`);
     if (expression !== undefined) await page.take(page.session.handle({ type: 'trace', expression }));
     if (tried !== undefined) await page.take(page.session.handle({ type: 'what-if', text: tried }));
+    for (const each of pinned) await page.take(page.session.handle({ type: 'pin', expression: each, pinned: true }));
     if (capture) await page.take([{ kind: 'post', message: { type: 'capture', capture } }]);
     if (failure !== undefined) await page.take(page.session.failed(failure));
     await page.settled();
@@ -103,6 +104,13 @@ export class BrowserPage {
 
   async click(name: string): Promise<void> {
     await this.tab.locator('button', { hasText: name }).first().click();
+    await this.settled();
+  }
+
+  /** Presses keys in the packet box. */
+  async keys(keys: readonly string[]): Promise<void> {
+    await this.tab.getByLabel('Packet', { exact: true }).focus();
+    for (const key of keys) await this.tab.keyboard.press(key);
     await this.settled();
   }
 

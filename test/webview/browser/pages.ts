@@ -87,6 +87,7 @@ export interface View {
   readonly text: string;
   readonly expression?: string;
   readonly capture?: CaptureView;
+  readonly pinned?: readonly string[];
   /** What is tried on the file. */
   readonly tried?: string;
   /** What went wrong inside of the extension. */
@@ -95,6 +96,8 @@ export interface View {
   readonly steps?: false;
   /** What is pressed first, one after the other. */
   readonly press?: readonly string[];
+  /** The keys that are pressed in the packet box then. */
+  readonly keys?: readonly string[];
   /** What is looked for in the steps then. */
   readonly seek?: string;
 }
@@ -133,6 +136,13 @@ export const VIEWS: readonly View[] = [
     name: 'a kernel’s trace that differs',
     text: GATEWAY.replace('--dport 8443 -j DNAT', '--dport 9443 -j DNAT'),
     expression: KERNEL_TRACE,
+  },
+  {
+    name: 'the packets pinned and traced before',
+    text: WEB,
+    expression: WEB_PACKET,
+    pinned: ['in eth0 tcp > :443'],
+    keys: ['ArrowDown'],
   },
   { name: 'the box for what is tried', text: WEB, expression: WEB_PACKET, press: ['What if…'] },
   {

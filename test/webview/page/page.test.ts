@@ -429,8 +429,8 @@ test('controls that belong together are one tab stop, and arrow keys lead from o
     return stops();
   };
   expect(stops()).toEqual(['Fields', 'Copy the trace as text']);
-  expect(await walk('.tool.fields', 'ArrowRight')).toEqual(['Trace', 'Copy the trace as text']);
-  expect(await walk('vscode-button', 'End')).toEqual(['Last step (End)', 'Copy the trace as text']);
+  expect(await walk('.tool.fields', 'ArrowRight')).toEqual(['Pin this packet', 'Copy the trace as text']);
+  expect(await walk('.pin-packet', 'End')).toEqual(['Last step (End)', 'Copy the trace as text']);
   expect(await walk('.tool.last', 'ArrowRight')).toEqual(['Last step (End)', 'Copy the trace as text']);
   expect(await walk('.tool.last', 'Home')).toEqual(['Fields', 'Copy the trace as text']);
 });
@@ -538,7 +538,7 @@ describe('a packet that cannot be traced', () => {
   });
 });
 
-describe('the packets traced before', () => {
+describe('the packets pinned and traced before', () => {
   const packets = ['in tcp > :81', 'in tcp > :82', 'in tcp > :83'];
   const opened = async (): Promise<Page> => {
     const page = await Page.open(WEB);
@@ -550,7 +550,13 @@ describe('the packets traced before', () => {
   const options = (page: Page): readonly string[] =>
     page
       .all('[role=option]')
-      .map((each) => `${each.getAttribute('aria-selected') === 'true' ? '* ' : ''}${each.textContent.trim()}`);
+      .map((each) =>
+        [
+          each.getAttribute('aria-selected') === 'true' ? '* ' : '',
+          each.closest('[role=group]')?.getAttribute('aria-label') === 'Pinned' ? 'pinned: ' : '',
+          spoken(each),
+        ].join(''),
+      );
 
   test.each<[string, readonly string[], readonly string[], readonly ToEditor[]]>([
     ['Down opens the list', ['ArrowDown'], ['* in tcp > :82', 'in tcp > :81'], []],
@@ -580,6 +586,50 @@ describe('the packets traced before', () => {
     expect(options(page)).toEqual([]);
     await page.click('.history');
     expect(options(page)).toEqual(['in tcp > :83', 'in tcp > :82']);
+  });
+
+  test.each<[string, readonly (readonly [key: string, alt?: boolean])[], readonly string[]]>([
+    ['Alt+Enter pins the active one', [['ArrowDown'], ['Enter', true]], ['* pinned: in tcp > :82', 'in tcp > :81']],
+    [
+      'and goes on from there',
+      [['ArrowDown'], ['ArrowDown'], ['Enter', true], ['ArrowDown']],
+      ['pinned: in tcp > :81', '* in tcp > :82'],
+    ],
+    [
+      'and takes the pin away again',
+      [['ArrowDown'], ['Enter', true], ['Enter', true]],
+      ['* in tcp > :82', 'in tcp > :81'],
+    ],
+    [
+      'without an active one it does nothing',
+      [
+        ['ArrowDown', true],
+        ['Enter', true],
+      ],
+      ['in tcp > :82', 'in tcp > :81'],
+    ],
+  ])('%s', async (_name, keys, shown) => {
+    const page = await opened();
+    for (const [key, altKey = false] of keys) await page.key('.packet', key, { altKey });
+    expect(options(page)).toEqual(shown);
+    expect(page.posted().filter(({ type }) => type === 'trace')).toEqual([]);
+  });
+
+  test('the button pins the packet that is traced, which stays in the list, above those traced later', async () => {
+    const page = await opened();
+    expect(page.get('.pin-packet').getAttribute('aria-pressed')).toBe('false');
+    await page.click('.pin-packet');
+    expect(page.get('.pin-packet').getAttribute('aria-pressed')).toBe('true');
+    expect(page.effects).toContainEqual({ kind: 'pinned', packets: ['in tcp > :83'] });
+    await page.click('.history');
+    expect(options(page)).toEqual(['pinned: in tcp > :83', 'in tcp > :82', 'in tcp > :81']);
+    await page.click('.option .pin');
+    expect(options(page)).toEqual(['in tcp > :82', 'in tcp > :81']);
+    expect(page.get('.pin-packet').getAttribute('aria-pressed')).toBe('false');
+    page.posted();
+    await typed('in udp', false)(page);
+    await page.click('.pin-packet');
+    expect(page.posted()).toEqual([]);
   });
 
   test('without any there is no list', async () => {
