@@ -12,7 +12,7 @@ import { placeholderHelp } from './advice';
 type AddressList = Negatable<readonly (AddressBlock | string)[]>;
 
 /** The longest interface name, `IFNAMSIZ` less the final zero. */
-const LONGEST_INTERFACE = 15;
+export const LONGEST_INTERFACE = 15;
 /** One bit for each option, to find repetitions. */
 const SEEN = { p: 1, s: 2, d: 4, i: 8, o: 16, f: 32 } as const;
 
