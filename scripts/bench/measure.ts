@@ -1,7 +1,7 @@
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { defaultRuleSet, ruleSetsOfFile } from '../../src/core/ruleset/oneHost/ruleSetsOfFile';
 import { parseSourceFile } from '../../src/core/syntax/parse';
-import type { RulesSection, SourceFile } from '../../src/core/syntax/tree';
+import type { RulesSection, SourceFile } from '../../src/core/syntax/sourceFile';
 import { bindRules } from '../../src/core/ruleset/bind';
 import type { RuleSet } from '../../src/core/ruleset/ruleSet';
 import { hostFromTopology } from '../../src/core/net/hostFromTopology';

@@ -7,7 +7,7 @@ import { World } from '../core/netfilter/world';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import type { Host } from '../core/net/host';
 import { parseSourceFile } from '../core/syntax/parse';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 import { checkFile } from '../features/diagnostics';
 import { printRuleSet } from '../features/canonical';
 import { explainAt } from '../features/explainAt';

@@ -1,6 +1,6 @@
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { isTableName } from '../core/ruleset/ruleSet';
-import type { UndecidedTable, SourceFile } from '../core/syntax/tree';
+import type { UndecidedTable, SourceFile } from '../core/syntax/sourceFile';
 import { modelOf, type FileModel } from '../features/fileModel';
 import { allOpenTables } from '../features/openTables';
 import { UsageError } from './arguments';

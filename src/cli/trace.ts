@@ -3,7 +3,7 @@ import { formatPacketExpression, parsePacketExpression } from '../core/net/packe
 import { notesOf } from '../core/netfilter/trace';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 import { visible } from '../core/text/visible';
 import type { Dump, FileModel } from '../features/fileModel';
 import { packetsOfFile } from '../features/filePackets';

@@ -1,7 +1,7 @@
 import { formatAddress, isLoopback, type Address } from '../core/net/address';
 import type { NamedAddress } from '../core/net/namedAddress';
 import { namesOfFile } from '../core/ruleset/host/fileNames';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 
 /** What a file calls addresses: `pod shop/web-7d9f`, `node worker-2`, `Service shop/web`, `db.example.com`. */
 export interface AddressNames {

@@ -1,5 +1,5 @@
 import type { RuleSetView } from '../core/knowledge/knowledge';
-import type { RulesSection } from '../core/syntax/tree';
+import type { RulesSection } from '../core/syntax/sourceFile';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
 

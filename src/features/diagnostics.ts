@@ -1,7 +1,8 @@
 import { setsOfFile } from '../core/ruleset/fileSets';
 import type { LineProblem } from '../core/ruleset/ruleSet';
 import { detectLanguage } from '../core/syntax/detect';
-import type { Fix, SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
+import type { Fix } from '../core/syntax/tree';
 import { outerSpan } from './embeddedLine';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { inputRules, isInput } from './inputRules';

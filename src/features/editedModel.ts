@@ -1,5 +1,5 @@
 import { followEdit, type TextEdit } from '../core/syntax/edit';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 import { modelAfter, modelOf, type FileModel } from './fileModel';
 
 /** A file after an edit, with its model where that follows from the one before. */

@@ -1,4 +1,5 @@
-import type { EmbeddedLine, Line, SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
+import type { EmbeddedLine, Line } from '../core/syntax/tree';
 import type { Rule } from '../core/ruleset/ruleSet';
 import { countFirst } from '../core/text/bisect';
 import type { Columns, FileRange } from '../core/text/columns';

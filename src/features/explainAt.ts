@@ -7,7 +7,8 @@ import {
   type RuleKnowledge,
 } from '../core/knowledge/knowledge';
 import type { RuleSet } from '../core/ruleset/ruleSet';
-import type { CommandNode, Line, RulesSection } from '../core/syntax/tree';
+import type { RulesSection } from '../core/syntax/sourceFile';
+import type { CommandNode, Line } from '../core/syntax/tree';
 import { besideOf } from './beside';
 import { innerPlace } from './embeddedLine';
 import { ruleSetOf, type FileModel } from './fileModel';

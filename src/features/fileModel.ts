@@ -7,7 +7,7 @@ import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTab
 import { rebindRules } from '../core/ruleset/rebind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import type { RulesEdit } from '../core/syntax/rulesEdit';
-import type { RulesSection, SourceFile } from '../core/syntax/tree';
+import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { boundRulesOfInput, inputAfter, rulesOfInput } from './inputRules';
 import { lostAfter } from './lostBytes';
 

@@ -1,5 +1,7 @@
 import { packetsOfLine, type PacketOfLine } from '../core/net/packetLine/packetsOfLine';
-import type { Line, SourceFile, TextFacts } from '../core/syntax/tree';
+import type { TextFacts } from '../core/syntax/facts';
+import type { SourceFile } from '../core/syntax/sourceFile';
+import type { Line } from '../core/syntax/tree';
 
 /** A packet that lines of a file show. */
 export interface PacketOfFile {

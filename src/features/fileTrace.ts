@@ -10,7 +10,7 @@ import { HostSource } from '../core/ruleset/host/hostFromFile';
 import { saidBy } from '../core/ruleset/host/said';
 import type { RulesUse } from '../core/ruleset/host/assumptions';
 import type { RuleSet } from '../core/ruleset/ruleSet';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 import { worldOfFile } from './fileWorld';
 import { dumpFor, ruleSetsFor, type Dump, type FileModel } from './fileModel';
 import { hostAnswersOf, traceHosts, joined, type HostTrace } from './possibleHosts/traceHosts';

@@ -1,7 +1,7 @@
 import { addConnections } from '../core/netfilter/connections';
 import { World } from '../core/netfilter/world';
 import { connectionsOf } from '../core/ruleset/host/fileConnections';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 
 const WORLDS = new WeakMap<SourceFile, World>();
 

@@ -4,7 +4,7 @@ import { rebindRules } from '../core/ruleset/rebind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { isRestoreInput, restoreInput } from '../core/syntax/restoreInput';
 import type { RulesEdit } from '../core/syntax/rulesEdit';
-import type { RulesSection, SourceFile } from '../core/syntax/tree';
+import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 
 /** What is known of a file as input of iptables-restore. */
 interface Input {

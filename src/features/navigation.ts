@@ -1,6 +1,7 @@
 import type { Chain, RuleSet, Table } from '../core/ruleset/ruleSet';
 import { AppendLine } from '../core/syntax/appendLine';
-import type { Line, RulesSection, Word } from '../core/syntax/tree';
+import type { RulesSection } from '../core/syntax/sourceFile';
+import type { Line, Word } from '../core/syntax/tree';
 import type { Columns, FileRange } from '../core/text/columns';
 import { ruleSetOf, type FileModel } from './fileModel';
 import { rulesOfLine } from './rulesOfLine';

@@ -1,7 +1,7 @@
 import { Shape } from '../core/syntax/shape';
 import { readNftTables } from '../core/syntax/nft/readTables';
 import type { NftTableText } from '../core/syntax/nft/tables';
-import type { NftSection, SourceFile } from '../core/syntax/tree';
+import type { NftSection, SourceFile } from '../core/syntax/sourceFile';
 
 /** A table of nft that holds rules or a policy that drops, and where they act. */
 export interface UnfollowedTable {

@@ -1,5 +1,5 @@
 import type { HostAnswer } from '../core/netfilter/events';
-import type { UndecidedTable } from '../core/syntax/tree';
+import type { UndecidedTable } from '../core/syntax/sourceFile';
 import { dumpFor, modelSaying, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /**

@@ -1,4 +1,4 @@
-import type { RulesSection, Section, SourceFile } from '../core/syntax/tree';
+import type { RulesSection, Section, SourceFile } from '../core/syntax/sourceFile';
 import { allTables, type RuleSet } from '../core/ruleset/ruleSet';
 import { extent } from './extent';
 import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';

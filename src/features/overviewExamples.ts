@@ -1,4 +1,4 @@
-import type { Section } from '../core/syntax/tree';
+import type { Section } from '../core/syntax/sourceFile';
 
 /** So many are named; a host with more of them is described by its file. */
 const MOST_NAMED = 4;

@@ -1,6 +1,7 @@
 import type { Proviso, Walked } from '../core/netfilter/events';
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
-import type { EmbeddedLine, RulesSection } from '../core/syntax/tree';
+import type { RulesSection } from '../core/syntax/sourceFile';
+import type { EmbeddedLine } from '../core/syntax/tree';
 import { sectionsOf, type Dump } from './fileModel';
 import type { NotFollowed } from './nftTables';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';

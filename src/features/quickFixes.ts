@@ -1,5 +1,6 @@
 import { chainNameProblem } from '../core/ruleset/chainName';
-import type { Line, SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
+import type { Line } from '../core/syntax/tree';
 import { linesWithin } from './embeddedLine';
 import type { Diagnostic, QuickFix } from './diagnostics';
 

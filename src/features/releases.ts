@@ -6,7 +6,7 @@ import {
   type VersionEvidence,
   type VersionRange,
 } from '../core/knowledge/knowledge';
-import type { RulesSection } from '../core/syntax/tree';
+import type { RulesSection } from '../core/syntax/sourceFile';
 import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 import { ruleSetView } from './ruleSetView';
 

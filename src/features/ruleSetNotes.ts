@@ -1,6 +1,6 @@
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { inferredWords, placeOf } from '../core/ruleset/oneHost/tableParts';
-import type { UndecidedTable, RulesSection } from '../core/syntax/tree';
+import type { UndecidedTable, RulesSection } from '../core/syntax/sourceFile';
 import { dumpFor, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** Something that was settled about the rules themselves before any packet came. */

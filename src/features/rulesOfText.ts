@@ -1,7 +1,7 @@
 import { parseSourceFile } from '../core/syntax/parse';
 import { restoreInput } from '../core/syntax/restoreInput';
 import { Shape } from '../core/syntax/shape';
-import type { RulesSection, SourceFile } from '../core/syntax/tree';
+import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { bindRules } from '../core/ruleset/bind';
 import { familiesOf, nftRules, nftStates } from '../core/ruleset/oneHost/nftOfFile';
 import type { RuleSet } from '../core/ruleset/ruleSet';

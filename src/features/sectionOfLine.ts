@@ -1,5 +1,6 @@
 import { Shape } from '../core/syntax/shape';
-import type { Line, Section, SourceFile } from '../core/syntax/tree';
+import type { Section, SourceFile } from '../core/syntax/sourceFile';
+import type { Line } from '../core/syntax/tree';
 import { sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** The section that a line of the file belongs to; of rules, all that the file shows of their host. */

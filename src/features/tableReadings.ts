@@ -1,7 +1,7 @@
 import type { Walked } from '../core/netfilter/events';
 import { outcomeOf } from '../core/netfilter/outcome';
 import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../core/netfilter/trace';
-import type { UndecidedTable } from '../core/syntax/tree';
+import type { UndecidedTable } from '../core/syntax/sourceFile';
 import type { Dump, FileModel } from './fileModel';
 import { openTablesOf, tableAnswer, tablesOffered, withTable } from './openTables';
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { hasRules } from '../core/syntax/detect';
 import { parseSourceFile } from '../core/syntax/parse';
 import { printSourceFile } from '../core/syntax/print';
-import type { SourceFile } from '../core/syntax/tree';
+import type { SourceFile } from '../core/syntax/sourceFile';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { edited, type Edited } from '../features/editedModel';
 import { modelOf, type FileModel } from '../features/fileModel';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { printSourceFile } from '../../src/core/syntax/print';
-import type { SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { fileDiagnostics } from '../../src/features/diagnostics';
 import { modelOf, ruleSetOf } from '../../src/features/fileModel';
 

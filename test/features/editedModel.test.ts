@@ -7,7 +7,7 @@ import { printRule } from '../../src/core/ruleset/printRule';
 import type { TextEdit } from '../../src/core/syntax/edit';
 import { parseSourceFile, type ParseOptions } from '../../src/core/syntax/parse';
 import { printSourceFile } from '../../src/core/syntax/print';
-import type { RulesSection } from '../../src/core/syntax/tree';
+import type { RulesSection } from '../../src/core/syntax/sourceFile';
 import { lensesOf } from '../../src/features/codeLens';
 import { fileDiagnostics } from '../../src/features/diagnostics';
 import { editedModel } from '../../src/features/editedModel';

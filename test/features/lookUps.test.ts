@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { allTables, type Rule } from '../../src/core/ruleset/ruleSet';
 import { parseSourceFile } from '../../src/core/syntax/parse';
-import type { Line, Section } from '../../src/core/syntax/tree';
+import type { Section } from '../../src/core/syntax/sourceFile';
+import type { Line } from '../../src/core/syntax/tree';
 import { modelOf, ruleSetOf, sectionsOf, type FileModel } from '../../src/features/fileModel';
 import { ruleSetView } from '../../src/features/ruleSetView';
 import { rulesOfLine } from '../../src/features/rulesOfLine';

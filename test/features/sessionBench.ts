@@ -1,6 +1,6 @@
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
-import type { SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { modelOf } from '../../src/features/fileModel';
 import { TraceSession, type EditorEffect } from '../../src/features/traceSession/traceSession';
 import type { PacketField, Question, ToEditor, ToView, ViewState, StepId } from '../../src/shared/protocol';

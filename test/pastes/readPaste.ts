@@ -1,6 +1,6 @@
 import { printRule } from '../../src/core/ruleset/printRule';
 import { parseSourceFile } from '../../src/core/syntax/parse';
-import type { SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { modelOf, ruleSetOf } from '../../src/features/fileModel';
 
 /**

@@ -4,7 +4,7 @@ import { printRule } from '../../src/core/ruleset/printRule';
 import type { Chain, Jump, RuleSet } from '../../src/core/ruleset/ruleSet';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { bindRules } from '../../src/core/ruleset/bind';
-import type { RulesSection } from '../../src/core/syntax/tree';
+import type { RulesSection } from '../../src/core/syntax/sourceFile';
 
 const DUMP = `*nat
 :PREROUTING ACCEPT [0:0]

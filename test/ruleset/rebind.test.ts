@@ -5,7 +5,7 @@ import type { RuleSet } from '../../src/core/ruleset/ruleSet';
 import { defaultRulesSection } from '../syntax/defaultRules';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
-import type { SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
 
 const TEXT = `*nat
 :PREROUTING ACCEPT [0:0]

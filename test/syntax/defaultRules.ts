@@ -1,5 +1,5 @@
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../../src/core/ruleset/oneHost/ruleSetsOfFile';
-import type { RulesSection, SourceFile } from '../../src/core/syntax/tree';
+import type { RulesSection, SourceFile } from '../../src/core/syntax/sourceFile';
 
 /** The rules that a file is about, one set for each family. */
 export function defaultRules(file: SourceFile): { readonly v4?: RulesSection; readonly v6?: RulesSection } {

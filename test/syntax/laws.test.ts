@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { editSourceFile, type TextEdit } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { printSourceFile } from '../../src/core/syntax/print';
-import type { SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { plainFile } from './plainFile';
 
 const folder = join(import.meta.dirname, 'fixtures');

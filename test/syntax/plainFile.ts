@@ -1,4 +1,5 @@
-import type { Line, SourceFile } from '../../src/core/syntax/tree';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
+import type { Line } from '../../src/core/syntax/tree';
 
 /** Everything a file says, as data that can be compared. */
 export function plainFile(file: SourceFile): unknown {

@@ -1,4 +1,4 @@
-import type { RulesSection, Section, SourceFile } from '../../src/core/syntax/tree';
+import type { RulesSection, Section, SourceFile } from '../../src/core/syntax/sourceFile';
 
 /** One line for each section, `FIRST-LAST what …`, lines counted from 1: what a test compares. */
 export function summary(file: SourceFile): string[] {

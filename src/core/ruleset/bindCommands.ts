@@ -1,4 +1,5 @@
-import type { Line, LineNode, RulesSection } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
+import type { Line, LineNode } from '../syntax/tree';
 import type { TableName } from '../xtables/view';
 import { checkLimits, checkPlaces, reachedRules, type ReportPlace } from './checkPlaces';
 import type { LineRule } from './lineRule';

@@ -1,6 +1,7 @@
 import { ChainDeclaration } from '../syntax/chainDeclaration';
 import type { CommandParts } from '../syntax/command';
-import type { ChainNode, CommandNode, Line, Problem, RulesSection, Word } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
+import type { ChainNode, CommandNode, Line, Problem, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import type { Advice } from './advice';
 import { chainNameProblem } from './chainName';

@@ -1,6 +1,7 @@
 import { parseSets, type ParsedSets } from '../net/sets';
 import { Shape } from '../syntax/shape';
-import type { Line, SourceFile } from '../syntax/tree';
+import type { SourceFile } from '../syntax/sourceFile';
+import type { Line } from '../syntax/tree';
 
 /**
  * The sets that a file lists, and the lines of them that ipset would refuse, the first ones where there are very many.

@@ -1,7 +1,7 @@
 import type { AppendLine } from '../syntax/appendLine';
 import type { CommandParts } from '../syntax/command';
 import { readInputLine } from '../syntax/restoreInput';
-import type { RulesSection } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
 import type { Backend } from '../xtables/backend';
 import type { ReportPlace } from './checkPlaces';
 import { problemsOfEnd } from './endOfProgram';

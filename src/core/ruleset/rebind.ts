@@ -1,6 +1,7 @@
 import type { AppendLine } from '../syntax/appendLine';
 import type { RulesEdit } from '../syntax/rulesEdit';
-import type { Line, RulesSection } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
+import type { Line } from '../syntax/tree';
 import { countFirst } from '../text/bisect';
 import { boundOf, rememberBound, type AppendedTable, type Bound, type ProblemRange } from './boundTables';
 import { checkLimits, checkPlaces, reachedRules } from './checkPlaces';

@@ -1,6 +1,7 @@
 import { AppendLine } from '../syntax/appendLine';
 import type { CommandParts } from '../syntax/command';
-import type { CommandNode, Line, Problem, RulesSection, Word } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
+import type { CommandNode, Line, Problem, Word } from '../syntax/tree';
 import type { Columns } from '../text/columns';
 import { ofNft, type Complaint } from '../xtables/backend';
 import type { TableName } from '../xtables/view';

@@ -1,4 +1,5 @@
-import type { Line, RulesSection, Word, Problem, Counters } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
+import type { Line, Word, Problem, Counters } from '../syntax/tree';
 import type { MatchExtension, TargetExtension, Condition } from '../xtables/extension';
 import type { Backend } from '../xtables/backend';
 import type { NftBase, NftSetText } from '../syntax/nft/tables';

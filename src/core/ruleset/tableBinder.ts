@@ -1,7 +1,8 @@
 import { AppendLine } from '../syntax/appendLine';
 import { Command, type CommandParts } from '../syntax/command';
 import { Shape } from '../syntax/shape';
-import type { CommandNode, EmbeddedLine, Line, LineNode, RulesSection, Word } from '../syntax/tree';
+import type { RulesSection } from '../syntax/sourceFile';
+import type { CommandNode, EmbeddedLine, Line, LineNode, Word } from '../syntax/tree';
 import { ofLegacy } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
 import { unknownTableHelp } from './advice';

@@ -3,7 +3,8 @@ import { parseLine } from './line';
 import { readSections } from './readSections';
 import { Shape } from './shape';
 import { rulesEdit, staysPlain, type RulesEdit } from './rulesEdit';
-import type { Line, RulesSection, SourceFile } from './tree';
+import type { RulesSection, SourceFile } from './sourceFile';
+import type { Line } from './tree';
 
 /** A change of text, as editors report it: lines and columns are 0-based, the end is exclusive. */
 export interface TextEdit {

@@ -3,7 +3,8 @@ import { detectLanguage } from './detect';
 import { parseLine } from './line';
 import { readSections } from './readSections';
 import { shapesOf } from './shapesOf';
-import type { Line, SourceFile } from './tree';
+import type { SourceFile } from './sourceFile';
+import type { Line } from './tree';
 import { mayBeDamaged } from './wrappings/repair';
 
 export interface ParseOptions {

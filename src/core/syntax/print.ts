@@ -1,4 +1,4 @@
-import type { SourceFile } from './tree';
+import type { SourceFile } from './sourceFile';
 
 /** The text that the file was read from, byte for byte. */
 export function printSourceFile(file: SourceFile): string {

@@ -24,7 +24,8 @@ import { readWideTable } from './sections/wideTables';
 import { emptyContext, type Context, type SectionReader } from './sectionReader';
 import { Shape } from './shape';
 import { shapesOf } from './shapesOf';
-import type { EmbeddedLine, FileProblem, Line, Section } from './tree';
+import type { Section } from './sourceFile';
+import type { EmbeddedLine, FileProblem, Line } from './tree';
 
 export interface Sections {
   readonly sections: readonly Section[];

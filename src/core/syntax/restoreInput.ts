@@ -5,7 +5,8 @@ import { Command } from './command';
 import { readInputCommand } from './inputCommand';
 import { Shape } from './shape';
 import type { CommandParts } from './command';
-import type { Line, LineNode, Problem, RulesSection, SourceFile, Word } from './tree';
+import type { RulesSection, SourceFile } from './sourceFile';
+import type { Line, LineNode, Problem, Word } from './tree';
 
 /**
  * The whole text as input of iptables-restore, whatever it looks like: what that program refuses is an error.

@@ -2,7 +2,8 @@ import { AppendLine } from './appendLine';
 import { findFamily } from './family';
 import { savedTime } from './sections/rules';
 import { Shape } from './shape';
-import type { Line, RulesSection, SourceFile } from './tree';
+import type { RulesSection, SourceFile } from './sourceFile';
+import type { Line } from './tree';
 
 /** An edit that changed rules of one table, and left all else in the file what it was. */
 export interface RulesEdit {

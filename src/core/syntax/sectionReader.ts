@@ -1,5 +1,6 @@
 import type { Machine } from './machine';
-import type { FileProblem, Line, Section } from './tree';
+import type { Section } from './sourceFile';
+import type { FileProblem, Line } from './tree';
 
 /** What the lines above say about the rules, routes or sockets that follow. */
 export interface Context {

@@ -1,6 +1,6 @@
 import { findBlank } from '../../core/text/blanks';
 import { Shape } from '../../core/syntax/shape';
-import type { SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 
 /** Names beyond this number are no help in a list. */
 const MOST_NAMES = 200;

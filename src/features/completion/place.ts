@@ -1,7 +1,7 @@
 import { BUILTIN_CHAINS, isTableName } from '../../core/ruleset/ruleSet';
 import { Command } from '../../core/syntax/command';
 import { Shape } from '../../core/syntax/shape';
-import type { RulesSection, SourceFile } from '../../core/syntax/tree';
+import type { RulesSection, SourceFile } from '../../core/syntax/sourceFile';
 import type { Backend } from '../../core/xtables/backend';
 import type { Hook } from '../../core/xtables/view';
 

@@ -6,7 +6,8 @@ import {
   ruleKnowledge,
 } from '../../core/knowledge/knowledge';
 import type { Columns } from '../../core/text/columns';
-import type { CommandNode, Line, RulesSection, Word } from '../../core/syntax/tree';
+import type { RulesSection } from '../../core/syntax/sourceFile';
+import type { CommandNode, Line, Word } from '../../core/syntax/tree';
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { innerPlace, outerColumns } from '../embeddedLine';

@@ -1,6 +1,7 @@
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import { AppendLine } from '../../core/syntax/appendLine';
-import type { CommandNode, Line, RulesSection } from '../../core/syntax/tree';
+import type { RulesSection } from '../../core/syntax/sourceFile';
+import type { CommandNode, Line } from '../../core/syntax/tree';
 import { rulesOfLine } from '../rulesOfLine';
 
 /**

@@ -1,5 +1,6 @@
 import { readKernelTrace, type KernelTrace, type NumberedText } from '../../core/net/kernelTrace/kernelPackets';
-import type { Line, SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
+import type { Line } from '../../core/syntax/tree';
 
 const TRACES = new WeakMap<SourceFile, KernelTrace>();
 

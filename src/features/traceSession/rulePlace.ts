@@ -1,4 +1,5 @@
-import type { Line, SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
+import type { Line } from '../../core/syntax/tree';
 import type { TraceInput } from '../traceReport/traceInput';
 import type { StepId } from '../../shared/traceReport';
 import { eventAt, stepsAtLine } from '../traceReport/makeReport';

@@ -1,6 +1,6 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
-import type { SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Badge, StepId } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';

@@ -2,7 +2,7 @@ import { editDistance } from '../../core/text/editDistance';
 import type { Host } from '../../core/net/host';
 import { isRecord } from '../../core/net/jsonFields';
 import type { PacketRequest } from '../../core/net/packetRequest';
-import type { SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 
 /** An interface of the packet that nothing in the file names. */
 export interface UnknownInterface {

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { WhatIf } from './whatIf';
 
 /**

@@ -1,4 +1,5 @@
-import type { Line, SourceFile } from '../../core/syntax/tree';
+import type { SourceFile } from '../../core/syntax/sourceFile';
+import type { Line } from '../../core/syntax/tree';
 
 /**
  * One thing that is other than the file has it, for as long as somebody looks at what would be. Plain data: the page

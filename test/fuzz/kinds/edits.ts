@@ -1,7 +1,7 @@
 import { editSourceFile, type TextEdit } from '../../../src/core/syntax/edit';
 import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { printSourceFile } from '../../../src/core/syntax/print';
-import type { SourceFile } from '../../../src/core/syntax/tree';
+import type { SourceFile } from '../../../src/core/syntax/sourceFile';
 import { fileDiagnostics } from '../../../src/features/diagnostics';
 import { modelOf } from '../../../src/features/fileModel';
 import { plainFile } from '../../syntax/plainFile';

@@ -1,6 +1,6 @@
 import type { LitElement } from 'lit';
 import { editSourceFile } from '../../../src/core/syntax/edit';
-import type { SourceFile } from '../../../src/core/syntax/tree';
+import type { SourceFile } from '../../../src/core/syntax/sourceFile';
 import { modelOf } from '../../../src/features/fileModel';
 import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { TraceSession, type EditorEffect } from '../../../src/features/traceSession/traceSession';

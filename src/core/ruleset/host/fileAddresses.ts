@@ -1,7 +1,8 @@
 import { parseAddress, sameAddress, type Address } from '../../net/address';
 import { isTables, findProgram } from '../../syntax/shellProgram';
 import { Shape } from '../../syntax/shape';
-import type { AddressFacts, SourceFile } from '../../syntax/tree';
+import type { AddressFacts } from '../../syntax/facts';
+import type { SourceFile } from '../../syntax/sourceFile';
 import { NODE_CHAIN } from './usual';
 
 /** An address that the file states without its interface. */

@@ -1,5 +1,5 @@
 import { readConnectionLine, type ConnectionGiven } from '../../net/connectionLine';
-import type { SourceFile } from '../../syntax/tree';
+import type { SourceFile } from '../../syntax/sourceFile';
 
 /**
  * The connections that exist, in the words of the JSON contract, of which `conntrack -L` and its kin list them. What

@@ -2,7 +2,8 @@ import { formatAddress, parseAddress } from '../../net/address';
 import type { NamedAddress, NamedPort } from '../../net/namedAddress';
 import { namedProtocol } from '../../net/packetRequest';
 import { Shape } from '../../syntax/shape';
-import type { Line, SourceFile } from '../../syntax/tree';
+import type { SourceFile } from '../../syntax/sourceFile';
+import type { Line } from '../../syntax/tree';
 
 /** What the listings of a file call addresses. */
 export interface FileNames {

@@ -1,4 +1,4 @@
-import type { SysctlFacts } from '../../syntax/tree';
+import type { SysctlFacts } from '../../syntax/facts';
 
 /**
  * The settings of a file by their full names; `*` stands for `all` and `default`. What the kernel has, and what

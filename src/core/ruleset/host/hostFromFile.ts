@@ -6,7 +6,7 @@ import { kernelRoutes, ROUTE_TABLE } from '../../net/kernelRoutes';
 import { isProblem, problem, type InputProblem } from '../../net/packetRequest';
 import { isJoinedGroup } from '../../net/routing';
 import { parseSets } from '../../net/sets';
-import type { SourceFile } from '../../syntax/tree';
+import type { SourceFile } from '../../syntax/sourceFile';
 import { assumeInterfaces } from './assumedInterfaces';
 import { assumeRoutes, assumeTproxyRouting } from './assumedRouting';
 import { Assumptions, type HostAssumption, type RulesUse } from './assumptions';

@@ -1,5 +1,5 @@
 import { ROUTE_TABLE } from '../../net/kernelRoutes';
-import type { RoutingTableFacts } from '../../syntax/tree';
+import type { RoutingTableFacts } from '../../syntax/facts';
 
 /** Where numbers for tables begin that have a name only: nobody gives numbers as high. */
 const FIRST_UNKNOWN = 0x7f000000;

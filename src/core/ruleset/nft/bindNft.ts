@@ -2,7 +2,8 @@ import type { NftScope } from '../../nft/operands';
 import type { NftSetIndex } from '../../nft/setIndex';
 import { readNftTables } from '../../syntax/nft/readTables';
 import type { NftBase, NftChainText, NftTableText } from '../../syntax/nft/tables';
-import type { Line, RulesSection } from '../../syntax/tree';
+import type { RulesSection } from '../../syntax/sourceFile';
+import type { Line } from '../../syntax/tree';
 import type { Hook, NftTableName } from '../../xtables/view';
 import {
   HOOKS,

@@ -1,6 +1,6 @@
 import { sameMachine, type Machine } from '../../syntax/machine';
 import { Shape } from '../../syntax/shape';
-import type { RulesSection } from '../../syntax/tree';
+import type { RulesSection } from '../../syntax/sourceFile';
 import type { Backend } from '../../xtables/backend';
 import type { NamedTables } from './saidTables';
 

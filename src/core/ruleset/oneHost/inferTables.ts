@@ -1,5 +1,5 @@
 import { Shape } from '../../syntax/shape';
-import type { RulesSection } from '../../syntax/tree';
+import type { RulesSection } from '../../syntax/sourceFile';
 import type { TableName } from '../../xtables/view';
 import { BUILTIN_CHAINS } from '../ruleSet';
 import { ALL_TABLES, evidenceOf, type Evidence, type TablesOfChain } from './tableEvidence';

@@ -1,4 +1,4 @@
-import type { RulesSection } from '../../syntax/tree';
+import type { RulesSection } from '../../syntax/sourceFile';
 
 /**
  * The sections of one host, one family and one back end as one: its lines are those of all of them, one after the

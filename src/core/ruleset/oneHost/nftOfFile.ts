@@ -1,6 +1,6 @@
 import type { NftNode } from '../../syntax/nft/node';
 import { isNftFamily } from '../../syntax/nft/tables';
-import type { NftSection, RulesSection, Section } from '../../syntax/tree';
+import type { NftSection, RulesSection, Section } from '../../syntax/sourceFile';
 import { sameMachine } from '../../syntax/machine';
 import { isTableName } from '../ruleSet';
 import { tablesOf } from './hosts';

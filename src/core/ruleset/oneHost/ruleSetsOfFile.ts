@@ -1,5 +1,5 @@
 import { rulesSections } from '../../syntax/rulesSections';
-import type { RulesSection, SourceFile } from '../../syntax/tree';
+import type { RulesSection, SourceFile } from '../../syntax/sourceFile';
 import { sameMachine } from '../../syntax/machine';
 import { backendsOf, hostsOf } from './hosts';
 import { mergedRules } from './mergedRules';

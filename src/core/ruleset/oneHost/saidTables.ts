@@ -1,4 +1,4 @@
-import type { UndecidedTable, RulesSection } from '../../syntax/tree';
+import type { UndecidedTable, RulesSection } from '../../syntax/sourceFile';
 import { tableGroups, type TableGroup } from './inferTables';
 import type { TablesOfChain } from './tableEvidence';
 import { placesIn, tableParts } from './tableParts';

@@ -1,4 +1,5 @@
-import type { Line, UndecidedTable, RulesSection } from '../../syntax/tree';
+import type { UndecidedTable, RulesSection } from '../../syntax/sourceFile';
+import type { Line } from '../../syntax/tree';
 import type { TableGroup } from './inferTables';
 
 /**

@@ -1,4 +1,5 @@
-import type { Line, NftSection } from '../tree';
+import type { NftSection } from '../sourceFile';
+import type { Line } from '../tree';
 import type { NftNode } from './node';
 import { runCommand } from './commands';
 import { chainOf, readProperty, setOf, tableOf, type NftBlock, type NftTables } from './openTables';

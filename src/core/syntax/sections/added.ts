@@ -1,6 +1,7 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
-import type { InterfaceFacts, Line, PolicyRuleFacts, RouteFacts } from '../tree';
+import type { InterfaceFacts, PolicyRuleFacts, RouteFacts } from '../facts';
+import type { Line } from '../tree';
 import { prefixLength } from './prefixLength';
 
 /** What commands add to a host. */

@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { InterfaceFacts, Line } from '../tree';
+import type { InterfaceFacts } from '../facts';
+import type { Line } from '../tree';
 
 /**
  * Reads the bridges of `docker network inspect` and `podman network inspect`: the gateway of a bridge network is the

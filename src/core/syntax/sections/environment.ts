@@ -1,6 +1,7 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { EnvironmentEntry, Line } from '../tree';
+import type { EnvironmentEntry } from '../facts';
+import type { Line } from '../tree';
 
 /** Reads the KEY=value lines after a heading of the log of an init container; `from` is the heading. */
 export function readEnvironment(

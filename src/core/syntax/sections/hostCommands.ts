@@ -2,7 +2,8 @@ import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { findProgram } from '../shellProgram';
 import { Shape } from '../shape';
-import type { AddressFacts, Line, RoutingTableFacts, SysctlFacts } from '../tree';
+import type { AddressFacts, RoutingTableFacts, SysctlFacts } from '../facts';
+import type { Line } from '../tree';
 import { readRoutingTables } from './routingTables';
 import { dotted, isValue } from './sysctls';
 

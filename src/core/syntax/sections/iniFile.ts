@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { AddressFacts, Line, RouteFacts } from '../tree';
+import type { AddressFacts, RouteFacts } from '../facts';
+import type { Line } from '../tree';
 
 /**
  * Reads the own addresses of wg0.conf (wg-quick(8)) and of a systemd.network file: `Address = 10.99.7.2/32` below

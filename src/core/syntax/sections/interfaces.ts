@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { AddressFacts, InterfaceFacts, Line } from '../tree';
+import type { AddressFacts, InterfaceFacts } from '../facts';
+import type { Line } from '../tree';
 import { prefixLength } from './prefixLength';
 
 /**

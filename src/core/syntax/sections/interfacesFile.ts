@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { InterfaceFacts, Line, RouteFacts } from '../tree';
+import type { InterfaceFacts, RouteFacts } from '../facts';
+import type { Line } from '../tree';
 import { addedFacts } from './added';
 import { prefixLength } from './prefixLength';
 

@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { InterfaceFacts, Line, PolicyRuleFacts, RouteFacts } from '../tree';
+import type { InterfaceFacts, PolicyRuleFacts, RouteFacts } from '../facts';
+import type { Line } from '../tree';
 
 /** A line of block YAML: `- key: value`. */
 interface YamlLine {

@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { AddressFacts, Line } from '../tree';
+import type { AddressFacts } from '../facts';
+import type { Line } from '../tree';
 
 /** Reads `podIP:`, `podIPs:`, `hostIP:` and `nodeName:` of a pod's YAML or JSON, whole or what grep left of it. */
 export function readPodAddresses(reader: SectionReader, from: number): number {

@@ -1,7 +1,7 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { PolicyRuleFacts } from '../tree';
+import type { PolicyRuleFacts } from '../facts';
 
 /** Reads the lines of `ip rule`, `32765: from all fwmark 0x539 lookup 133`, in the words of `ip rule add`. */
 export function readPolicyRules(reader: SectionReader, from: number): number {

@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { Line, RouteFacts } from '../tree';
+import type { RouteFacts } from '../facts';
+import type { Line } from '../tree';
 import { takeAdded } from './added';
 import { prefixLength } from './prefixLength';
 

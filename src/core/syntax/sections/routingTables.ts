@@ -1,6 +1,6 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { RoutingTableFacts } from '../tree';
+import type { RoutingTableFacts } from '../facts';
 
 /** Reads /etc/iproute2/rt_tables: a number and a name on each line, comments between them. */
 export function readRoutingTables(reader: SectionReader, from: number): number {

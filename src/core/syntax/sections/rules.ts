@@ -3,7 +3,8 @@ import { headingAbove } from '../heading';
 import { machineOfPrefix } from '../machine';
 import { emptyContext, type SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { Line, RulesSection } from '../tree';
+import type { RulesSection } from '../sourceFile';
+import type { Line } from '../tree';
 import { RulesScan } from './rulesScan';
 
 /**

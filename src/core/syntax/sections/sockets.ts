@@ -1,6 +1,7 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { Line, ListeningSocket } from '../tree';
+import type { ListeningSocket } from '../facts';
+import type { Line } from '../tree';
 import { portNumber } from './portNumber';
 
 /**

@@ -1,6 +1,7 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { Line, SysctlFacts } from '../tree';
+import type { SysctlFacts } from '../facts';
+import type { Line } from '../tree';
 
 /** Reads settings as `sysctl`, /etc/sysctl.conf, `grep . /proc/sys/…` and `head /proc/sys/…` show them. */
 export function readSysctls(reader: SectionReader, from: number): number {

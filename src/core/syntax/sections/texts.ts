@@ -1,6 +1,6 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { TextFacts } from '../tree';
+import type { TextFacts } from '../facts';
 
 /** Reads lines of `conntrack -L` and its kin. */
 export function readConnections(reader: SectionReader, from: number): number {

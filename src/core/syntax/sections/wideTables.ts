@@ -1,7 +1,8 @@
 import { addressFamily } from '../family';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
-import type { AddressFacts, Line, ListeningSocket } from '../tree';
+import type { AddressFacts, ListeningSocket } from '../facts';
+import type { Line } from '../tree';
 
 /** Reads `kubectl get pods -o wide`, `kubectl get nodes -o wide` and `docker ps`: rows below a heading. */
 export function readWideTable(reader: SectionReader, from: number): number {

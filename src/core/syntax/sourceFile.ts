@@ -1,0 +1,167 @@
+import type {
+  AddressFacts,
+  EnvironmentEntry,
+  InterfaceFacts,
+  ListeningSocket,
+  PolicyRuleFacts,
+  RouteFacts,
+  RoutingTableFacts,
+  SysctlFacts,
+  TextFacts,
+} from './facts';
+import type { Machine } from './machine';
+import type { EmbeddedLine, FileProblem, Line } from './tree';
+
+/**
+ * Statements of nft: tables as `nft list ruleset` prints them, or commands. The lines have nodes of kind `nft`, in the
+ * order of the file.
+ */
+export interface NftSection {
+  readonly kind: 'nft';
+  /** `listing`: tables in braces. `commands`: each line is one. */
+  readonly form: 'listing' | 'commands';
+  /** Where the program ran, by the prompt above. */
+  readonly machine?: Machine;
+  /** The heading in the text that introduced it. */
+  readonly title: string | undefined;
+  readonly lines: readonly Line[];
+}
+
+/** Where rules stand: between two lines of the file. A file may hold many of these. */
+export interface RulesSection {
+  readonly kind: 'rules';
+  /**
+   * nft: what `nft` prints or reads; its statements are in `nft`. save: iptables-save output. restore:
+   * iptables-restore input. list: `iptables -S`. commands: `iptables …` command lines.
+   */
+  readonly form: 'save' | 'restore' | 'list' | 'commands' | 'nft';
+  /**
+   * What the text around says of it; the log of an init container shows what is to be loaded and, later, what is
+   * there.
+   */
+  readonly role: 'saved-state' | 'input';
+  /** From the header, the program that was run, or the addresses in it; undefined where nothing states it. */
+  readonly family: 4 | 6 | undefined;
+  readonly backend: 'legacy' | 'nft' | undefined;
+  readonly version: string | undefined;
+  /**
+   * The heading in the text that introduced it ("Command output", "Final iptables state (IPv4)"), for the list of
+   * dumps.
+   */
+  readonly title: string | undefined;
+  /** `iptables-restore --noflush`: the input adds to what is there. */
+  readonly noflush: boolean;
+  /**
+   * The lines are a whole file for iptables-restore, to be read as that program reads it: what it refuses is an error.
+   */
+  readonly asInput?: true;
+  /**
+   * The table that the command or the heading above names (`iptables -t nat -S`, `nat:`); undefined where the lines
+   * name tables themselves or nothing states it.
+   */
+  readonly defaultTable?: string;
+  /** Cut out of what a host has, by grep or by hand: chains, policies and rules may be missing. */
+  readonly fragment?: true;
+  /** Where the program ran, by the prompt, the wrapper or the log shipper. */
+  readonly machine?: Machine;
+  /** The part of a heading that distinguishes these rules from others: `after`, `node worker-2`. */
+  readonly scope?: string;
+  /** When it was saved, by the header: milliseconds, of whatever time zone. */
+  readonly savedAt?: number;
+  /** A line that says that the host has more rules than are shown (`# Warning: iptables-legacy tables present`). */
+  readonly more?: Line;
+  /** The sections of one host that make up this rule set, in the order in which they take effect. */
+  readonly parts?: readonly RulesSection[];
+  readonly nft?: readonly NftSection[];
+  /** Tables among them (`ip filter`) that iptables has made, and that the file shows as iptables prints them. */
+  readonly besideIptables?: ReadonlySet<string>;
+  /** Why the lines are read as rules of `defaultTable`, where they do not say so themselves. */
+  readonly inferred?: InferredTable;
+  readonly lines: readonly Line[];
+}
+
+interface InferredTable {
+  /** Of the lines of which it is certain; undefined where there are none. */
+  readonly decided?: { readonly why: string; readonly place?: string };
+  /** The others. */
+  readonly open: readonly UndecidedTable[];
+  /** `lines 3–5, 9`, 1-based; undefined: from the first line of the part to its last. */
+  readonly place?: string;
+}
+
+/** Lines of which nothing in the file states the table. Whoever asks may say it. */
+export interface UndecidedTable {
+  /**
+   * Under this key it is said: a chain of the lines, and how many groups of lines with that chain stand above, `INPUT
+   * 1`.
+   */
+  readonly key: string;
+  readonly chain: string;
+  readonly lines: readonly Line[];
+  /** `lines 3–5, 9`, 1-based. */
+  readonly place: string;
+  /** The table that they are read as rules of. */
+  readonly table: string;
+  /** The tables that would take them, the likelier first. */
+  readonly candidates: readonly string[];
+  readonly why: string;
+  /** The table was said by whoever asks, and is no guess. */
+  readonly said: boolean;
+}
+
+export type Section =
+  | RulesSection
+  | NftSection
+  /** `partial`: the listing shows some of the sockets only (the published ports of containers). */
+  | {
+      readonly kind: 'sockets';
+      readonly sockets: readonly ListeningSocket[];
+      readonly partial?: true;
+      readonly lines: readonly Line[];
+    }
+  | { readonly kind: 'interfaces'; readonly interfaces: readonly InterfaceFacts[]; readonly lines: readonly Line[] }
+  /** `added`: commands or a configuration that add to what the kernel has by itself, not a listing of a whole table. */
+  | {
+      readonly kind: 'routes';
+      readonly routes: readonly RouteFacts[];
+      readonly added?: true;
+      readonly lines: readonly Line[];
+    }
+  | { readonly kind: 'policy-rules'; readonly rules: readonly PolicyRuleFacts[]; readonly lines: readonly Line[] }
+  /**
+   * `ipset save` text, parsed by core/net: the lines as they are, or those that say what `ipset list` printed, which
+   * come from the lines of `textLines`.
+   */
+  | {
+      readonly kind: 'sets';
+      readonly text: string;
+      readonly textLines?: readonly Line[];
+      readonly lines: readonly Line[];
+    }
+  | { readonly kind: 'sysctls'; readonly sysctls: readonly SysctlFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'addresses'; readonly addresses: readonly AddressFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'routing-tables'; readonly tables: readonly RoutingTableFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'connections'; readonly connections: readonly TextFacts[]; readonly lines: readonly Line[] }
+  | { readonly kind: 'packets'; readonly packets: readonly TextFacts[]; readonly lines: readonly Line[] }
+  | {
+      readonly kind: 'environment';
+      readonly title: 'environment' | 'variables' | 'config';
+      readonly entries: readonly EnvironmentEntry[];
+      readonly lines: readonly Line[];
+    };
+
+/** A file. `print` of it is the text it came from, for any text. */
+export interface SourceFile {
+  readonly lines: readonly Line[];
+  readonly sections: readonly Section[];
+  /** For lines that mean something else together with those around them, what is read in their place. */
+  readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
+  /** Problems of whole sections, such as a missing COMMIT, with the line they are shown on. */
+  readonly problems: readonly FileProblem[];
+  /** `shape` of each line, one byte each, so that a pass over 100,000 lines stays within the cache. */
+  readonly shapes: Uint8Array;
+  /** A rules file by its name or language: nothing in it is mended, because iptables-restore reads it as it stands. */
+  readonly asItIs: boolean;
+  /** What the file's name says (`rules.v6`, `foo.ip6tables`), for rules that say nothing themselves. */
+  readonly family: 4 | 6 | undefined;
+}
