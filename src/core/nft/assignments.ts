@@ -1,4 +1,4 @@
-import type { NftRuleStatement } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import type { Packet } from '../net/packet';
 import type { Effect } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';

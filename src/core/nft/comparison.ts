@@ -1,5 +1,5 @@
 import type { NftExpression } from '../syntax/nft/expression';
-import type { NftRuleStatement } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import { negate, unknown, type Answer, type Unknown } from '../xtables/answer';
 import type { PacketView } from '../xtables/view';
 import { numberOf, type DataType } from './dataTypes';

@@ -1,4 +1,4 @@
-import type { NftRuleStatement } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import { unknown } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
 

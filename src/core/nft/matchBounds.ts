@@ -4,7 +4,7 @@ import { masked, oneValue, type FieldTest, type Values } from '../net/fields/fie
 import { exactly, NO_PACKET, type Box, type PacketBounds } from '../net/fields/packetSet';
 import { PROTOCOL } from '../net/packet';
 import type { NftExpression } from '../syntax/nft/expression';
-import type { NftRuleStatement } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import { STATE_BITS } from '../xtables/values/conntrackState';
 import { numberOf, type DataType } from './dataTypes';
 import { FIELDS } from './fieldReaders';

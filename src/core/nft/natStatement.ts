@@ -1,6 +1,6 @@
 import { addressFromBytes, formatAddress, type Address } from '../net/address';
 import type { NftExpression } from '../syntax/nft/expression';
-import type { NftRuleStatement } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import type { Effect } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { knownType, numberOf, type DataType } from './dataTypes';

@@ -1,4 +1,5 @@
-import { readNftRule, type NftRuleStatement } from '../syntax/nft/rule';
+import { readNftRule } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import type { NftVerdict } from '../syntax/nft/expression';
 import { unknown, type Answer, type Unknown } from '../xtables/answer';
 import type { Effect, TargetExtension } from '../xtables/extension';

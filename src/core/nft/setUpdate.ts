@@ -1,4 +1,4 @@
-import type { NftRuleStatement } from '../syntax/nft/rule';
+import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import type { NftElement } from '../syntax/nft/expression';
 import { unknown, type Answer } from '../xtables/answer';
 import type { PacketView } from '../xtables/view';

@@ -1,54 +1,15 @@
-import { chunkTypes, dccpTypes, headerNames, hexFlags, monthDays, unquoted } from './values';
+import { monthDays, not, unquoted } from './values';
 import type { ListedForm, ListedPart } from './form';
+import { PROTOCOL_MATCH_FORMS } from './protocolMatchForms';
+import { RATE_MATCH_FORMS } from './rateMatchForms';
 
-const PORTS: readonly ListedPart[] = [
-  ['spts?:~(\\S+)', '~1 --sport $2'],
-  ['dpts?:~(\\S+)', '~1 --dport $2'],
-];
 const tracked = (name: string): ListedPart => [
   `~${name} (\\S+)`,
   ([sign, value = '']) => [...not(sign), `--${name}`, value === 'anywhere' ? '0/0' : value],
 ];
 const limited = (name: string): ListedPart => [`~${name} (\\d+)`, `~1 --${name} $2`];
-const lengthAndOptions = (name: string): ListedForm => ({
-  head: [name, ''],
-  parts: [
-    [`length:~(\\d+)`, `~1 --${name}-len $2`],
-    [`opts (\\S+)`, `--${name}-opts $1`],
-  ],
-});
-/** The hop limit of either family, which compares alike. */
-const hops = (name: string, upper: string): ListedForm => ({
-  parts: [
-    [`${upper} match ${upper} == (\\d+)`, `--${name}-eq $1`],
-    [`${upper} match ${upper} != (\\d+)`, `! --${name}-eq $1`],
-    [`${upper} match ${upper} < (\\d+)`, `--${name}-lt $1`],
-    [`${upper} match ${upper} > (\\d+)`, `--${name}-gt $1`],
-  ],
-});
-/** `icmptype 3 code 1` with -n, `icmp host-unreachable` without; older ones have a blank before `type`. */
-const icmpTypes = (name: string, option: string): ListedForm => ({
-  parts: [
-    [`${name} ?~type (\\d+) codes? (\\d+)`, `~1 ${option} $2/$3`],
-    [`${name} ?~type 255`, name === 'icmp' ? `~1 ${option} any` : `~1 ${option} 255`],
-    [`${name} ?~type (\\d+)`, `~1 ${option} $2`],
-    [`${name} ~([a-zA-Z][a-zA-Z0-9-]+)`, `~1 ${option} $2`],
-  ],
-});
-const compared = (listed: string, option: string): readonly ListedPart[] =>
-  ['eq', 'gt', 'lt'].map((sign) => [`${listed}-${sign}:~(\\d+)`, `~1 ${option}-${sign} $2`]);
-/** By number with -n, else by name. */
-const MH_TYPE = '(?:\\d+|binding-[a-z-]+|home-test[a-z-]*|careof-test[a-z-]*)';
-/** Bytes with -n, `625`, and bits without, `5000bit`. */
-const bits = (rate: string | undefined): string =>
-  rate && /^\d+$/.test(rate) ? `${BigInt(rate) * 8n}bit` : (rate ?? '');
-const not = (sign: string | undefined): readonly string[] => (sign ? ['!'] : []);
 
-/**
- * How `iptables -L` prints each match, by the name of the match. Source: the print functions of extensions/libxt_*.c,
- * libipt_*.c and libip6t_*.c of iptables 1.8.9; what older ones print otherwise stands beside it.
- */
-export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
+const OTHER_MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
   addrtype: {
     head: ['ADDRTYPE match', ''],
     parts: [
@@ -56,14 +17,6 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['dst-type ~(\\S+)', '~1 --dst-type $2'],
       ['limit-in', '--limit-iface-in'],
       ['limit-out', '--limit-iface-out'],
-    ],
-  },
-  ah: {
-    head: ['ah', ''],
-    parts: [
-      ['spis?:~(\\d+(?::\\d+)?)(?=length:|[ \\t]|$)', '~1 --ahspi $2'],
-      ['length:~(\\d+)', '~1 --ahlen $2'],
-      ['reserved', '--ahres'],
     ],
   },
   bpf: {
@@ -91,24 +44,7 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['hash_seed=(\\S+)', '--cluster-hash-seed $1'],
     ],
   },
-  connbytes: {
-    parts: [
-      ['connbytes mode (\\S+)', '--connbytes-mode $1'],
-      ['connbytes direction (\\S+)', '--connbytes-dir $1'],
-      ['~connbytes (\\d+(?::\\d*)?)', '~1 --connbytes $2'],
-    ],
-  },
   connlabel: { head: ['connlabel ~"?([^"\\s]+)"?', '~1 --label $2'], parts: [['set', '--set']] },
-  connlimit: {
-    parts: [
-      ['#conn src/(\\S+) > (\\d+)', '--connlimit-above $2 --connlimit-mask $1 --connlimit-saddr'],
-      ['#conn src/(\\S+) <= (\\d+)', '--connlimit-upto $2 --connlimit-mask $1 --connlimit-saddr'],
-      ['#conn dst/(\\S+) > (\\d+)', '--connlimit-above $2 --connlimit-mask $1 --connlimit-daddr'],
-      ['#conn dst/(\\S+) <= (\\d+)', '--connlimit-upto $2 --connlimit-mask $1 --connlimit-daddr'],
-      ['#conn/(\\S+) > (\\d+)', '--connlimit-above $2 --connlimit-mask $1'],
-      ['#conn/(\\S+) <= (\\d+)', '--connlimit-upto $2 --connlimit-mask $1'],
-    ],
-  },
   connmark: { parts: [['(?:connmark|CONNMARK) match +~(\\S+)', '~1 --mark $2']] },
   conntrack: {
     parts: [
@@ -130,81 +66,17 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
     ],
   },
   cpu: { parts: [['cpu ~(\\d+)', '~1 --cpu $2']] },
-  dccp: {
-    head: ['dccp', ''],
-    parts: [
-      ...PORTS,
-      ['option=~(\\d+)', '~1 --dccp-option $2'],
-      ['~((?:\\d+|[A-Z]+)(?:,(?:\\d+|[A-Z]+))*)', ([sign, types = '']) => dccpTypes(types, not(sign))],
-    ],
-  },
   devgroup: {
     parts: [
       ['~src-group (\\S+)', '~1 --src-group $2'],
       ['~dst-group (\\S+)', '~1 --dst-group $2'],
     ],
   },
-  dscp: { parts: [['DSCP match ~(\\S+)', '~1 --dscp $2']] },
-  dst: lengthAndOptions('dst'),
-  ecn: {
-    head: ['ECN match', ''],
-    parts: [
-      ['~CWR', '~1 --ecn-tcp-cwr'],
-      ['~ECE', '~1 --ecn-tcp-ece'],
-      ['~ECT=(\\d)', '~1 --ecn-ip-ect $2'],
-    ],
-  },
-  esp: { head: ['esp', ''], parts: [['spis?:~(\\S+)', '~1 --espspi $2']] },
-  eui64: { head: ['eui64', ''], parts: [] },
-  frag: {
-    head: ['frag', ''],
-    parts: [
-      ['ids?:~(\\S+)', '~1 --fragid $2'],
-      ['length:~(\\d+)', '~1 --fraglen $2'],
-      ['reserved', '--fragres'],
-      ['first', '--fragfirst'],
-      ['more', '--fragmore'],
-      ['last', '--fraglast'],
-    ],
-  },
-  // The name of the table is not printed: which rules share one is not known, so each has its own (`readText.ts`).
-  hashlimit: {
-    head: [
-      'limit: (up to|above) (\\S+)',
-      ([limit, rate = '']) => [limit === 'above' ? '--hashlimit-above' : '--hashlimit-upto', rate],
-    ],
-    parts: [
-      ['burst (\\S+)', '--hashlimit-burst $1'],
-      ['mode (\\S+)', ([mode = '']) => ['--hashlimit-mode', mode.replaceAll('-', ',')]],
-      ...['htable-size', 'htable-max', 'htable-gcinterval', 'htable-expire', 'srcmask', 'dstmask', 'rate-interval'].map(
-        (name): ListedPart => [`${name} (\\d+)`, `--hashlimit-${name} $1`],
-      ),
-      ['rate-match', '--hashlimit-rate-match'],
-    ],
-  },
-  hbh: lengthAndOptions('hbh'),
   helper: { parts: [['helper match ~"(.*?)"', '~1 --helper $2']] },
-  hl: hops('hl', 'HL'),
-  icmp: icmpTypes('icmp', '--icmp-type'),
-  icmp6: icmpTypes('ipv6-icmp', '--icmpv6-type'),
-  ipcomp: {
-    head: ['comp', ''],
-    parts: [
-      ['spis?:~(\\S+)', '~1 --ipcompspi $2'],
-      ['reserved', '--compres'],
-    ],
-  },
   iprange: {
     parts: [
       ['source IP range ~(\\S+)', '~1 --src-range $2'],
       ['destination IP range ~(\\S+)', '~1 --dst-range $2'],
-    ],
-  },
-  ipv6header: {
-    head: ['ipv6header', ''],
-    parts: [
-      ['flags:~(\\S+)', ([sign, flags = '']) => headerNames(flags, not(sign))],
-      ['soft', '--soft'],
     ],
   },
   ipvs: {
@@ -218,11 +90,8 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['~vportctl (\\d+)', '~1 --vportctl $2'],
     ],
   },
-  length: { parts: [['length ~(\\d+(?::\\d+)?)', '~1 --length $2']] },
-  limit: { parts: [['limit: avg (\\S+) burst (\\d+)', '--limit $1 --limit-burst $2']] },
   mac: { parts: [['MAC ~((?:[\\da-fA-F]{2}:){5}[\\da-fA-F]{2})', '~1 --mac-source $2']] },
   mark: { parts: [['(?:mark|MARK) match ~(\\S+)', '~1 --mark $2']] },
-  mh: { head: ['mh', ''], parts: [[`~(${MH_TYPE}(?::${MH_TYPE})?)`, '~1 --mh-type $2']] },
   multiport: {
     parts: [
       ['multiport sports +~(\\S+)', '~1 --sports $2'],
@@ -273,73 +142,6 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['~tunnel-src (\\S+)', '~1 --tunnel-src $2'],
     ],
   },
-  quota: { parts: [['quota: (\\d+) bytes', '--quota $1']] },
-  rateest: {
-    head: ['rateest match (\\S+)', '--rateest1 $1'],
-    parts: [
-      ['delta', '--rateest-delta'],
-      // Of both kinds of rate the sign is said twice.
-      [
-        'bps (\\d\\S*) (\\d\\S*) ~(eq|lt|gt) pps (\\d+) (?:! )?(?:eq|lt|gt) (\\d+)',
-        ([one, two, sign, mode, three = '', four = '']) => [
-          '--rateest-bps1',
-          bits(one),
-          ...not(sign),
-          `--rateest-${mode}`,
-          '--rateest-bps2',
-          bits(two),
-          '--rateest-pps1',
-          three,
-          '--rateest-pps2',
-          four,
-        ],
-      ],
-      [
-        'bps (\\d\\S*) ~(eq|lt|gt) pps (?:! )?(?:eq|lt|gt) (\\d+)',
-        ([rate, sign, mode, packets = '']) => [
-          ...not(sign),
-          `--rateest-${mode}`,
-          '--rateest-bps',
-          bits(rate),
-          '--rateest-pps',
-          packets,
-        ],
-      ],
-      [
-        'bps (\\d\\S*) (\\d\\S*) ~(eq|lt|gt)',
-        ([one, two, sign, mode]) => [
-          '--rateest-bps1',
-          bits(one),
-          ...not(sign),
-          `--rateest-${mode}`,
-          '--rateest-bps2',
-          bits(two),
-        ],
-      ],
-      [
-        'bps (\\d\\S*) ~(eq|lt|gt) (\\S+) bps (\\d\\S*)',
-        ([one, sign, mode, other = '', two]) => [
-          '--rateest-bps1',
-          bits(one),
-          ...not(sign),
-          `--rateest-${mode}`,
-          '--rateest2',
-          other,
-          '--rateest-bps2',
-          bits(two),
-        ],
-      ],
-      [
-        'bps (\\d\\S*) ~(eq|lt|gt)',
-        ([rate, sign, mode]) => [...not(sign), `--rateest-${mode}`, '--rateest-bps', bits(rate)],
-      ],
-      ['bps ~(eq|lt|gt) (\\S+) bps', '~1 --rateest-$2 --rateest-bps --rateest2 $3'],
-      ['pps (\\d+) ~(eq|lt|gt) (\\S+) pps (\\d+)', '--rateest-pps1 $1 ~2 --rateest-$3 --rateest2 $4 --rateest-pps2 $5'],
-      ['pps (\\d+) ~(eq|lt|gt) (\\d+)', '--rateest-pps1 $1 ~2 --rateest-$3 --rateest-pps2 $4'],
-      ['pps ~(eq|lt|gt) (\\S+) pps', '~1 --rateest-$2 --rateest-pps --rateest2 $3'],
-      ['pps ~(eq|lt|gt) (\\d+)', '~1 --rateest-$2 --rateest-pps $3'],
-    ],
-  },
   realm: { parts: [['~realm (\\S+)', '~1 --realm $2']] },
   recent: {
     head: [
@@ -369,24 +171,6 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['invert', '--invert'],
     ],
   },
-  rt: {
-    head: ['rt', ''],
-    parts: [
-      ['types?:~(-?\\d+)', ([sign, type = '']) => [...not(sign), '--rt-type', String(Number(type) >>> 0)]],
-      ['segslefts?:~(\\S+)', '~1 --rt-segsleft $2'],
-      ['length:~(\\d+)', '~1 --rt-len $2'],
-      ['reserved', '--rt-0-res'],
-      ['0-addrs (\\S+)', '--rt-0-addrs $1'],
-      ['0-not-strict', '--rt-0-not-strict'],
-    ],
-  },
-  sctp: {
-    head: ['sctp', ''],
-    parts: [
-      ...PORTS,
-      ['~(any|all|only) (\\S+)', ([sign, scope = '', types = '']) => chunkTypes(scope, types, not(sign))],
-    ],
-  },
   set: {
     head: ['~match-set (\\S+) (\\S+)', '~1 --match-set $2 $3'],
     parts: [
@@ -404,27 +188,7 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['--restore-skmark', '--restore-skmark'],
     ],
   },
-  srh: {
-    head: ['srh', ''],
-    parts: [
-      ['next-hdr:~(\\d+)', '~1 --srh-next-hdr $2'],
-      ...compared('hdr-len', '--srh-hdr-len'),
-      ...compared('segs-left', '--srh-segs-left'),
-      ...compared('last-entry', '--srh-last-entry'),
-      ['tag:~(\\d+)', '~1 --srh-tag $2'],
-      ['psid +~(\\S+)', '~1 --srh-psid $2'],
-      ['nsid +~(\\S+)', '~1 --srh-nsid $2'],
-      ['lsid +~(\\S+)', '~1 --srh-lsid $2'],
-    ],
-  },
   state: { parts: [['~state (\\S+)', '~1 --state $2']] },
-  statistic: {
-    parts: [
-      ['statistic mode random ~probability (\\S+)', '--mode random ~1 --probability $2'],
-      ['statistic mode nth ~every (\\d+) packet (\\d+)', '--mode nth ~1 --every $2 --packet $3'],
-      ['statistic mode nth ~every (\\d+)', '--mode nth ~1 --every $2 --packet 0'],
-    ],
-  },
   string: {
     head: [
       'STRING match +~"((?:[^"\\\\]|\\\\.)*)" ALGO name (\\S+)',
@@ -441,18 +205,6 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
       ['ICASE', '--icase'],
     ],
   },
-  tcp: {
-    head: ['tcp', ''],
-    parts: [
-      ...PORTS,
-      ['option=~(\\d+)', '~1 --tcp-option $2'],
-      [
-        'flags:~([\\w,]+)/([\\w,]+)',
-        ([sign, mask = '', set = '']) => [...not(sign), '--tcp-flags', hexFlags(mask), hexFlags(set)],
-      ],
-    ],
-  },
-  tcpmss: { parts: [['tcpmss match ~(\\S+)', '~1 --mss $2']] },
   time: {
     head: ['TIME', ''],
     parts: [
@@ -466,8 +218,15 @@ export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
     ],
     without: ['--utc', '--kerneltz'],
   },
-  tos: { parts: [['(?:tos|TOS) match ?~(\\S+)', '~1 --tos $2']] },
-  ttl: hops('ttl', 'TTL'),
   u32: { parts: [['u32 ~"([^"]*)"', '~1 --u32 $2']] },
-  udp: { head: ['udp', ''], parts: PORTS },
+};
+
+/**
+ * How `iptables -L` prints each match, by the name of the match. Source: the print functions of extensions/libxt_*.c,
+ * libipt_*.c and libip6t_*.c of iptables 1.8.9; what older ones print otherwise stands beside it.
+ */
+export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
+  ...PROTOCOL_MATCH_FORMS,
+  ...RATE_MATCH_FORMS,
+  ...OTHER_MATCH_FORMS,
 };

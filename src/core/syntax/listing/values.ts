@@ -108,3 +108,8 @@ export function logFlags(listed: string): readonly string[] {
   const bits = Number(listed);
   return LOG_FLAGS.filter(([bit]) => bits & bit).map(([, name]) => name);
 }
+
+/** The word `!` where the sign was found. */
+export function not(sign: string | undefined): readonly string[] {
+  return sign ? ['!'] : [];
+}

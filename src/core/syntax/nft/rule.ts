@@ -1,71 +1,8 @@
 import type { Columns } from '../../text/columns';
-import { ExpressionReader, NftSyntaxError, type NftExpression, type NftVerdict } from './expression';
+import { NftSyntaxError, type NftExpression, type NftVerdict } from './expression';
+import { NatReader } from './natReader';
+import type { NftOperator, NftRuleStatement } from './ruleStatement';
 import { nftTokens, type NftToken } from './tokens';
-
-type NftOperator = '==' | '!=' | '<' | '>' | '<=' | '>=' | '!' | '';
-
-/** A statement of a rule, in the order of the rule, which is the order in which the kernel runs them. */
-export type NftRuleStatement =
-  /** `tcp dport 80`; without an operator nft chooses it by the type. `mask`: `tcp flags syn / syn,ack`. */
-  | (Columns & {
-      readonly kind: 'match';
-      readonly left: NftExpression;
-      readonly operator: NftOperator;
-      readonly right: NftExpression;
-      readonly mask?: NftExpression;
-    })
-  | (Columns & { readonly kind: 'vmap'; readonly key: NftExpression; readonly map: NftExpression })
-  | NftVerdict
-  /** `meta mark set 1`, `ip dscp set cs1`. */
-  | (Columns & {
-      readonly kind: 'assign';
-      readonly field: NftExpression & { readonly kind: 'field' };
-      readonly value: NftExpression;
-    })
-  | (Columns & {
-      readonly kind: 'nat';
-      readonly nat: 'dnat' | 'snat' | 'masquerade' | 'redirect';
-      readonly family: 'ip' | 'ip6' | undefined;
-      readonly address: NftExpression | undefined;
-      readonly port: NftExpression | undefined;
-      readonly prefix: boolean;
-      readonly flags: readonly string[];
-    })
-  | (Columns & {
-      readonly kind: 'tproxy';
-      readonly family: 'ip' | 'ip6' | undefined;
-      readonly address: NftExpression | undefined;
-      readonly port: NftExpression | undefined;
-    })
-  /** `with`: `tcp reset`, `icmp port-unreachable`; empty for what nft takes by itself. */
-  | (Columns & { readonly kind: 'reject'; readonly with: readonly string[] })
-  | (Columns & { readonly kind: 'queue'; readonly number: string; readonly bypass: boolean })
-  | (Columns & {
-      readonly kind: 'limit';
-      readonly over: boolean;
-      readonly rate: number;
-      readonly unit: string;
-      readonly bytes: boolean;
-      readonly burst: number | undefined;
-    })
-  /** `add @name { KEY : DATA }`. */
-  | (Columns & {
-      readonly kind: 'update';
-      readonly operation: 'add' | 'update' | 'delete';
-      readonly set: string;
-      readonly key: NftExpression;
-      readonly data: NftExpression | NftVerdict | undefined;
-      readonly more: boolean;
-    })
-  | (Columns & { readonly kind: 'notrack' })
-  /** It changes nothing that rules see: `counter`, `log`, `comment`. */
-  | (Columns & { readonly kind: 'quiet' })
-  /** An extension of iptables, of which nft shows nothing but the name: `xt match "hashlimit"`. */
-  | (Columns & { readonly kind: 'xt'; readonly extension: 'match' | 'target'; readonly name: string })
-  /** Something that depends on what is not in the file: `ct count over 20`, `quota over 25 mbytes`. */
-  | (Columns & { readonly kind: 'open'; readonly reason: string })
-  /** What is not known here, up to the end of the rule or to its verdict. */
-  | (Columns & { readonly kind: 'unknown' });
 
 /**
  * The statements of a rule, which stands in the columns `start` to `end`. Never throws: what cannot be read is
@@ -76,7 +13,6 @@ export function readNftRule(text: string, start: number, end: number): readonly 
 }
 
 const LOG_WORDS: ReadonlySet<string> = new Set(['prefix', 'level', 'flags', 'group', 'snaplen', 'queue-threshold']);
-const NAT_FLAGS: ReadonlySet<string> = new Set(['random', 'fully-random', 'persistent']);
 const COMPARE: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=']);
 const COMPARE_WORDS: Readonly<Record<string, NftOperator>> = {
   eq: '==',
@@ -97,7 +33,7 @@ const KEEP_OUT: ReadonlySet<string> = new Set([
   'comment',
 ]);
 
-class StatementReader extends ExpressionReader {
+class StatementReader extends NatReader {
   rule(): readonly NftRuleStatement[] {
     const statements: NftRuleStatement[] = [];
     while (this.next) {
@@ -290,99 +226,6 @@ class StatementReader extends ExpressionReader {
     const words = [this.take().text, this.take().text];
     if (words[1] === 'type') words[1] = this.take().text;
     return { kind: 'reject' as const, with: words };
-  }
-
-  private nat(nat: 'dnat' | 'snat' | 'masquerade' | 'redirect') {
-    let family: 'ip' | 'ip6' | undefined;
-    let prefix = false;
-    let target: Pick<NftRuleStatement & { kind: 'nat' }, 'address' | 'port'> = { address: undefined, port: undefined };
-    if (
-      (this.isWord('ip') || this.isWord('ip6')) &&
-      ['to', 'prefix', 'addr', 'interval'].includes(this.tokens[this.at + 1]?.text ?? '')
-    )
-      family = this.take().text as 'ip';
-    while (
-      this.isWord('prefix') ||
-      this.isWord('interval') ||
-      this.isWord('addr') ||
-      this.isWord('.') ||
-      this.isWord('port')
-    )
-      if (this.take().text === 'prefix') prefix = true;
-    if (this.isWord('to')) {
-      this.take();
-      target = this.natTarget(nat === 'redirect' || nat === 'masquerade');
-    }
-    const flags: string[] = [];
-    while (this.next?.kind === 'word' && NAT_FLAGS.has(this.next.text)) {
-      flags.push(this.take().text);
-      if (this.isMark(',')) this.take();
-    }
-    return { kind: 'nat' as const, nat, family, prefix, flags, ...target };
-  }
-
-  /**
-   * `10.0.0.1:80`, `[fd00::1]:80`, `:80`, `10.0.0.1-10.0.0.9:1000-2000`, or an expression, maybe with `:` and another
-   * after it.
-   */
-  private natTarget(portOnly: boolean): {
-    readonly address: NftExpression | undefined;
-    readonly port: NftExpression | undefined;
-  } {
-    const token = this.next;
-    const written =
-      token?.kind === 'word'
-        ? /^(?:\[([^\]]+)\](?:-\[([^\]]+)\])?|(\d[\d./-]*))?:(\d+(?:-\d+)?)$/.exec(token.text)
-        : undefined;
-    if (token && written) {
-      this.take();
-      const colon = token.end - (written[4] as string).length - 1;
-      const text =
-        written[1] === undefined ? written[3] : written[2] === undefined ? written[1] : `${written[1]}-${written[2]}`;
-      const address =
-        text === undefined
-          ? undefined
-          : { kind: 'value' as const, text, quoted: false, start: token.start, end: colon };
-      return {
-        address,
-        port: { kind: 'value', text: written[4] as string, quoted: false, start: colon + 1, end: token.end },
-      };
-    }
-    if (token?.kind === 'word' && token.text.startsWith(':') && token.text.length > 1 && !token.text.startsWith('::')) {
-      const rest: NftToken = { ...token, text: token.text.slice(1), start: token.start + 1 };
-      const reader = new StatementReader([rest, ...this.tokens.slice(this.at + 1)]);
-      const port = reader.expression(false);
-      this.at += reader.at;
-      return { address: undefined, port };
-    }
-    if (this.isWord(':')) {
-      this.take();
-      return { address: undefined, port: this.expression(false) };
-    }
-    const bare = token?.kind === 'word' ? /^\[([^\]]+)\](?:-\[([^\]]+)\])?$/.exec(token.text) : undefined;
-    const read =
-      bare && token
-        ? {
-            kind: 'value' as const,
-            text: bare[2] === undefined ? (bare[1] as string) : `${bare[1]}-${bare[2]}`,
-            quoted: false,
-            start: this.take().start,
-            end: token.end,
-          }
-        : this.expression(false);
-    if (portOnly) return { address: undefined, port: read };
-    if (!this.isWord(':')) return { address: read, port: undefined };
-    this.take();
-    return { address: read, port: this.expression(false) };
-  }
-
-  private tproxy() {
-    this.take();
-    let family: 'ip' | 'ip6' | undefined;
-    if (this.isWord('ip') || this.isWord('ip6')) family = this.take().text as 'ip';
-    if (!this.isWord('to')) throw new NftSyntaxError('"to" is missing');
-    this.take();
-    return { kind: 'tproxy' as const, family, ...this.natTarget(false) };
   }
 
   private queue() {
