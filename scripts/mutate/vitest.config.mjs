@@ -1,23 +1,30 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-// The tests that judge a mutant. Left out is what never looks at the behaviour of one condition: the sources, the
-// bundle, and texts in bulk. They cost much for each mutant and could only make the score look better.
+// The sources with every mutant in them, each behind a switch, and one test file that imports the others.
+
+const { sources, testFile } = JSON.parse(readFileSync(process.env.MUTATE_WORK ?? '', 'utf8'));
+
 export default defineConfig({
+  plugins: [
+    {
+      name: 'mutants',
+      enforce: 'pre',
+      /** @param {string} id */
+      load: (id) => sources[id.split('?')[0] ?? ''],
+    },
+  ],
   test: {
-    include: (process.env.MUTATE_TESTS ?? 'test').split(',').map((name) => `${name.replace(/\/$/, '')}/**/*.test.ts`),
-    exclude: [
-      'test/host/**',
-      'test/architecture/**',
-      'test/longRuns/**',
-      'test/fuzz/**',
-      'test/cli/**',
-      'test/grammar/**',
-      'test/webview/page.test.ts',
-      'test/webview/browser/**',
-      'node_modules/**',
-    ],
+    include: [path.relative(process.cwd(), testFile)],
+    exclude: [],
+    runner: path.resolve('scripts/mutate/runner.mjs'),
+    pool: 'threads',
+    maxWorkers: 1,
     silent: true,
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    passWithNoTests: true,
+    // A test that has mutants in it is stopped by how often they are met.
+    testTimeout: 0,
+    hookTimeout: 0,
   },
 });

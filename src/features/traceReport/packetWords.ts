@@ -43,6 +43,7 @@ export function packetChanges(before: Packet, after: Packet): readonly PacketCha
   if (formatAddress(before.destination) !== formatAddress(after.destination))
     add('dst', destinationOf(before), destinationOf(after));
   else add('dport', String(before.destinationPort), String(after.destinationPort));
+  add('flags', flagNames(before) || 'none', flagNames(after) || 'none');
   add('mark', hex(before.mark), hex(after.mark));
   add(before.family === 4 ? 'ttl' : 'hop limit', String(before.ttl), String(after.ttl));
   add('tos', hex(before.tos), hex(after.tos));

@@ -61,7 +61,10 @@ function openText({ question }: Asked): string {
 function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effect): RuleWhy {
   switch (effect.kind) {
     case 'continue': {
-      const changes = packetChanges(event.view.packet, event.after).map(changeWords);
+      const changes = [
+        ...packetChanges(event.view.packet, event.after).map(changeWords),
+        ...(effect.conntrack?.mark === undefined ? [] : [`connection mark 0x${effect.conntrack.mark.toString(16)}`]),
+      ];
       const noted = effect.note ?? (event.rule.target.kind === 'none' ? 'counts only' : 'goes on');
       // A change says itself what it is; what it breaks does not show.
       return {
@@ -94,13 +97,7 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
     case 'untrack':
       return { mark: 'yes', why: 'not tracked' };
     case 'template':
-      return {
-        mark: 'yes',
-        why:
-          effect.zone.original === effect.zone.reply
-            ? `zone ${effect.zone.original}`
-            : `zone ${effect.zone.original}, answers ${effect.zone.reply}`,
-      };
+      return { mark: 'yes', why: templateWords(effect) };
     case 'jump':
       return { mark: 'jump', why: `${effect.goto ? 'goto' : 'jump'} ${effect.chain}` };
     case 'stolen':
@@ -113,6 +110,17 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
       return { mark: 'unknown', why: chosen ? `if ${chosen.text}` : effect.reason };
     }
   }
+}
+
+/** What a connection that begins with this packet is given. */
+function templateWords({ zone, ofMark, helper }: Extract<Effect, { readonly kind: 'template' }>): string {
+  const own = (direction: 'original' | 'reply'): string => (ofMark?.[direction] ? 'as the mark' : `${zone[direction]}`);
+  const [original, reply] = [own('original'), own('reply')];
+  const words = [
+    original !== reply ? `zone ${original}, for replies ${reply}` : original === '0' ? '' : `zone ${original}`,
+    helper === undefined ? '' : `helper ${helper}`,
+  ];
+  return words.filter((word) => word !== '').join(', ') || 'goes on';
 }
 
 function decidesNat(walked: Walked, index: number): string {

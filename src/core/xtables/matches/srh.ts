@@ -172,6 +172,13 @@ function read(packet: Packet): SegmentRouting | undefined {
   };
 }
 
+function segmentsOf(header: SegmentRouting): string {
+  const list = Array.from({ length: header.lastEntry + 1 }, (_, i) => header.segment(i)).filter(
+    (each) => each !== undefined,
+  );
+  return list.map(formatAddress).join(', ') || 'no segments';
+}
+
 function condition(text: string, inverted: boolean, holds: (header: SegmentRouting) => boolean): Condition {
   return {
     text,
@@ -183,7 +190,7 @@ function condition(text: string, inverted: boolean, holds: (header: SegmentRouti
       const header = read(packet);
       return header === undefined
         ? missing('no segment routing header')
-        : `${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}`;
+        : `next header ${header.nextHeader}, length ${header.length}, ${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}, ${segmentsOf(header)}`;
     },
   };
 }

@@ -40,7 +40,7 @@ class Reader {
       tests.push({ location, ranges });
       if (this.at >= this.text.length) break;
       this.at += 2;
-      if (tests.length === MAX) return this.fail(`there are more than ${MAX} tests`) ?? invalid('');
+      if (tests.length === MAX) return this.invalidHere(`there are more than ${MAX} tests`);
     }
     return tests;
   }
@@ -111,8 +111,12 @@ class Reader {
   }
 
   private fail(message: string): undefined {
-    this.problem ??= invalid(`${message} (at character ${this.at + 1} of "${this.text}")`);
+    this.problem ??= this.invalidHere(message);
     return undefined;
+  }
+
+  private invalidHere(message: string): InvalidValue {
+    return invalid(`${message} (at character ${this.at + 1} of "${this.text}")`);
   }
 }
 

@@ -1,0 +1,108 @@
+// Collects the tests once, and asks them about each mutant in this one process.
+
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { VitestTestRunner } from 'vitest/runners';
+
+/** A mutant that makes code run so many times as often as it did without it never ends. */
+const ENDLESS = 100;
+
+/** The namespace of Stryker's instrumented code. @type {any} */
+const stryker = /** @type {any} */ (globalThis.__stryker__ ??= {});
+
+/**
+ * @typedef {object} Work what `scripts/mutate.mjs` asks for
+ * @property {string[]} mutants their ids
+ * @property {string} coverageFile where it is kept which tests reach which mutants
+ * @property {string} resultFile one line of JSON for each mutant
+ * @property {number} longest milliseconds of processor time; tests that take longer are not asked
+ */
+
+export default class MutantRunner extends VitestTestRunner {
+  /** @param {import('vitest').RunnerTestFile[]} files */
+  async onCollected(files) {
+    /** @type {Work} */
+    const work = JSON.parse(readFileSync(process.env.MUTATE_WORK ?? '', 'utf8'));
+    const tests = new Map(files.flatMap(({ tasks }) => testsOf(tasks, '')));
+    const coverage = existsSync(work.coverageFile)
+      ? JSON.parse(readFileSync(work.coverageFile, 'utf8'))
+      : await coverageOf(tests, work);
+    const told = existsSync(work.resultFile) ? readFileSync(work.resultFile, 'utf8').trimEnd().split('\n') : [];
+    const done = new Set(told.map((line) => JSON.parse(line).id));
+    const tell = (/** @type {object} */ result) => appendFileSync(work.resultFile, `${JSON.stringify(result)}\n`);
+    let first = true;
+    for (const id of work.mutants) {
+      if (done.has(id)) continue;
+      const { status, by, state } = await judge(id, coverage.reached[id] ?? [], tests);
+      // What a mutant left behind in the process might decide about the next ones.
+      if (state === 'spoilt' && !first) break;
+      tell({ id, status: coverage.fixed.includes(id) && status === 'not reached' ? 'static' : status, by });
+      if (state === 'spoilt') break;
+      first = false;
+      await turn();
+    }
+    for (const file of files) file.mode = 'skip';
+    this.cancel('keyboard-input');
+  }
+}
+
+/** @param {readonly any[]} tasks @param {string} above @returns {[string, any][]} the tests by their full names */
+function testsOf(tasks, above) {
+  return tasks.flatMap((task, i) => {
+    const name = `${above} ${task.name}`;
+    if (task.mode === 'skip' || task.mode === 'todo') return [];
+    return task.type === 'test' ? [[`${name} #${i}`, task]] : testsOf(task.tasks, name);
+  });
+}
+
+/**
+ * Which tests reach which mutants, the quick ones first, and which mutants are reached before any test begins.
+ * @param {ReadonlyMap<string, any>} tests @param {Work} work
+ */
+async function coverageOf(tests, { coverageFile, longest }) {
+  /** @type {Record<string, [name: string, hits: number, milliseconds: number][]>} */
+  const reached = {};
+  const omitted = [];
+  for (const [name, test] of tests) {
+    stryker.currentTestId = name;
+    const before = process.cpuUsage();
+    const error = await failureOf(test);
+    const { user, system } = process.cpuUsage(before);
+    const took = (user + system) / 1000;
+    const own = stryker.mutantCoverage?.perTest[name] ?? {};
+    delete stryker.mutantCoverage?.perTest[name];
+    if (error || took > longest) omitted.push(name);
+    else for (const [id, hits] of Object.entries(own)) (reached[id] ??= []).push([name, Number(hits), took]);
+  }
+  stryker.currentTestId = undefined;
+  for (const list of Object.values(reached)) list.sort(([, , a], [, , b]) => a - b);
+  const coverage = { reached, fixed: Object.keys(stryker.mutantCoverage?.static ?? {}), omitted };
+  writeFileSync(coverageFile, JSON.stringify(coverage));
+  return coverage;
+}
+
+/** @param {string} id @param {[string, number, number][]} reaching @param {ReadonlyMap<string, any>} tests */
+async function judge(id, reaching, tests) {
+  if (reaching.length === 0) return { status: 'not reached' };
+  for (const [name, hits] of reaching) {
+    const test = tests.get(name);
+    stryker.hitCount = 0;
+    stryker.hitLimit = hits * ENDLESS;
+    stryker.activeMutant = id;
+    const error = await failureOf(test);
+    stryker.activeMutant = undefined;
+    stryker.hitCount = undefined;
+    if (error) return { status: 'killed', by: name, state: (await failureOf(test)) ? 'spoilt' : 'sound' };
+  }
+  return { status: 'survived', by: `${reaching.length} tests` };
+}
+
+/** @param {any} test */
+async function failureOf(test) {
+  try {
+    await VitestTestRunner.getTestFn(test)();
+    return undefined;
+  } catch (error) {
+    return error ?? true;
+  }
+}
