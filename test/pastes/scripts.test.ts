@@ -282,7 +282,7 @@ const CONDITIONS: readonly Case[] = [
     'before the end of the script',
     '#!/bin/sh\n[ -x /sbin/iptables ] || exit 0\niptables -A INPUT -j DROP\nexit 0\niptables -A INPUT -j ACCEPT\n',
     ['3 filter -A INPUT -j DROP'],
-    ['5 not-read line 4'],
+    ['2 shell-assumption assumed not to be run', '5 not-read line 4'],
   ],
   [
     'case with a known word',
@@ -345,6 +345,55 @@ const UNKNOWN: readonly Case[] = [
     '$SUDO iptables -A INPUT -j DROP\n',
     ['1 filter -A INPUT -j DROP'],
     ['1 shell-assumption SUDO'],
+  ],
+];
+
+const ENDS: readonly Case[] = [
+  [
+    'an exit that the rules decide',
+    'iptables -N A\niptables -N A || exit 1\niptables -A A -j DROP\n',
+    ['3 filter -A A -j DROP'],
+    ['2 shell-assumption the script ends here'],
+  ],
+  ['an exit that the rules rule out', 'iptables -N A || exit 1\niptables -A A -j DROP\n', ['2 filter -A A -j DROP']],
+  [
+    'an exit with nothing after it',
+    'iptables -A INPUT -j DROP\niptables -N A\niptables -N A || exit 1\n',
+    ['1 filter -A INPUT -j DROP'],
+  ],
+  [
+    'the else of a question to the rules',
+    'if iptables -C INPUT -j DROP; then iptables -D INPUT -j DROP; else exit 0; fi\niptables -A INPUT -j DROP\n',
+    ['2 filter -A INPUT -j DROP'],
+    ['1 shell-assumption the script ends here'],
+  ],
+  [
+    'a function that may return',
+    'add() { iptables -N $1 || return 0; iptables -A $1 -j DROP; }\nadd A\nadd A\niptables -A INPUT -j A\n',
+    ['4 filter -A INPUT -j A', '1 filter -A A -j DROP', '1 filter -A A -j DROP'],
+    ['1 shell-assumption the function ends here'],
+  ],
+  [
+    'a return that matters no more after the function',
+    'add() { iptables -A $1 -j DROP; iptables -N $1 || return 0; }\niptables -N A\nadd A\niptables -A INPUT -j A\n',
+    ['4 filter -A INPUT -j A', '1 filter -A A -j DROP'],
+  ],
+  [
+    'a loop',
+    'iptables -N A\nfor c in A B; do iptables -N $c || continue; iptables -A $c -j DROP; done\n',
+    ['2 filter -A A -j DROP', '2 filter -A B -j DROP'],
+    ['2 shell-assumption the loop begins its next round here'],
+  ],
+  [
+    'a process of its own',
+    'iptables -N A\n( iptables -N A || exit 1 )\niptables -A A -j DROP\n',
+    ['3 filter -A A -j DROP'],
+  ],
+  [
+    'an exit that only the machine decides',
+    '[ "$(id -u)" = 0 ] || exit 1\nif [ ! -x /sbin/iptables ]; then\n  echo none\n  exit 1\nfi\niptables -A INPUT -j DROP\n',
+    ['6 filter -A INPUT -j DROP'],
+    ['1 shell-assumption assumed not to be run', '4 shell-assumption assumed not to be run'],
   ],
 ];
 
@@ -436,6 +485,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   conditions: CONDITIONS,
   'here-documents': HERE,
   'what nothing sets': UNKNOWN,
+  'ends of scripts': ENDS,
   prose: PROSE,
   'other configuration': CARRIERS,
 };

@@ -88,7 +88,8 @@ export abstract class TableBinder extends RuleChanges {
   /** A line of a dump in other text, of a list, or a command line. */
   protected readLine(line: Line): void {
     if (line instanceof AppendLine && this.takeUnread(line)) return this.appended.appends();
-    const { runsIf, mayFail } = line as Partial<EmbeddedLine>;
+    const { runsIf, mayFail, mayBeAfter = [] } = line as Partial<EmbeddedLine>;
+    for (const { condition, problem } of mayBeAfter) if (this.outcomes.holds(condition)) this.problems.push(problem);
     if (runsIf && !this.outcomes.holds(runsIf)) return this.outcomes.note(line, false);
     const before = this.problems.length;
     this.readEachLine(line);

@@ -130,6 +130,8 @@ export interface EmbeddedLine extends Line {
    * mistake.
    */
   readonly mayFail?: true;
+  /** Commands above at which the script ends under a condition; that this one is read all the same is an assumption. */
+  readonly mayBeAfter?: readonly ScriptEnd[];
   /** It comes after `# `: what root typed, or a comment. */
   readonly maybeComment?: true;
   /**
@@ -152,6 +154,13 @@ export interface Listed {
   readonly listing: Listing;
   /** What stands in the row and could not be read. */
   readonly unread: readonly string[];
+}
+
+/** A command at which a script, a function or a loop ends, if it is run. */
+export interface ScriptEnd {
+  readonly condition: RunCondition;
+  /** Says, at the command, that the script is assumed to go on. */
+  readonly problem: FileProblem;
 }
 
 /** `succeeded`: a command that was run, and did what it says. */

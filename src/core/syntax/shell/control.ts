@@ -11,10 +11,6 @@ import { fieldText, unknownOf, valueOf } from './values';
  */
 export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }, source: ScriptText): Status {
   const { guard } = shell;
-  const skip = (from: number, reason: string): void => {
-    for (const { body } of node.branches.slice(from)) shell.skip(body, source, reason);
-    if (node.otherwise) shell.skip(node.otherwise, source, reason);
-  };
   let asked = false;
   let status: Status = true;
   for (const [i, { condition, body }] of node.branches.entries()) {
@@ -26,10 +22,9 @@ export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }
     }
     if (held === false) continue;
     if ('unknown' in held) {
-      skip(
-        i,
-        `it is run only if ${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ').trim()}, which is known only on the machine`,
-      );
+      const asked = source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ').trim();
+      for (const each of node.branches.slice(i)) skipUnless(shell, each.body, source, asked);
+      if (node.otherwise) skipUnless(shell, node.otherwise, source, asked);
       shell.guard = guard;
       return held;
     }
@@ -38,9 +33,23 @@ export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }
     shell.guard = both(shell.guard, { kind: 'not', of: held.asked });
   }
   if (node.otherwise) status = shell.run(node.otherwise, source);
+  if (asked) shell.goOn();
   shell.guard = guard;
-  if (asked) shell.signal = undefined;
   return status;
+}
+
+/**
+ * Does not read a command that is run only if something holds which the file does not state. Where the script would end
+ * at it, that is an assumption.
+ */
+export function skipUnless(shell: Shell, node: ShellNode, source: ScriptText, asked: string): void {
+  const reason = `it is run only if ${asked}, which is known only on the machine`;
+  shell.skip(node, source, reason);
+  const commands = node.kind === 'group' ? [node.body] : [node];
+  const end = commands
+    .flatMap((each) => (each.kind === 'list' ? each.items : [each]))
+    .find((each) => each.kind === 'simple' && each.words[0] && literalText(each.words[0]) === 'exit');
+  if (end) shell.report.info(end, source, 'shell-assumption', `assumed not to be run: ${reason}`);
 }
 
 /** `case`: the first pattern that matches. */
@@ -82,23 +91,20 @@ export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }
   const items = fields.map(valueOf);
   const bad = items.find(({ text, unknown }) => unknown.length > 0 || (/[*?]/.test(text) && text.includes('/')));
   let skipped = false;
-  shell.repeating++;
-  for (const item of items) {
-    if (item === bad || item.unknown.length > 0 || (bad !== undefined && item.text === bad.text)) {
-      if (!skipped)
-        shell.skip(
-          body,
-          source,
-          `the loop \`for ${name}\` runs over ${item.unknown.map(label).join(', ') || item.text}, which is known only on the machine`,
-        );
-      skipped = true;
-      continue;
+  shell.loop(() => {
+    for (const item of items) {
+      if (item === bad || item.unknown.length > 0 || (bad !== undefined && item.text === bad.text)) {
+        const what = item.unknown.map(label).join(', ') || item.text;
+        const reason = `the loop \`for ${name}\` runs over ${what}, which is known only on the machine`;
+        if (!skipped) shell.skip(body, source, reason);
+        skipped = true;
+        continue;
+      }
+      shell.set(name, item);
+      shell.run(body, source);
+      if (shell.leavesLoop()) break;
     }
-    shell.set(name, item);
-    shell.run(body, source);
-    if (shell.leavesLoop()) break;
-  }
-  shell.repeating--;
+  });
   if (skipped) shell.lose(name, 'it is set in a loop that is not evaluated');
   return true;
 }

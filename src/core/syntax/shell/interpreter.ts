@@ -2,28 +2,25 @@ import type { EmbeddedLine, RunCondition } from '../tree';
 import { Shape } from '../shape';
 import { evaluate } from './arithmetic';
 import { testWords } from './conditions';
-import { branches, cases, forLoop } from './control';
+import { functionCalled, isAboutRules } from './aboutRules';
+import { branches, cases, forLoop, skipUnless } from './control';
 import { commandLine } from './emit';
 import { expandText, expandWord } from './expand';
-import {
-  literalText,
-  walk,
-  type Assignment,
-  type Redirect,
-  type ScriptNode,
-  type ShellNode,
-  type ShellWord,
-  type SimpleCommand,
-} from './nodes';
+import { walk, type Redirect, type ScriptNode, type ShellNode, type ShellWord, type SimpleCommand } from './nodes';
 import type { Piece, CharPlace, ScriptText } from './scriptText';
+import { pipeline } from './pipeline';
+import { areQuiet, hereInput } from './redirections';
+import { Limits } from './limits';
 import { runSimple } from './simple';
 import { ScriptReport } from './report';
+import { ScriptEnds } from './scriptEnds';
+import { Variables } from './variables';
 import { WrittenFiles } from './writtenFiles';
-import type { Shell } from './shell';
+import type { Shell, Signal } from './shell';
 import { both, joined, negated, type Status } from './status';
 import { substitute } from './substitution';
 import { readLoop } from './readLoop';
-import { fieldText, known, unknownOf, valueOf, type ExpandedWord, type ShellValue } from './values';
+import { valueOf, type ExpandedWord, type ShellValue } from './values';
 
 /** A command that was read, and the one of the script that it is. */
 export interface Emitted {
@@ -34,9 +31,7 @@ export interface Emitted {
   readonly plain: number | undefined;
 }
 
-/** How often commands in loops and functions may be read again; a script that a person wrote stays far below. */
-const MOST_REPEATED = 20_000;
-const MOST_STEPS = 100_000;
+/** How deep functions may call each other. */
 const MOST_CALLS = 40;
 
 /**
@@ -52,22 +47,23 @@ export class Interpreter implements Shell {
   guard: RunCondition | undefined;
   /** Whether what a command complains of goes nowhere, or is asked. */
   quiet = false;
-  signal: 'break' | 'continue' | 'return' | 'exit' | undefined;
+  signal: Signal | undefined;
   /** What is printed into the command after a pipe. */
   input: readonly Piece[] | undefined;
+  /** What the command has printed, where that is known, and whether something reads it. */
+  printed: readonly Piece[] | undefined;
+  piping = false;
   readonly functions = new Map<string, ScriptNode>();
   readonly aliases = new Map<string, string>();
-  private readonly variables = new Map<string, ShellValue>();
-  private locals: Map<string, ShellValue | undefined> | undefined;
+  private readonly variables = new Variables();
   private out: Emitted[] = [];
   /** In a loop or a function: what is read may be read again. */
   repeating = 0;
   calls = 0;
-  private steps = 0;
-  private repeated = 0;
-  private stopped = false;
+  private readonly limits = new Limits(this.report);
   readonly files = new WrittenFiles();
   private readonly callees = new Set<string>();
+  private readonly ends = new ScriptEnds();
 
   /** Runs what stands in a line of the file. */
   top(node: ShellNode, source: ScriptText): readonly Emitted[] {
@@ -89,19 +85,18 @@ export class Interpreter implements Shell {
     this.variables.set(name, value);
   }
 
-  /** The value that a name had before is back when the function ends. */
   local(name: string): void {
-    if (this.locals && !this.locals.has(name)) this.locals.set(name, this.variables.get(name));
+    this.variables.local(name);
   }
 
   /** A name of which the file states no more. */
   lose(name: string, why: string): void {
-    this.variables.set(name, { text: `$${name}`, unknown: [name] });
+    this.variables.lose(name);
     this.report.because(name, why);
   }
 
   unset(name: string): void {
-    this.variables.set(name, known(''));
+    this.variables.unset(name);
   }
 
   substitute(script: string): string | undefined {
@@ -137,14 +132,13 @@ export class Interpreter implements Shell {
       case 'not':
         return negated(this.asking(() => this.run(node.command, source)));
       case 'pipe':
-        return this.pipe(node.commands, source);
+        return this.variables.inProcess(() => pipeline(this, node.commands, source));
       case 'group':
         return this.redirected(node.redirects, source, () => this.run(node.body, source));
       case 'subshell': {
-        const before = new Map(this.variables);
-        const status = this.redirected(node.redirects, source, () => this.run(node.body, source));
-        this.variables.clear();
-        for (const [name, value] of before) this.variables.set(name, value);
+        const status = this.ends.within(['exit', 'return', 'break', 'continue'], () =>
+          this.variables.inProcess(() => this.redirected(node.redirects, source, () => this.run(node.body, source))),
+        );
         if (this.signal === 'exit') this.signal = undefined;
         return status;
       }
@@ -153,13 +147,8 @@ export class Interpreter implements Shell {
         return true;
       case 'test':
         return this.test(node.words, source, true);
-      case 'arithmetic': {
-        const value = evaluate(node.expression, (name) => this.number(name));
-        if (value !== undefined) return value !== 0;
-        for (const name of node.expression.match(/[A-Za-z_]\w*(?=\s*(?:[-+*/%]?=(?!=)|\+\+|--))/g)?.slice(0, 20) ?? [])
-          this.lose(name, 'it is calculated');
-        return { unknown: `what ((${node.expression})) is` };
-      }
+      case 'arithmetic':
+        return this.calculation(node.expression);
       case 'if':
         return this.redirected(node.redirects, source, () => branches(this, node, source));
       case 'case':
@@ -171,6 +160,14 @@ export class Interpreter implements Shell {
     }
   }
 
+  /** `((…))`: it succeeds where the value is not 0. */
+  private calculation(expression: string): Status {
+    const value = evaluate(expression, (name) => this.variables.number(name));
+    if (value !== undefined) return value !== 0;
+    for (const name of expression.match(ASSIGNED)?.slice(0, 20) ?? []) this.lose(name, 'it is calculated');
+    return { unknown: `what ((${expression})) is` };
+  }
+
   expand(words: readonly ShellWord[], source: ScriptText): readonly ExpandedWord[] {
     return words.flatMap((word) => expandWord(word, source, this));
   }
@@ -180,70 +177,25 @@ export class Interpreter implements Shell {
     return expandText(word.parts, source, this);
   }
 
-  number(name: string): number | undefined {
-    const value = this.variables.get(name);
-    return value && 'text' in value && value.unknown.length === 0 && /^-?\d{1,9}$/.test(value.text)
-      ? Number(value.text)
-      : undefined;
-  }
-
-  assign({ name, adds, indexed, value, list }: Assignment, source: ScriptText): void {
-    const old = this.variables.get(name);
-    if (indexed) return this.lose(name, 'it is an associative or sparse list');
-    if (list) {
-      const items = this.expand(list, source).map(valueOf);
-      this.variables.set(name, { items: adds && old ? [...('items' in old ? old.items : [old]), ...items] : items });
-      return;
-    }
-    const field = value ? this.text(value, source) : { pieces: [], literal: true };
-    const unknown = unknownOf(field);
-    const script = unknown.find((each) => !/^\w+$/.test(each));
-    if (script !== undefined) return this.lose(name, `what ${script} prints is known only on the machine`);
-    if (adds && old === undefined) return this.lose(name, 'its previous value is not set in this file');
-    if (adds && old && 'items' in old) return;
-    const before = adds && old && 'text' in old ? old : known('');
-    // What grows without end in a loop is no address.
-    if (before.text.length > 100_000) return;
-    this.variables.set(name, { text: before.text + fieldText(field), unknown: [...before.unknown, ...unknown] });
-  }
-
   private simple(node: SimpleCommand, source: ScriptText): Status {
-    if (this.repeating > 0 && ++this.steps > MOST_STEPS) return this.stop(node, source);
-    return this.redirected(node.redirects, source, () => runSimple(this, node, source));
+    if (this.repeating > 0 && !this.limits.mayStep()) return this.stop(node, source);
+    const { signal } = this;
+    const status = this.redirected(node.redirects, source, () => runSimple(this, node, source));
+    if (this.signal && !signal) this.ends.signalled(node, source);
+    return status;
   }
 
   /** Whether errors go nowhere is a matter of the redirections. */
   private redirected(redirects: readonly Redirect[], source: ScriptText, run: () => Status): Status {
     if (redirects.length === 0) return run();
     const { quiet, input } = this;
-    if (redirects.some((redirect) => isQuiet(redirect, redirects))) this.quiet = true;
-    for (const redirect of redirects) {
-      if (redirect.here) this.input = this.hereText(redirect, source);
-      else if (redirect.operator === '<<<') this.input = this.text(redirect.target, source).pieces;
-    }
+    if (areQuiet(redirects)) this.quiet = true;
+    for (const redirect of redirects)
+      this.input = hereInput(redirect, source, (word) => this.text(word, source).pieces) ?? this.input;
     const status = run();
     this.quiet = quiet;
     this.input = input;
     return status;
-  }
-
-  private hereText({ here }: Redirect, source: ScriptText): readonly Piece[] {
-    if (!here) return [];
-    if (here.parts) return this.text({ parts: here.parts }, source).pieces;
-    return this.text(
-      {
-        parts: [
-          {
-            kind: 'text',
-            text: source.text.slice(here.start, here.end),
-            quoted: true,
-            start: here.start,
-            end: here.end,
-          },
-        ],
-      },
-      source,
-    ).pieces;
   }
 
   /** Runs commands of which it is asked whether they succeed. */
@@ -259,10 +211,15 @@ export class Interpreter implements Shell {
     const { guard } = this;
     this.guard = both(guard, condition);
     const status = run();
+    this.goOn();
     this.guard = guard;
-    // Whether a script goes on after a condition is not followed: it does.
-    this.signal = undefined;
     return status;
+  }
+
+  goOn(): void {
+    const { signal, guard } = this;
+    this.signal = undefined;
+    if (signal && guard && !this.limits.stopped) this.ends.note(signal, guard);
   }
 
   private andOr(node: ShellNode & { readonly kind: 'and' | 'or' }, source: ScriptText): Status {
@@ -284,54 +241,16 @@ export class Interpreter implements Shell {
       if (first) this.report.info(right, source, 'shell-assumption', `assumed to run: ${status.unknown} is not known`);
       return true;
     }
-    this.skip(
-      right,
-      source,
-      `it is run only if ${kind === 'and' ? '' : 'not '}${status.unknown}, which is known only on the machine`,
-    );
+    skipUnless(this, right, source, `${kind === 'and' ? '' : 'not '}${status.unknown}`);
     return status;
   }
 
-  private pipe(commands: readonly ShellNode[], source: ScriptText): Status {
-    const { input } = this;
-    let status: Status = true;
-    let listing = false;
-    const text = (node: ShellNode): string => source.text.slice(node.start, node.end);
-    const last = commands[commands.length - 1];
-    if (
-      last &&
-      commands.length > 1 &&
-      /tables(?:-legacy|-nft)?-save\b/.test(text(commands[0] as ShellNode)) &&
-      /tables(?:-legacy|-nft)?-restore\b/.test(text(last))
-    ) {
-      this.skip(last, source, 'it loads what other programs have made of the rules');
-      return true;
-    }
-    const before = new Map(this.variables);
-    for (const [i, command] of commands.entries()) {
-      const printed = this.printed;
-      this.printed = undefined;
-      this.piping = i < commands.length - 1;
-      status = this.run(command, source);
-      this.piping = false;
-      if (
-        /tables\S*\s(?:\S+\s)*-{1,2}[LSln]/.test(` ${text(command)} `.replace(/^ +/, '')) ||
-        /tables\S*-save/.test(text(command))
-      )
-        listing = true;
-      this.input = i < commands.length - 1 ? (this.printed ?? UNKNOWN_INPUT) : input;
-      this.printed = printed;
-    }
-    this.input = input;
-    // Each command of a pipe is a process of its own.
-    this.variables.clear();
-    for (const [name, value] of before) this.variables.set(name, value);
-    return typeof status === 'object' && 'unknown' in status && listing ? { ...status, listing: true } : status;
+  /** Reads a loop, whose body may be read again. */
+  loop(run: () => void): void {
+    this.repeating++;
+    this.ends.within(['break', 'continue'], run);
+    this.repeating--;
   }
-
-  /** What the command has printed, where that is known, and whether something reads it. */
-  printed: readonly Piece[] | undefined;
-  piping = false;
 
   /** Whether a loop ends here; the signal for it is taken. */
   leavesLoop(): boolean {
@@ -358,20 +277,14 @@ export class Interpreter implements Shell {
   ): Status {
     this.callees.add(name);
     if (this.calls >= MOST_CALLS) return this.stop(at, caller);
-    const { positional, locals } = this;
+    const { positional } = this;
     this.positional = fields;
-    this.locals = new Map();
     this.calls++;
     this.repeating++;
-    const status = this.run(node, source);
+    const status = this.ends.within(['return'], () => this.variables.inFunction(() => this.run(node, source)));
     this.repeating--;
     this.calls--;
-    for (const [name, value] of this.locals) {
-      if (value === undefined) this.variables.delete(name);
-      else this.variables.set(name, value);
-    }
     this.positional = positional;
-    this.locals = locals;
     if (this.signal === 'return') this.signal = undefined;
     return status;
   }
@@ -385,28 +298,28 @@ export class Interpreter implements Shell {
     for (const line of commandLine(this.prompt, [...this.wrapper, ...fields])) {
       if (line.shape === Shape.Text) continue;
       const { guard, quiet } = this;
-      const plain = literal && !guard && !quiet && this.repeating === 0 && this.wrapper.length === 0;
+      const ends = this.ends.pending;
+      const plain =
+        literal && !guard && !quiet && this.repeating === 0 && this.wrapper.length === 0 && ends.length === 0;
       asked = this.take(
-        { ...line, ...(guard && { runsIf: guard }), ...(quiet && { mayFail: true as const }) },
+        {
+          ...line,
+          ...(guard && { runsIf: guard }),
+          ...(quiet && { mayFail: true as const }),
+          ...(ends.length > 0 && { mayBeAfter: ends }),
+        },
         plain ? node.start : undefined,
       );
-      if (line.shape === Shape.ProgramCommand) this.report.askFor(fields);
+      if (line.shape === Shape.ProgramCommand) {
+        this.ends.told();
+        this.report.askFor(fields);
+      }
     }
     return asked;
   }
 
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine {
-    if (this.repeating > 0 && ++this.repeated > MOST_REPEATED) {
-      if (this.repeated === MOST_REPEATED + 1)
-        this.report.add(
-          { line, column: 0 },
-          line.text.length,
-          'warning',
-          'not-read',
-          `not read from here on: loops and functions produce more than ${MOST_REPEATED} commands`,
-        );
-      return line;
-    }
+    if (this.repeating > 0 && !this.limits.mayRepeat(line)) return line;
     this.out.push({ line, plain });
     return line;
   }
@@ -434,32 +347,14 @@ export class Interpreter implements Shell {
   }
 
   private isAboutRules(node: SimpleCommand, source: ScriptText): boolean {
-    if (this.repeating > 0 && ++this.steps > MOST_STEPS) return false;
-    const spelled = source.text.slice(node.start, Math.min(node.end, node.start + 400));
-    if (!/tables|ipt|IPT|\$|^\w+/.test(spelled)) return false;
-    const [first] = node.words;
-    const name = first ? (literalText(first) ?? '') : '';
-    const called = this.functions.get(name);
-    if (called) this.callees.add(name);
-    if (called)
-      return /tables|\bip6?t|IP6?T/i.test(
-        called.source.text.slice(called.node.start, Math.min(called.node.end, called.node.start + 20_000)),
-      );
-    return commandLine(undefined, this.expand(node.words.slice(0, 60), source)).some(
-      ({ shape }) => shape === Shape.ProgramCommand,
-    );
+    if (this.repeating > 0 && !this.limits.mayStep()) return false;
+    const name = functionCalled(this, node);
+    if (name !== undefined) this.callees.add(name);
+    return isAboutRules(this, node, source);
   }
 
   private stop(node: ShellNode, source: ScriptText): Status {
-    if (!this.stopped)
-      this.report.add(
-        source.place(node.start),
-        source.place(node.end),
-        'warning',
-        'not-read',
-        'not read from here on: loops and functions run too many commands',
-      );
-    this.stopped = true;
+    this.limits.stop(node, source);
     this.signal = 'exit';
     return true;
   }
@@ -480,17 +375,4 @@ export class Interpreter implements Shell {
   }
 }
 
-const UNKNOWN_INPUT: readonly Piece[] = [];
-
-function isQuiet({ operator, descriptor, target }: Redirect, all: readonly Redirect[]): boolean {
-  const where = literalText(target);
-  if (operator === '&>' || operator === '&>>') return where === '/dev/null';
-  if (descriptor !== 2) return false;
-  if (operator === '>' || operator === '>>') return where === '/dev/null';
-  return (
-    operator === '>&' &&
-    (where === '-' ||
-      (where === '1' &&
-        all.some((each) => each.operator === '>' && each.descriptor < 2 && literalText(each.target) === '/dev/null')))
-  );
-}
+const ASSIGNED = /[A-Za-z_]\w*(?=\s*(?:[-+*/%]?=(?!=)|\+\+|--))/g;

@@ -24,19 +24,19 @@ export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while
   const names = words.slice(1).filter((word) => /^[A-Za-z_]\w*$/.test(word));
   const separators = head.assignments.find(({ name }) => name === 'IFS');
   const at = separators?.value ? literalText(separators.value) : undefined;
-  shell.repeating++;
-  for (const line of linesOf(input)) {
-    const unknown = line.flatMap((piece) => ('unknown' in piece ? (piece.unknown as readonly string[]) : []));
-    if (unknown.length > 0) {
-      shell.skip(body, source, `the loop reads ${unknown[0] ?? ''}, which is known only on the machine`);
-      continue;
+  shell.loop(() => {
+    for (const line of linesOf(input)) {
+      const unknown = line.flatMap((piece) => ('unknown' in piece ? (piece.unknown as readonly string[]) : []));
+      if (unknown.length > 0) {
+        shell.skip(body, source, `the loop reads ${unknown[0] ?? ''}, which is known only on the machine`);
+        continue;
+      }
+      assignWords(shell, names, line.map(({ text }) => text).join(''), at);
+      shell.input = undefined;
+      shell.run(body, source);
+      if (shell.leavesLoop()) break;
     }
-    assignWords(shell, names, line.map(({ text }) => text).join(''), at);
-    shell.input = undefined;
-    shell.run(body, source);
-    if (shell.leavesLoop()) break;
-  }
-  shell.repeating--;
+  });
   shell.input = input;
   return true;
 }

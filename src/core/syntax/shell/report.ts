@@ -43,15 +43,7 @@ export class ScriptReport {
     const key = `${at.index}:${at.column} ${code}`;
     if (this.reported.has(key) || this.reported.size > MOST_PROBLEMS) return;
     this.reported.add(key);
-    const end = typeof to === 'number' ? to : to.line === line ? to.column : line.text.length;
-    this.problems.push({
-      line,
-      start: column,
-      end: Math.max(column, Math.min(end, line.text.length)),
-      severity,
-      code,
-      message,
-    });
+    this.problems.push(problemAt({ line, column }, to, { severity, code, message }));
   }
 
   /**
@@ -92,4 +84,14 @@ export class ScriptReport {
         );
     }
   }
+}
+
+/** A problem from a place of the script up to another, or up to a column of the same line. */
+export function problemAt(
+  { line, column }: CharPlace,
+  to: CharPlace | number,
+  said: Pick<Problem, 'severity' | 'code' | 'message'>,
+): FileProblem {
+  const end = typeof to === 'number' ? to : to.line === line ? to.column : line.text.length;
+  return { line, start: column, end: Math.max(column, Math.min(end, line.text.length)), ...said };
 }

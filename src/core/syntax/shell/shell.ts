@@ -1,10 +1,13 @@
 import type { EmbeddedLine, RunCondition } from '../tree';
-import type { Assignment, ScriptNode, ShellNode, ShellWord, SimpleCommand } from './nodes';
+import type { ScriptNode, ShellNode, ShellWord, SimpleCommand } from './nodes';
 import type { ScriptReport } from './report';
 import type { Piece, ScriptText } from './scriptText';
 import type { Status } from './status';
 import type { ExpandedWord, Scope } from './values';
 import type { WrittenFiles } from './writtenFiles';
+
+/** What ends a loop, a function or the script. */
+export type Signal = 'break' | 'continue' | 'return' | 'exit';
 
 /**
  * What the readers of single constructs (`control`, `readLoop`, `simple`) need of the interpreter. They know this
@@ -20,15 +23,15 @@ export interface Shell extends Scope {
   wrapper: readonly ExpandedWord[];
   /** Under which condition commands run; undefined: always. */
   guard: RunCondition | undefined;
-  signal: 'break' | 'continue' | 'return' | 'exit' | undefined;
+  signal: Signal | undefined;
   /** What is printed into the command after a pipe. */
   input: readonly Piece[] | undefined;
   /** What the command has printed, where that is known. */
   printed: readonly Piece[] | undefined;
   /** Whether something reads what the command prints. */
-  readonly piping: boolean;
+  piping: boolean;
   /** How many loops and functions are around: what is read within may be read again. */
-  repeating: number;
+  readonly repeating: number;
   /** How many calls are around. */
   calls: number;
 
@@ -36,11 +39,12 @@ export interface Shell extends Scope {
   /** Runs commands of which it is asked whether they succeed. */
   asking(run: () => Status): Status;
   guarded(condition: RunCondition, run: () => Status): Status;
+  /** Takes a signal that is given only under `guard`: the script is assumed to go on, which is said where it matters. */
+  goOn(): void;
   /** The fields that words expand to. */
   expand(words: readonly ShellWord[], source: ScriptText): readonly ExpandedWord[];
   /** Text of a redirection or a here-document. */
   text(word: Pick<ShellWord, 'parts'>, source: ScriptText): ExpandedWord;
-  assign(assignment: Assignment, source: ScriptText): void;
   /** The value that a name had before is back when the function ends. */
   local(name: string): void;
   /** A name of which the file states no more. */
@@ -55,6 +59,8 @@ export interface Shell extends Scope {
     at: SimpleCommand,
     caller: ScriptText,
   ): Status;
+  /** Reads a loop, whose body may be read again. */
+  loop(run: () => void): void;
   /** Whether a loop ends here; the signal for it is taken. */
   leavesLoop(): boolean;
   /** Takes a command as one of those that the file holds; gives its line where it changes or asks rules. */

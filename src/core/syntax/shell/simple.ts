@@ -1,3 +1,4 @@
+import { assign } from './assign';
 import { own } from '../../text/own';
 import { baseName } from '../baseName';
 import { Shape } from '../shape';
@@ -16,7 +17,7 @@ export function runSimple(shell: Shell, node: SimpleCommand, source: ScriptText)
   const aliased = node.words[0] && shell.aliases.get(literalText(node.words[0]) ?? '');
   let fields = shell.expand(node.words, source);
   if (fields.length === 0) {
-    for (const assignment of node.assignments) shell.assign(assignment, source);
+    for (const assignment of node.assignments) assign(shell, assignment, source);
     return true;
   }
   if (aliased !== undefined) fields = [...aliasFields(aliased, fields[0] as ExpandedWord), ...fields.slice(1)];
@@ -36,7 +37,7 @@ const declare: Builtin = (shell, fields, node, source) => {
   for (const assignment of node.declared) {
     if (local) shell.local(assignment.name);
     if (fields.some((field) => fieldText(field) === '-A')) shell.lose(assignment.name, 'it is an associative list');
-    else shell.assign(assignment, source);
+    else assign(shell, assignment, source);
   }
   for (const field of fields.slice(1)) {
     const name = fieldText(field);

@@ -1,0 +1,34 @@
+import type { ShellNode } from './nodes';
+import type { Piece, ScriptText } from './scriptText';
+import type { Shell } from './shell';
+import type { Status } from './status';
+
+/** `a | b | c`: what one command prints is read by the next, where the file states it. */
+export function pipeline(shell: Shell, commands: readonly ShellNode[], source: ScriptText): Status {
+  const texts = commands.map((node) => source.text.slice(node.start, node.end));
+  const last = commands.at(-1);
+  if (last && commands.length > 1 && SAVES.test(texts[0] ?? '') && RESTORES.test(texts.at(-1) ?? '')) {
+    shell.skip(last, source, 'it loads what other programs have made of the rules');
+    return true;
+  }
+  const { input } = shell;
+  let status: Status = true;
+  for (const [i, command] of commands.entries()) {
+    const isLast = i === commands.length - 1;
+    const { printed } = shell;
+    shell.printed = undefined;
+    shell.piping = !isLast;
+    status = shell.run(command, source);
+    shell.piping = false;
+    shell.input = isLast ? input : (shell.printed ?? UNKNOWN_INPUT);
+    shell.printed = printed;
+  }
+  shell.input = input;
+  const listing = texts.some((text) => LISTS.test(` ${text} `.replace(/^ +/, '')) || /tables\S*-save/.test(text));
+  return typeof status === 'object' && 'unknown' in status && listing ? { ...status, listing: true } : status;
+}
+
+const UNKNOWN_INPUT: readonly Piece[] = [];
+const SAVES = /tables(?:-legacy|-nft)?-save\b/;
+const RESTORES = /tables(?:-legacy|-nft)?-restore\b/;
+const LISTS = /tables\S*\s(?:\S+\s)*-{1,2}[LSln]/;

@@ -1,0 +1,31 @@
+import { literalText, type Redirect, type ShellWord } from './nodes';
+import type { Piece, ScriptText } from './scriptText';
+
+/** The text of a here-document or of `<<<`; undefined where the input is another. `text`: how words expand. */
+export function hereInput(
+  { here, operator, target }: Redirect,
+  source: ScriptText,
+  text: (word: Pick<ShellWord, 'parts'>) => readonly Piece[],
+): readonly Piece[] | undefined {
+  if (!here) return operator === '<<<' ? text(target) : undefined;
+  const { parts, start, end } = here;
+  return text({ parts: parts ?? [{ kind: 'text', text: source.text.slice(start, end), quoted: true, start, end }] });
+}
+
+/** Whether what a command complains of goes nowhere, by one of its redirections. */
+export function areQuiet(redirects: readonly Redirect[]): boolean {
+  return redirects.some((redirect) => isQuiet(redirect, redirects));
+}
+
+function isQuiet({ operator, descriptor, target }: Redirect, all: readonly Redirect[]): boolean {
+  const where = literalText(target);
+  if (operator === '&>' || operator === '&>>') return where === '/dev/null';
+  if (descriptor !== 2) return false;
+  if (operator === '>' || operator === '>>') return where === '/dev/null';
+  return (
+    operator === '>&' &&
+    (where === '-' ||
+      (where === '1' &&
+        all.some((each) => each.operator === '>' && each.descriptor < 2 && literalText(each.target) === '/dev/null')))
+  );
+}
