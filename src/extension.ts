@@ -37,14 +37,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const diagnostics = new Diagnostics(documents, edge);
   const colours = new ThemeColours(context.extension.packageJSON);
   const decorations = new TraceDecorations(edge);
-  const panels = new TracePanels(
-    context.extensionUri,
-    documents,
-    decorations,
-    edge,
-    context.workspaceState,
-    colours,
-  );
+  const panels = new TracePanels(context.extensionUri, documents, decorations, edge, context.workspaceState, colours);
   const expectations = new Expectations(documents, panels, edge);
   context.subscriptions.push(
     disposable,

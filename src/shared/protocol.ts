@@ -27,6 +27,8 @@ export type ToView =
       readonly steps: readonly StepId[];
       readonly of: number;
     }
+  /** The answer to `complete` with this id. */
+  | { readonly type: 'completions'; readonly id: number; readonly completions: PacketCompletions }
   /** Draw a picture as PNG. Answered by `drawn`. Sizes are in pixels. */
   | { readonly type: 'draw'; readonly svg: string; readonly width: number; readonly height: number }
   /** The answer to `ask-remedies`. */
@@ -55,6 +57,17 @@ export type ToEditor =
   | { readonly type: 'theme'; readonly id: string }
   /** Trace this packet; the expression as typed. */
   | { readonly type: 'trace'; readonly expression: string }
+  /**
+   * What can be written in the packet box at a column of its text? `asked`: by a key, and not because something was
+   * typed. Answered by `completions`.
+   */
+  | {
+      readonly type: 'complete';
+      readonly id: number;
+      readonly text: string;
+      readonly column: number;
+      readonly asked: boolean;
+    }
   /** Keep a packet above those that were traced last, or no longer. */
   | { readonly type: 'pin'; readonly expression: string; readonly pinned: boolean }
   /** One field of the form was changed; an empty value gives it back to the defaults. */
@@ -243,8 +256,21 @@ export interface KernelView {
   readonly differs: StepId | undefined;
 }
 
+/** What can be written at a place of the packet box. Columns are UTF-16, the end excluded. */
+export interface PacketCompletions {
+  /** What an item replaces. */
+  readonly start: number;
+  readonly end: number;
+  /** The word stands for something as it is. */
+  readonly complete: boolean;
+  /** The best ones first. `detail`: one line on what it is; may be empty. */
+  readonly items: readonly { readonly label: string; readonly detail: string }[];
+  /** A word of the text that is not understood, and what was probably meant by it. */
+  readonly instead: { readonly start: number; readonly end: number; readonly label: string } | undefined;
+}
+
 /** `meant`: the word that is probably meant in the place of the wrong one; undefined: none is near. */
-export interface PacketProblem extends ExpressionProblem {
+interface PacketProblem extends ExpressionProblem {
   readonly meant: string | undefined;
 }
 

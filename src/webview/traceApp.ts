@@ -129,6 +129,8 @@ export class TraceApp extends LitElement {
         this.find = this.find.found(message.steps, message.of);
         if (!this.find.has(this.selected)) this.nextFound(1);
         return;
+      case 'completions':
+        return this.toolbar?.receive(message);
       case 'show-step':
         this.wantedStep = message.step;
         return this.select(message.step, false);

@@ -1,10 +1,11 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { Choice, ViewState } from '../shared/protocol';
+import type { Choice, ToView, ViewState } from '../shared/protocol';
 import { icon, type IconName } from './icons';
 import { packetMessages, packetMessagesId, packetMessagesStyle } from './packetMessages';
-import { PacketList, packetListStyle } from './packetList';
+import { PacketList } from './packetList';
+import { packetListStyle } from './packetListStyle';
 import { selectTemplate } from './select';
 import { RovingFocus } from './rovingFocus';
 import { send } from './send';
@@ -135,7 +136,7 @@ export class TraceToolbar extends LitElement {
   override render(): TemplateResult {
     const { dumps, scenarios, packet, phase } = this.state;
     this.list.offer(phase === 'ready' ? this.state : { pinned: [], recent: [] });
-    const { role, expanded, controls, active } = this.list.combobox;
+    const { expanded, controls, active } = this.list.combobox;
     const off = phase === 'empty';
     return html` ${dumps.length > 1 ? selectTemplate('Rules', dumps, this.state.dump, (id) => send(this, { type: 'choose-dump', id })) : nothing}
       ${
@@ -149,7 +150,8 @@ export class TraceToolbar extends LitElement {
         <input
           class="packet"
           aria-label="Packet"
-          role=${role}
+          role="combobox"
+          aria-autocomplete="list"
           aria-expanded=${expanded}
           aria-controls=${controls}
           aria-activedescendant=${active}
@@ -163,7 +165,7 @@ export class TraceToolbar extends LitElement {
           @input=${this.typed}
           @paste=${this.pasted}
           @keydown=${this.keyDown}
-          @blur=${() => this.list.close()}
+          @blur=${this.left}
         />
         ${this.list.render()}
       </form>
@@ -254,15 +256,50 @@ export class TraceToolbar extends LitElement {
     send(this, { type: 'trace', expression });
   }
 
+  /** What was asked for last and is not answered yet. */
+  private asked: { readonly id: number; readonly text: string } | undefined;
+  private lastId = 0;
+
   private readonly list = new PacketList(this, {
     trace: (expression) => this.trace(expression),
     pin: (expression, pinned) => send(this, { type: 'pin', expression, pinned }),
+    write: (word, start, end) => this.write(word, start, end),
   });
 
   private readonly typed = (): void => {
-    this.list.close();
-    this.dispatchEvent(new CustomEvent<string>('draft', { detail: this.input.value }));
+    this.asked = undefined;
+    this.setDraft(this.input.value);
+    this.askForWords(false);
   };
+
+  private setDraft(text: string | undefined): void {
+    this.dispatchEvent(new CustomEvent<string | undefined>('draft', { detail: text }));
+  }
+
+  /** Which words can come at the cursor? The list stays as it is until there is an answer. */
+  private askForWords(asked: boolean): void {
+    const { value, selectionStart } = this.input;
+    if (value.trim() === '' && !asked) {
+      this.list.close();
+      return;
+    }
+    this.asked = { id: (this.lastId += 1), text: value };
+    send(this, { type: 'complete', id: this.lastId, text: value, column: selectionStart ?? value.length, asked });
+  }
+
+  /** The answer of the editor. One about another text than that in the box comes too late. */
+  receive({ id, completions }: Extract<ToView, { readonly type: 'completions' }>): void {
+    if (id !== this.asked?.id || this.asked.text !== this.input.value) return;
+    this.asked = undefined;
+    this.list.offerWords(completions, this.input.value);
+  }
+
+  private write(word: string, start: number, end: number): void {
+    const { input } = this;
+    input.value = `${input.value.slice(0, start)}${word}${input.value.slice(end)}`;
+    input.setSelectionRange(start + word.length, start + word.length);
+    this.setDraft(input.value);
+  }
 
   /** Lines of a kernel's trace, which the box would join to one. */
   private readonly pasted = (event: ClipboardEvent): void => {
@@ -273,14 +310,24 @@ export class TraceToolbar extends LitElement {
   };
 
   private readonly keyDown = (event: KeyboardEvent): void => {
+    if (event.key === ' ' && event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      return this.askForWords(true);
+    }
     if (this.list.key(event)) event.preventDefault();
     if (event.defaultPrevented || event.key !== 'Escape') return;
     event.preventDefault();
-    this.dispatchEvent(new CustomEvent<undefined>('draft', { detail: undefined }));
+    this.setDraft(undefined);
+  };
+
+  private readonly left = (): void => {
+    this.asked = undefined;
+    this.list.close();
   };
 
   private readonly submit = (event: Event): void => {
     event.preventDefault();
+    this.left();
     this.trace(this.input.value.trim());
   };
 }

@@ -5,10 +5,14 @@ import type { SourceFile } from '../../core/syntax/sourceFile';
 /** Names beyond this number are no help in a list. */
 const MOST_NAMES = 200;
 
-/** The interfaces that a file lists or names in rules, and lo. */
+/** The interfaces that a file lists or names in routes and rules, and lo. */
 export function interfacesOf(file: SourceFile, exceptLine: number): readonly string[] {
   const listed = file.sections.flatMap((section) =>
-    section.kind === 'interfaces' ? section.interfaces.map(({ name }) => name) : [],
+    section.kind === 'interfaces'
+      ? section.interfaces.map(({ name }) => name)
+      : section.kind === 'routes'
+        ? section.routes.flatMap(({ words }) => /\bdev (\S+)/.exec(words)?.[1] ?? [])
+        : [],
   );
   return [
     ...new Set([

@@ -29,6 +29,13 @@ const WRAPPERS =
   /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|nsenter|ip|env|time|timeout|watch|strace|ssh|sh|bash|exec|nohup|minikube|vagrant|multipass)$/;
 const SETTING = /^[A-Za-z_]\w{0,60}=/;
 
+/** Whether a text begins as the command line of one of the programs that are known here, or with a prompt. */
+export function isCommandLine(text: string): boolean {
+  const start = promptEnd(text, 0, text.length);
+  const word = baseName(/^\s*(\S*)/.exec(text.slice(start))?.[1] ?? '');
+  return start > 0 || READERS.has(word) || WRAPPERS.test(word);
+}
+
 /** Whether a text begins with `ping`, which is also a word of expressions. */
 export function isPing(text: string): boolean {
   const start = promptEnd(text, 0, text.length);

@@ -11,17 +11,10 @@ import { NameBook } from './names';
 
 /** What a file states about names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is asked for. */
 export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown): InputContext {
-  let listed: FileNames | undefined;
-  const listings = (): FileNames => (listed ??= namesOfFile(model.file));
+  const { names, listings } = namesIn(model, dump);
   return {
     family: dump.section.family ?? 4,
-    names: bookOf(
-      () => {
-        const { v4, v6 } = ruleSetsFor(model, dump);
-        return [v4, v6];
-      },
-      () => listings().named,
-    ),
+    names,
     resolvers: () => listings().resolvers,
     isOwn: (address) => {
       const { addressesKnown, setting } = settingOf(model, dump, { overrides });
@@ -36,6 +29,35 @@ export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown):
       return ownAs('in') === false ? false : undefined;
     },
   };
+}
+
+interface Names {
+  readonly names: () => NameBook;
+  readonly listings: () => FileNames;
+}
+
+/** Of each rule set of a file, as they are asked for with every letter that is typed. */
+const NAMES = new WeakMap<FileModel, Map<Dump, Names>>();
+
+function namesIn(model: FileModel, dump: Dump): Names {
+  const ofModel = NAMES.get(model) ?? new Map<Dump, Names>();
+  NAMES.set(model, ofModel);
+  const known = ofModel.get(dump);
+  if (known) return known;
+  let listed: FileNames | undefined;
+  const listings = (): FileNames => (listed ??= namesOfFile(model.file));
+  const names: Names = {
+    listings,
+    names: bookOf(
+      () => {
+        const { v4, v6 } = ruleSetsFor(model, dump);
+        return [v4, v6];
+      },
+      () => listings().named,
+    ),
+  };
+  ofModel.set(dump, names);
+  return names;
 }
 
 /** The names of rule sets and listings; made once, when first asked for. */

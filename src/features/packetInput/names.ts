@@ -38,13 +38,24 @@ export class NameBook {
     else this.byKey.set(lower, [name]);
   }
 
-  /** The names, in small letters, each in the form that says most. */
-  *known(): Generator<string, undefined> {
+  /** The names, in small letters, each in the form that says most, with what it is and its address. */
+  *known(): Generator<readonly [name: string, what: string], undefined> {
     for (const [key, [first]] of this.byKey) {
       const namespaced = first?.namespace === undefined || key.includes('/');
-      if (namespaced && !key.startsWith('*/')) yield key;
+      if (!first || !namespaced || key.startsWith('*/')) continue;
+      yield [key, `${WORDS[first.kind]}${first.address === undefined ? '' : `, ${first.address}`}`];
     }
     return undefined;
+  }
+
+  /** What may be written of a name with one of its ports: `shop/web:http`. */
+  portsOf(name: string): readonly (readonly [text: string, what: string])[] {
+    const found = this.resolve(name);
+    if (typeof found === 'string') return [];
+    return found.ports.map((each) => [
+      `${name}:${each.name ?? each.port}`,
+      `port ${each.port} of ${found.known ?? name}`,
+    ]);
   }
 
   /** The addresses of an address, of `localhost` or of a name; a string says what is wrong with the name. */
@@ -83,13 +94,13 @@ export class NameBook {
 
   /** The known name that differs least, by two letters at most, and of a short name by one. */
   nearest(text: string): string | undefined {
-    const [wanted = ''] = keysOf(text.toLowerCase().replace(/\.$/, ''));
-    let most = wanted.length < 3 ? 0 : wanted.length < 6 ? 1 : 2;
+    const wanted = keysOf(text.toLowerCase().replace(/\.$/, '')).filter((key) => !key.startsWith('*/'));
+    const longest = Math.max(...wanted.map(({ length }) => length));
+    let most = longest < 3 ? 0 : longest < 6 ? 1 : 2;
     let best: string | undefined;
     for (const [key, [first]] of this.byKey) {
       if (most === 0 || !first) break;
-      if (Math.abs(key.length - wanted.length) > most) continue;
-      const distance = editDistance(wanted, key, most);
+      const distance = Math.min(...wanted.map((each) => editDistance(each, key, most)));
       if (distance > most) continue;
       best = !key.includes('/')
         ? first.name

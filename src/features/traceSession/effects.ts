@@ -1,4 +1,5 @@
 import type { ToEditor, ToView } from '../../shared/protocol';
+import { completePacket } from '../packetInput/completePacket';
 import type { FileEdit } from '../remedies/fileEdits';
 import type { FoundRemedy } from '../remedies/findRemedies';
 import { findSteps } from '../traceReport/findSteps';
@@ -60,6 +61,8 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
       if (!input || !outcome) return [];
       return [post({ type: 'found', revision, text: message.text, ...findSteps(input, outcome, message.text) })];
     }
+    case 'complete':
+      return completionsFor(message, trace);
     case 'ask-remedies':
       return [post({ type: 'remedies', revision, remedies: remediesOf(trace).map(({ remedy }) => remedy) })];
     case 'copy-remedy':
@@ -75,6 +78,14 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
     default:
       return [];
   }
+}
+
+function completionsFor(
+  { id, ...place }: Extract<ToEditor, { readonly type: 'complete' }>,
+  { of }: SessionTrace,
+): readonly EditorEffect[] {
+  if (!of?.model || !of.dump) return [];
+  return [post({ type: 'completions', id, completions: completePacket(of.model, of.dump, place) })];
 }
 
 function copyRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {

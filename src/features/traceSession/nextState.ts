@@ -89,6 +89,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'open-line':
     case 'expand':
     case 'find':
+    case 'complete':
     case 'ask-remedies':
     case 'copy-remedy':
     case 'try-remedy':

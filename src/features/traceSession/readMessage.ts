@@ -59,6 +59,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   ready: { restored: () => true },
   theme: { id: text },
   trace: { expression: text },
+  complete: { id: whole, text, column: whole, asked: flag },
   pin: { expression: text, pinned: flag },
   'set-field': { name: text, value: text },
   'choose-dump': { id: text },

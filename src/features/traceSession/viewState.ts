@@ -1,14 +1,8 @@
 import { warningsOf } from './warnings';
-import type {
-  ExpressionProblem,
-  KeptState,
-  PacketField,
-  PacketForm,
-  PacketProblem,
-  ViewState,
-} from '../../shared/protocol';
+import type { KeptState, PacketField, PacketForm, ViewState } from '../../shared/protocol';
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { FileModel } from '../fileModel';
+import { meantBy } from '../packetInput/meant';
 import { ruleSetName } from '../ruleSetName';
 import { assumedFacts } from './assumedFacts';
 import { emptyPacket } from './emptyPacket';
@@ -179,12 +173,8 @@ function packetForm(
   });
   // A line for which there are no words stays as it is, and is read again each time.
   const notes = readNotes.length > 0 ? readNotes : evaluation.notes;
-  const problems = evaluation.problems.map(withMeant);
+  const problems = evaluation.problems.map((each) => ({ ...each, meant: meantBy(each) }));
   return { expression, problems, placeholder: emptyPacket(evaluated), notes, fields };
-}
-
-function withMeant(problem: ExpressionProblem): PacketProblem {
-  return { ...problem, meant: /did you mean "([^"]+)"\?$/.exec(problem.message)?.[1] };
 }
 
 function keptState({

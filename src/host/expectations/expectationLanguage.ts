@@ -3,7 +3,8 @@ import { visible } from '../../core/text/visible';
 import type { Expectation } from '../../features/expectations/expectation';
 import type { ExpectationResult } from '../../features/expectations/expectationResult';
 import { checkExpectations } from '../../features/expectations/checkExpectations';
-import { completeExpectation, type ExpectationProposal } from '../../features/expectations/complete';
+import { completeExpectation } from '../../features/expectations/complete';
+import type { ProposedWord } from '../../features/packetInput/wordList';
 import { hoverExpectation, hoverSetting } from '../../features/expectations/hoverExpectation';
 import { readExpectations, statementOf } from '../../features/expectations/readExpectations';
 import { ExpectationRunner } from '../../features/expectations/runExpectation';
@@ -178,17 +179,18 @@ function asHover(line: number, found: ReturnType<typeof hoverSetting>): vscode.H
   );
 }
 
-const KINDS: Readonly<Record<ExpectationProposal['kind'], vscode.CompletionItemKind>> = {
+const KINDS: Readonly<Record<ProposedWord['kind'], vscode.CompletionItemKind>> = {
   keyword: vscode.CompletionItemKind.Keyword,
   outcome: vscode.CompletionItemKind.Event,
   value: vscode.CompletionItemKind.EnumMember,
   chain: vscode.CompletionItemKind.Function,
   interface: vscode.CompletionItemKind.Interface,
   name: vscode.CompletionItemKind.Constant,
+  address: vscode.CompletionItemKind.Value,
 };
 
 function itemOf(
-  { label, kind, detail, rank }: ExpectationProposal,
+  { label, kind, detail, rank }: ProposedWord,
   index: number,
   range: vscode.Range,
 ): vscode.CompletionItem {

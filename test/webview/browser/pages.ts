@@ -144,6 +144,12 @@ export const VIEWS: readonly View[] = [
     pinned: ['in eth0 tcp > :443'],
     keys: ['ArrowDown'],
   },
+  {
+    name: 'words in the packet box, and one that was meant',
+    text: WEB,
+    expression: WEB_PACKET,
+    keys: ['Control+A', ...'in tpc > 10.0.0.1:80 s'],
+  },
   { name: 'the box for what is tried', text: WEB, expression: WEB_PACKET, press: ['What if…'] },
   {
     name: 'what is tried',

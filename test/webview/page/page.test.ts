@@ -110,7 +110,7 @@ const steps = (...keys: readonly string[]): Act => key('.tree', ...keys);
 function said(page: Page): readonly unknown[] {
   return page
     .posted()
-    .filter(({ type }) => type !== 'select')
+    .filter(({ type }) => type !== 'select' && type !== 'complete')
     .map((message) => Object.fromEntries(Object.entries(message).filter(([name]) => name !== 'revision')));
 }
 
@@ -629,13 +629,77 @@ describe('the packets pinned and traced before', () => {
     page.posted();
     await typed('in udp', false)(page);
     await page.click('.pin-packet');
-    expect(page.posted()).toEqual([]);
+    expect(page.posted().filter(({ type }) => type === 'pin')).toEqual([]);
   });
 
   test('without any there is no list', async () => {
     const page = await Page.open(WEB);
     await page.key('.packet', 'ArrowDown');
     expect([page.all('.history'), page.all('[role=listbox]')]).toEqual([[], []]);
+  });
+});
+
+describe('words in the packet box', () => {
+  const box = (page: Page): HTMLInputElement => page.get('input.packet') as HTMLInputElement;
+  const shown = (page: Page): readonly string[] =>
+    page
+      .all('[role=option]')
+      .map((each) => `${each.getAttribute('aria-selected') === 'true' ? '* ' : ''}${spoken(each)}`);
+
+  test.each<[name: string, text: string, keys: readonly string[], becomes: string, list: readonly string[]]>([
+    ['Tab takes the first', 'in eth0 tcp > :80 sy', ['Tab'], 'in eth0 tcp > :80 syn', []],
+    ['Enter too', 'in eth0 tcp > :80 sy', ['Enter'], 'in eth0 tcp > :80 syn', []],
+    ['Down and Tab take the next', 'in eth0 ic', ['ArrowDown', 'Tab'], 'in eth0 icmpv6', []],
+    [
+      'Escape closes the list and leaves what was typed',
+      'in eth0 tcp > :80 sy',
+      ['Escape'],
+      'in eth0 tcp > :80 sy',
+      [],
+    ],
+    ['an arrow to another word closes it', 'in eth0 tcp > :80 sy', ['ArrowLeft'], 'in eth0 tcp > :80 sy', []],
+    ['the word that was meant stands first', 'in eth0 tpc > :80', [], 'in eth0 tpc > :80', ['tcp in place of tpc']],
+    ['and is taken by Down and Tab', 'in eth0 tpc > :80', ['ArrowDown', 'Tab'], 'in eth0 tcp > :80', []],
+    ['at the cursor Tab is enough', 'in eth0 tpc', ['Tab'], 'in eth0 tcp', []],
+  ])('%s', async (_name, text, keys, becomes, list) => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await typed(text, false)(page);
+    for (const key of keys) await page.key('.packet', key);
+    expect(box(page).value).toBe(becomes);
+    expect(shown(page)).toEqual(list);
+    expect(box(page).getAttribute('aria-expanded')).toBe(list.length > 0 ? 'true' : 'false');
+    expect(page.posted().filter(({ type }) => type === 'trace')).toEqual([]);
+  });
+
+  test('a packet that is whole is traced by Enter, and Tab leads on', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await typed('in eth0 tcp > 192.0.2.1', false)(page);
+    expect(shown(page)).toEqual(['192.0.2.10 address of eth0']);
+    expect(await page.key('.packet', 'Tab')).toBe(false);
+    expect(await page.key('.packet', 'Enter')).toBe(false);
+    expect(box(page).value).toBe('in eth0 tcp > 192.0.2.1');
+  });
+
+  test('the active option is what the box points to, and a click takes one', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await typed('in eth0 ic', false)(page);
+    expect(box(page).getAttribute('aria-activedescendant')).toBe(page.get('[aria-selected=true]').id);
+    await page.click('[role=option]', 'icmpv6');
+    expect(box(page).value).toBe('in eth0 icmpv6');
+    await typed('in eth0 ', false)(page);
+    await page.key('.packet', ' ', { ctrlKey: true });
+    expect(shown(page).length).toBeGreaterThan(20);
+  });
+
+  test('an answer about another text comes too late', async () => {
+    const page = await Page.open(WEB, WEB_PACKET);
+    await typed('in eth0 ic', false)(page);
+    await page.key('.packet', 'Escape');
+    const items = [{ label: 'late', detail: '' }];
+    const completions = { start: 0, end: 0, complete: true, items, instead: undefined };
+    page.app.receive({ type: 'completions', id: 1, completions });
+    await page.settled();
+    expect(shown(page)).toEqual([]);
   });
 });
 
