@@ -69,7 +69,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const input = readPacketInput(packet, contextOfFile(model, dump, overrides));
   const plain = input.request ? input.expression : packet;
   const expression = given.values.chain === undefined ? plain : `${plain} at ${given.values.chain}`;
-  const tried = triedFile(model, dump, given.lists['what-if'] ?? []);
+  const tried = triedFile(model, dump, given.lists['what-if'] ?? [], overrides);
   const ground = tried ?? { model, dump };
   const evaluations = new Map<string, Evaluation>();
   // A journey asks for the legs that are printed afterwards.

@@ -13,12 +13,18 @@ export interface TriedFile extends Ground {
 }
 
 /** Reads the values of `--what-if`. What has no effect is an error: a script would take the answer for another one. */
-export function triedFile(model: FileModel, dump: Dump, given: readonly string[]): TriedFile | undefined {
+export function triedFile(
+  model: FileModel,
+  dump: Dump,
+  given: readonly string[],
+  overrides: unknown,
+): TriedFile | undefined {
   if (given.length === 0) return undefined;
   const ground = groundOf(
     model,
     dump,
     given.flatMap((text) => splitTyped(text, model.file)),
+    overrides,
   );
   for (const { words, problems } of ground.made) {
     const [problem] = problems;

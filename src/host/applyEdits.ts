@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { FileEdit } from '../features/remedies/fileEdits';
-import { replacementFor, withEdits } from '../features/remedies/withEdits';
+import type { FileEdit } from '../features/whatIf/fileEdit';
+import { replacementFor, withEdits } from '../features/whatIf/withEdits';
 
 /** Gives a document another text, as one step of undo; only what differs is written. */
 export async function restoreText(uri: vscode.Uri, text: string): Promise<void> {

@@ -5,7 +5,7 @@ import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import type { Picture } from '../features/share/svg';
 import type { Move, ToView } from '../shared/protocol';
-import type { FileEdit } from '../features/remedies/fileEdits';
+import type { FileEdit } from '../features/whatIf/fileEdit';
 import { applyEdits, restoreText } from './applyEdits';
 import { visibleMessage } from '../features/traceSession/visibleMessage';
 import { Captures } from './captures';

@@ -7,7 +7,7 @@ import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
 import type { ThemeColours } from './themeColours';
 import type { TraceDecorations } from './traceDecorations';
-import type { FileEdit } from '../features/remedies/fileEdits';
+import type { FileEdit } from '../features/whatIf/fileEdit';
 import { tryOnCopy } from './tryOnCopy';
 import { completeStep } from './walkthrough';
 import { TracePanel, VIEW_TYPE } from './tracePanel';

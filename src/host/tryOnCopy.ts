@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileEdit } from '../features/remedies/fileEdits';
+import type { FileEdit } from '../features/whatIf/fileEdit';
 import { editedText } from './applyEdits';
 
 /**

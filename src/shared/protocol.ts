@@ -210,6 +210,8 @@ export interface WhatIfChange {
   readonly rule: string;
   /** Why it has no effect; `start` and `end` are columns of `words`. */
   readonly problems: readonly { readonly message: string; readonly start?: number; readonly end?: number }[];
+  /** What was taken for granted, as the file does not show it. */
+  readonly notes: readonly string[];
 }
 
 /** What of the file a trace is based on, for a person who wonders whether the paste was understood. */

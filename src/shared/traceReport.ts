@@ -368,6 +368,8 @@ export interface Remedy {
   readonly note: string;
   /** The rule that comes of it, where `commands` do not name one: a setting or a command of the program that manages the rules. */
   readonly makes: string | undefined;
+  /** The packet that is to be sent instead; undefined where the packet stays as it is. */
+  readonly packet: string | undefined;
   /** It can be tried by writing it into a copy of the file: `try-remedy`. */
   readonly inFile: boolean;
   /** It can be tried at once: `what-if-remedy`. */

@@ -87,12 +87,15 @@ export class TraceRemedies extends LitElement {
     if (!remedies) return html`<div class="dim" role="status">Tracing with changes…</div>`;
     if (remedies.length === 0)
       return html`<div class="dim" role="status">
-        No single rule, setting or annotation was found that gives this packet another outcome.
+        No single rule, route, setting, annotation or packet was found that gives this packet another outcome.
       </div>`;
     return html`${remedies.map((remedy, index) => this.remedy(remedy, index))}`;
   }
 
-  private remedy({ title, commands, note, makes, result, inFile, live }: Remedy, index: number): TemplateResult {
+  private remedy(
+    { title, commands, note, makes, packet, result, inFile, live }: Remedy,
+    index: number,
+  ): TemplateResult {
     return html`<div class="remedy">
       <div class="head">
         <span class="title">${richTemplate(title, (line) => send(this, { type: 'open-line', line }))}</span
@@ -122,6 +125,18 @@ export class TraceRemedies extends LitElement {
                       ${icon('play')}
                     </button>`
                   : nothing
+              }
+              ${
+                packet === undefined
+                  ? nothing
+                  : html`<button
+                      class="tool"
+                      title="Trace this packet"
+                      aria-label="Trace this packet"
+                      @click=${() => send(this, { type: 'trace', expression: packet })}
+                    >
+                      ${icon('play')}
+                    </button>`
               }
               ${inFile ? html`<button class="tool" title="Try it in a copy of this file" aria-label="Try it in a copy of this file" @click=${() => send(this, { type: 'try-remedy', revision: this.revision, index })}>${icon('edit')}</button>` : nothing}
               <button

@@ -71,6 +71,10 @@ export class TraceWhatIf extends LitElement {
         text-decoration: underline wavy var(--red);
         text-underline-offset: 3px;
       }
+      .note {
+        color: var(--dim);
+        overflow-wrap: anywhere;
+      }
       .problem {
         color: var(--red);
         overflow-wrap: anywhere;
@@ -154,7 +158,7 @@ export class TraceWhatIf extends LitElement {
     </section>`;
   }
 
-  private change({ words, line, rule, problems }: WhatIfChange, index: number): TemplateResult {
+  private change({ words, line, rule, problems, notes }: WhatIfChange, index: number): TemplateResult {
     return html`<li>
       <div>
         <div class="change mono">
@@ -171,6 +175,7 @@ export class TraceWhatIf extends LitElement {
           }
         </div>
         ${problems.map(({ message }) => html`<div class="problem">${icon('error')} Has no effect: ${message}</div>`)}
+        ${notes.map((note) => html`<div class="note">${note}</div>`)}
       </div>
       <span>
         ${
@@ -213,8 +218,8 @@ export class TraceWhatIf extends LitElement {
       <button type="submit" class="try">Try</button>
       <button type="button" class="link" @click=${() => this.toggle(false)}>Close</button>
       <p class="hint" id="hint">
-        Commands of iptables, ip6tables, ipset, sysctl -w, ip route, ip rule, ip addr, a line each; “listen
-        0.0.0.0:8080”; “line 12 off”. Enter tries them, Shift+Enter begins a line.
+        Commands of iptables, ip6tables, ipset, sysctl -w, ip route, ip rule, ip addr, a line each; annotations of a
+        pod; “listen 0.0.0.0:8080”; “line 12 off”. Enter tries them, Shift+Enter begins a line.
       </p>
     </form>`;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
-import type { FileEdit } from '../../src/features/remedies/fileEdits';
+import type { FileEdit } from '../../src/features/whatIf/fileEdit';
 import { findRemedies } from '../../src/features/remedies/findRemedies';
 import { remediesText } from '../../src/features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../../src/features/traceSession/evaluate';
@@ -32,6 +32,32 @@ const UFW = dump({
     '-A ufw-before-input -i lo -j ACCEPT',
     '-A ufw-before-input -j ufw-user-input',
     '-A ufw-user-input -p tcp -m tcp --dport 22 -j ACCEPT',
+  ],
+});
+const FIREWALLD = dump({
+  filter: [
+    ...OPEN,
+    ':FORWARD_direct - [0:0]',
+    ':INPUT_ZONES - [0:0]',
+    ':INPUT_direct - [0:0]',
+    ':IN_public - [0:0]',
+    ':IN_public_allow - [0:0]',
+    ':IN_public_deny - [0:0]',
+    ':IN_public_pre - [0:0]',
+    '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT',
+    '-A INPUT -i lo -j ACCEPT',
+    '-A INPUT -j INPUT_direct',
+    '-A INPUT -j INPUT_ZONES',
+    '-A INPUT -j REJECT --reject-with icmp-host-prohibited',
+    '-A FORWARD -j FORWARD_direct',
+    '-A FORWARD -j REJECT --reject-with icmp-host-prohibited',
+    '-A INPUT_ZONES -g IN_public',
+    '-A IN_public -j IN_public_pre',
+    '-A IN_public -j IN_public_deny',
+    '-A IN_public -j IN_public_allow',
+    '-A IN_public -j REJECT --reject-with icmp-port-unreachable',
+    '-A IN_public_allow -p tcp -m tcp --dport 22 -j ACCEPT',
+    '-A IN_public_deny -p udp -j DROP',
   ],
 });
 const SS =
@@ -79,6 +105,7 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 icmp echo-request 9.9.9.9 > 10.244.1.5',
     remedies: [
       'Accept it before line 8 → DELIVERED: iptables -I INPUT 2 -s 9.9.9.9/32 -p icmp -m icmp --icmp-type 8 -j ACCEPT',
+      'Do without line 9 → DELIVERED: iptables -D guard 1',
     ],
   },
   {
@@ -117,6 +144,7 @@ const CASES: readonly Case[] = [
     packet: 'out tcp > 8.8.8.8:443',
     remedies: [
       'Accept it before line 6 → SENT eth0: iptables -I OUTPUT 1 -d 8.8.8.8/32 -p tcp -m tcp --dport 443 -j ACCEPT',
+      'Do without line 6 → SENT eth0: iptables -D OUTPUT 1',
     ],
   },
   {
@@ -153,6 +181,7 @@ const CASES: readonly Case[] = [
       sysctls: { 'net.ipv4.conf.all.rp_filter': 1 },
     },
     remedies: [
+      'Route replies to 9.9.9.9 by eth1 → DELIVERED :80: ip route add 9.9.9.9/32 dev eth1',
       'Let eth1 accept packets whose replies leave by another interface → DELIVERED :80: sysctl -w net.ipv4.conf.eth1.rp_filter=2',
     ],
   },
@@ -169,6 +198,7 @@ const CASES: readonly Case[] = [
       sysctls: { 'net.ipv4.conf.all.rp_filter': 1 },
     },
     remedies: [
+      'Route replies to 9.9.9.9 by eth1 → DELIVERED :80: ip route add 9.9.9.9/32 dev eth1',
       'Switch the reverse path filter off on eth1 → DELIVERED :80: sysctl -w net.ipv4.conf.all.rp_filter=0; sysctl -w net.ipv4.conf.eth1.rp_filter=0',
     ],
   },
@@ -217,10 +247,170 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'a port that is spared would be redirected without its rule',
+    name: 'Istio: a port that an annotation leaves out',
     text: ISTIO,
     packet: 'in eth0 tcp > :9102',
-    remedies: ['Redirect it after all: without line 109 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 4'],
+    remedies: [
+      'Take port 9102 into the mesh again → REDIRECT :15006: traffic.sidecar.istio.io/excludeInboundPorts: ""',
+    ],
+  },
+  {
+    name: 'Istio: a port that no annotation leaves out',
+    text: ISTIO,
+    packet: 'in eth0 tcp > :15090',
+    remedies: ['Redirect it after all: without line 107 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 2'],
+  },
+  {
+    name: 'Istio: a list of ports without the one',
+    text: dump({
+      nat: [
+        ...NAT,
+        ':ISTIO_INBOUND - [0:0]',
+        ':ISTIO_IN_REDIRECT - [0:0]',
+        '-A PREROUTING -p tcp -j ISTIO_INBOUND',
+        '-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN',
+        '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j ISTIO_IN_REDIRECT',
+        '-A ISTIO_INBOUND -p tcp -m tcp --dport 9090 -j ISTIO_IN_REDIRECT',
+        '-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006',
+      ],
+    }),
+    packet: 'in eth0 tcp > :8080',
+    remedies: [
+      'Keep port 8080 out of the mesh → DELIVERED :8080: traffic.sidecar.istio.io/includeInboundPorts: "9090"',
+    ],
+  },
+  {
+    name: 'a spared packet of nobody would be redirected without its rule',
+    text: dump({
+      nat: [...NAT, '-A PREROUTING -s 9.0.0.0/8 -j RETURN', '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'],
+    }),
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
+    remedies: ['Redirect it after all: without line 7 → REDIRECT :3128: iptables -t nat -D PREROUTING 1'],
+  },
+  {
+    name: 'the nearest packets that get through, and a list that has room',
+    text: dump({
+      filter: [
+        ...FILTER,
+        '-A INPUT -p tcp -m multiport --dports 22,443:445 -j ACCEPT',
+        '-A INPUT -s 10.1.0.0/16 -p tcp -j ACCEPT',
+        '-A INPUT -s 10.1.0.0/16 -p udp -j ACCEPT',
+      ],
+    }),
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
+    remedies: [
+      'Accept it at the end of INPUT → DELIVERED :80: iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Let line 6 accept it as well → DELIVERED :80: iptables -R INPUT 1 -p tcp -m multiport --dports 22,443:445,80 -j ACCEPT',
+      'Send it from 10.1.0.9, as line 7 accepts → DELIVERED :80: in eth0 tcp 10.1.0.9:41522 > 10.244.1.5:80 syn own',
+      'Send it to port 22, as line 6 accepts → DELIVERED :22: in eth0 tcp 9.9.9.9:41522 > 10.244.1.5:22 syn own',
+    ],
+  },
+  {
+    name: 'a set that lacks it',
+    text: `${dump({
+      filter: [...FILTER, '-A INPUT -p tcp -m set --match-set friends src,dst -j ACCEPT'],
+    })}$ ipset save\ncreate friends hash:ip,port family inet\nadd friends 192.0.2.7,tcp:22\n`,
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
+    remedies: [
+      'Accept it at the end of INPUT → DELIVERED :80: iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Put it into the set friends, which line 6 asks for → DELIVERED :80: ipset add friends 9.9.9.9,tcp:80',
+    ],
+  },
+  {
+    name: 'a set that has it',
+    text: `${dump({
+      filter: [...OPEN, '-A INPUT -m set --match-set blocked src -j DROP'],
+    })}$ ipset save\ncreate blocked hash:ip family inet\nadd blocked 9.9.9.9\n`,
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
+    remedies: [
+      'Accept it before line 6 → DELIVERED :80: iptables -I INPUT 1 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Take it out of the set blocked, which line 6 asks for → DELIVERED :80: ipset del blocked 9.9.9.9',
+      'Do without line 6 → DELIVERED :80: iptables -D INPUT 1',
+    ],
+  },
+  {
+    name: 'a set of all that may come in',
+    text: `${dump({
+      filter: [...OPEN, '-A INPUT -m set ! --match-set friends src -j DROP'],
+    })}$ ipset save\ncreate friends hash:net family inet\nadd friends 10.0.0.0/8\n`,
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
+    remedies: [
+      'Accept it before line 6 → DELIVERED :80: iptables -I INPUT 1 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Put it into the set friends, which line 6 asks for → DELIVERED :80: ipset add friends 9.9.9.9/32',
+      'Do without line 6 → DELIVERED :80: iptables -D INPUT 1',
+    ],
+  },
+  {
+    name: 'a host with no way there but a gateway',
+    text: dump({ filter: OPEN }),
+    packet: 'out tcp > 11.0.0.1:80',
+    host: { ifaces: [{ name: 'eth0', addrs: ['10.244.1.5/24'] }], routes: ['10.9.0.0/16 via 10.244.1.1 dev eth0'] },
+    remedies: [
+      'Route 11.0.0.1 by the gateway 10.244.1.1 → SENT eth0: ip route add 11.0.0.1/32 via 10.244.1.1 dev eth0',
+    ],
+  },
+  {
+    name: 'a blackhole',
+    text: `${dump({ filter: OPEN })}$ ip route\ndefault via 10.244.1.1 dev eth0\n10.244.1.0/24 dev eth0 scope link src 10.244.1.5\nblackhole 11.0.0.0/8\n`,
+    packet: 'out tcp 10.244.1.5 > 11.0.0.1:80',
+    remedies: ['Do without the route blackhole 11.0.0.0/8 → SENT eth0: ip route del blackhole 11.0.0.0/8'],
+  },
+  {
+    name: 'TPROXY without the routes that it needs',
+    text: `${dump({
+      mangle: [':PREROUTING ACCEPT [0:0]', '-A PREROUTING -p tcp -j TPROXY --on-port 3129 --tproxy-mark 0x1/0x1'],
+    })}$ ip addr\n1: eth0: <UP>\n    inet 10.9.0.1/24 scope global eth0\n2: eth1: <UP>\n    inet 10.8.0.1/24 scope global eth1\n$ ip route\ndefault via 10.8.0.9 dev eth1\n10.9.0.0/24 dev eth0 scope link src 10.9.0.1\n10.8.0.0/24 dev eth1 scope link src 10.8.0.1\n$ ip rule\n0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n`,
+    packet: 'in eth0 tcp 10.9.0.7 > 9.9.9.9:80',
+    remedies: [
+      'Deliver to this host what TPROXY has marked → TPROXY :80: ip rule add fwmark 0x1 lookup 100; ip route add local default dev lo table 100',
+    ],
+  },
+  {
+    name: 'ufw: what gets in is denied in its words',
+    text: UFW,
+    packet: 'in eth0 tcp 9.9.9.9 > :22',
+    remedies: ['Deny it with ufw → DROPPED: ufw prepend deny proto tcp from 9.9.9.9 to any port 22'],
+  },
+  {
+    name: 'ufw: a ping, for which it has no words',
+    text: UFW,
+    packet: 'in eth0 icmp echo-request 9.9.9.9 > 10.244.1.5',
+    remedies: [
+      'Accept it in /etc/ufw/before.rules → DELIVERED: -A ufw-before-input -s 9.9.9.9/32 -p icmp -m icmp --icmp-type 8 -j ACCEPT',
+    ],
+  },
+  {
+    name: 'firewalld: a zone',
+    text: FIREWALLD,
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:8080 own',
+    remedies: [
+      'Accept it in zone public → DELIVERED :8080: firewall-cmd --zone=public --add-rich-rule=\'rule family="ipv4" source address="9.9.9.9" port port="8080" protocol="tcp" accept\'',
+    ],
+  },
+  {
+    name: 'firewalld: what gets in is dropped in its words',
+    text: FIREWALLD,
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:22 own',
+    remedies: [
+      'Drop it in zone public → DROPPED: firewall-cmd --zone=public --add-rich-rule=\'rule family="ipv4" source address="9.9.9.9" port port="22" protocol="tcp" drop\'',
+    ],
+  },
+  {
+    name: 'firewalld: what another rule of the zone denies',
+    text: FIREWALLD,
+    packet: 'in eth0 udp 9.9.9.9 > 10.244.1.5:53 own',
+    remedies: [
+      'Accept it in zone public, before its other rules → DELIVERED :53: firewall-cmd --zone=public --add-rich-rule=\'rule priority="-1" family="ipv4" source address="9.9.9.9" port port="53" protocol="udp" accept\'',
+    ],
+  },
+  {
+    name: 'firewalld: what is forwarded has a direct rule',
+    text: FIREWALLD,
+    packet: 'forward eth0 eth1 tcp 9.9.9.9 > 172.20.0.7:443',
+    remedies: [
+      'Accept it by a direct rule → SENT eth1: firewall-cmd --direct --add-rule ipv4 filter FORWARD 0 -s 9.9.9.9/32 -d 172.20.0.7/32 -p tcp -m tcp --dport 443 -j ACCEPT',
+      'Do without line 19 → SENT eth1: iptables -D FORWARD 2',
+    ],
   },
   {
     name: 'a redirection that is not Istio’s',
@@ -289,8 +479,15 @@ describe('what would have to change', () => {
     const before = evaluated(each);
     const { model, dump } = before.setting;
     for (const { remedy, changes } of findRemedies(before)) {
+      if (remedy.packet !== undefined) {
+        const other = evaluated({ ...each, packet: remedy.packet });
+        expect((other.input?.traced.outcomes ?? []).map((walked) => badgeOf(walked).text)).toEqual(
+          expect.arrayContaining(remedy.result.map(({ text }) => text)),
+        );
+        continue;
+      }
       expect(changes).not.toEqual([]);
-      const ground = groundOf(model, dump, changes);
+      const ground = groundOf(model, dump, changes, each.host);
       expect(ground.made.flatMap(({ problems }) => problems)).toEqual([]);
       const after = evaluate(ground.model, ground.dump, {
         expression: each.packet,
@@ -327,7 +524,7 @@ describe('what would have to change', () => {
       'a chain without rules',
       dump({ filter: FILTER }),
       'in eth0 tcp 9.9.9.9 > :80',
-      [[3, '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']],
+      [[5, '-A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT']],
     ],
     [
       'a quoted log',

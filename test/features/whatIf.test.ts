@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { printRuleSet } from '../../src/features/canonical';
 import { modelOf, ruleSetOf, type FileModel } from '../../src/features/fileModel';
-import { withEdits } from '../../src/features/remedies/withEdits';
+import { withEdits } from '../../src/features/whatIf/withEdits';
 import { badgeOf } from '../../src/features/traceReport/verdict';
 import { evaluate } from '../../src/features/traceSession/evaluate';
 import { copyOf } from '../../src/features/whatIf/copyOf';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { replacementFor, withEdits } from '../../src/features/remedies/withEdits';
+import { replacementFor, withEdits } from '../../src/features/whatIf/withEdits';
 
 const TEXT = 'one\ntwo\nthree\n';
 const beside = { line: 1, text: 'two' };

@@ -156,6 +156,14 @@ describe('hostFromSourceFile', () => {
     ).toContain('unicast eth0');
   });
 
+  it('assumes no policy routing for TPROXY where all policy rules are listed', () => {
+    const text =
+      '$ ip rule\n0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n';
+    const { host, assumptions } = facts(text, undefined, { tproxyMarks: [{ mark: 1337, mask: 0xffffffff }] });
+    expect(host.policyRules.filter(({ mark }) => mark)).toEqual([]);
+    expect(assumptions.some(({ code }) => code === 'tproxy-routing')).toBe(false);
+  });
+
   it('assumes the policy routing that TPROXY needs', () => {
     const use: RulesUse = {
       tproxyMarks: [

@@ -12,7 +12,6 @@ export { describeChainInFile } from './describe';
 export type { ChainKnowledge, ChangedBy, Fact, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
 export type { JourneyFile, Proxies, NextPacket, Onward, Taken } from './journey';
-export type { LeaveSetting } from './managed';
 export { markKnowledge } from './marks';
 export {
   annotationKnowledge,

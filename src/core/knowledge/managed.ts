@@ -1,16 +1,6 @@
 import type { Packet } from '../net/packet';
-import type { TableName } from '../xtables/view';
-import type { RuleSetView } from './view';
-
-/** One command of iptables: `I` before rule `position` (1 where there is none), or `A` at the end. */
-export interface PlacedRule {
-  readonly table: TableName;
-  readonly chain: string;
-  readonly operation: 'I' | 'A';
-  readonly position?: number;
-  /** Matches and target, as iptables-save writes them. */
-  readonly rule: string;
-}
+import type { RuleCommand } from '../ruleset/ruleCommand';
+import type { RuleSetView, RuleView } from './view';
 
 /** A chain of table filter that a program leaves to the administrator and does not overwrite. */
 export interface UserChain {
@@ -23,42 +13,41 @@ export interface UserChain {
   readonly elsewhere: string;
 }
 
-/** A packet that is to be let through by the words of the program itself. */
-export interface AllowQuestion {
-  /** The built-in chain of table filter that dropped it. */
-  readonly chain: string;
+/** A packet that is to be let through, or kept out, by the words of the program itself. */
+export interface ManageQuestion {
+  readonly wanted: 'ACCEPT' | 'DROP';
+  /** The built-in chain of table filter that has it. */
+  readonly chain: 'INPUT' | 'FORWARD' | 'OUTPUT';
   readonly packet: Packet;
+  /** Matches for packets like it at that chain: `-s 9.9.9.9/32 -p tcp -m tcp --dport 80`. */
+  readonly matches: string;
   /** A chain of table filter is there. */
   readonly has: (chain: string) => boolean;
+  /** Chains of table filter that the packet came to, in their order. */
+  readonly visited: ReadonlySet<string>;
 }
 
-/** A command of the program that makes a rule at the end of a chain of table filter. */
-export interface AllowCommand {
+/** Commands or settings of the program, and the rule that comes of them. */
+export interface ManagedChange {
   readonly title: string;
-  readonly text: string;
-  readonly chain: string;
+  /** What to run, or to write down. */
+  readonly lines: readonly string[];
+  readonly makes: RuleCommand;
   readonly note: string;
 }
 
 /** A packet that rules of the program lead elsewhere, and that is to be left as it is. */
 export interface LeaveQuestion {
   readonly packet: Packet;
-  /** The table in which it was led elsewhere. */
-  readonly table: TableName;
-  /** Chains of this table that the packet came to before. */
+  /** Chains that the packet came to before, of the table in which it was led elsewhere. */
   readonly visited: ReadonlySet<string>;
   readonly rules: RuleSetView;
-  /** Matches for packets to the same port: `-p tcp -m tcp --dport 80`. */
-  readonly toPort: string;
 }
 
-/** A setting of the program that leaves packets alone, and the rule that comes of it. */
-export interface LeaveSetting {
-  readonly title: string;
-  /** The lines to be written. */
-  readonly lines: readonly string[];
-  readonly makes: PlacedRule;
-  readonly note: string;
+/** A rule that spares a packet which the program would lead elsewhere without it. */
+export interface CaptureQuestion {
+  readonly rule: RuleView;
+  readonly rules: RuleSetView;
 }
 
 /** A command line that changes rules in a way that the line does not state. */

@@ -1,9 +1,10 @@
 import type { Listener } from '../net/host';
 import type { NamedAddress } from '../net/namedAddress';
+import type { Annotated, AnnotationQuestion, ProposedAnnotation } from './annotated';
 import type { ChainKnowledge, Fact, RuleKnowledge } from './facts';
 import type { ChainFamily } from './family';
 import type { Journeys } from './journey';
-import type { AllowCommand, AllowQuestion, CommandLine, LeaveQuestion, LeaveSetting, UserChain } from './managed';
+import type { CaptureQuestion, CommandLine, LeaveQuestion, ManagedChange, ManageQuestion, UserChain } from './managed';
 import type { Peer } from './peer';
 import type { VersionEvidence } from './releases';
 import type { Scenario, ScenarioEntry, ScenarioPlace } from './scenario';
@@ -84,10 +85,14 @@ export interface ProgramPack {
   hostFacts?(ruleSet: RuleSetView): PackHostFacts;
 
   readonly userChains?: readonly UserChain[];
-  /** Its own word for letting a packet through; undefined where it has none for this one. */
-  allow?(question: AllowQuestion): AllowCommand | undefined;
-  /** Settings that keep its rules from leading a packet elsewhere. */
-  leave?(question: LeaveQuestion): readonly LeaveSetting[];
+  /** Its own words for letting a packet through, or for keeping it out: the usual one first. */
+  manage?(question: ManageQuestion): readonly ManagedChange[];
+  /** Its rules with another value of an annotation; undefined where it has none here. */
+  annotated?(question: AnnotationQuestion): Annotated | undefined;
+  /** Annotations that keep its rules from leading a packet elsewhere. */
+  leave?(question: LeaveQuestion): readonly ProposedAnnotation[];
+  /** Annotations by which a rule of it would no longer spare a packet. */
+  capture?(question: CaptureQuestion): readonly ProposedAnnotation[];
   /** Commands of it whose rules a file does not show. */
   readonly commandLines?: readonly CommandLine[];
 }

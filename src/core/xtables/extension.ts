@@ -1,10 +1,11 @@
 import type { Address } from '../net/address';
 import type { ConntrackEntry } from '../net/conntrack';
 import type { FieldChange } from '../net/fields/fieldChange';
-import type { FieldTest } from '../net/fields/fieldTest';
+import type { FieldTest, FieldValue } from '../net/fields/fieldTest';
 import type { PacketBounds } from '../net/fields/packetSet';
 import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
+import type { SetDirection } from '../net/testSet';
 import type { Answer, Unknown } from './answer';
 import type { Documentation } from './documentation';
 import type { Shown } from './shown';
@@ -38,6 +39,8 @@ export interface Condition {
    * `fieldCondition`.
    */
   readonly asks?: FieldTest;
+  /** The IP set in which it looks the packet up, and nothing else; `test` says whether it is there, or not there. */
+  readonly lookup?: { readonly name: string; readonly directions: readonly SetDirection[] };
   /**
    * Where no single field says it all: which packets it can say yes to, and to which it is sure to. Left out: nothing
    * is known. `host` has what the file says of sets and users.
@@ -165,6 +168,8 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
    * kernel.
    */
   drops?(data: Data, view: PacketView, self: object): MatchDrop | undefined;
+  /** A list with one value more; undefined where there is no room, or what is listed is what it does not match. */
+  including?(data: Data, value: FieldValue): Data | undefined;
   /** True where it enables connection tracking (conntrack, state, connmark, …: xt `nf_ct_netns_get`). */
   readonly needsConntrack?: boolean;
   /** True where it sees whole packets only, without enabling connection tracking (`nf_defrag_ipv4_enable`). */

@@ -3,22 +3,34 @@ import type { Evaluation } from '../traceSession/evaluate';
 import { settingOfPath } from '../settingOfPath';
 import { selectedPath } from '../traceReport/traceInput';
 import { badgeOf } from '../traceReport/verdict';
+import { copyOf } from '../whatIf/copyOf';
+import type { FileEdit } from '../whatIf/fileEdit';
+import { groundOf } from '../whatIf/ground';
 import type { WhatIf } from '../whatIf/whatIf';
 import { block } from './block';
-import { fileEdits, type FileEdit } from './fileEdits';
 import { hostSettings } from './hostSettings';
 import { leaveAsItIs } from './leaveAsItIs';
 import { letThrough } from './letThrough';
 import { listenElsewhere } from './listenElsewhere';
-import { redirectAfterAll } from './redirectAfterAll';
-import type { Proposal, Situation } from './remedy';
+import { captureAfterAll } from './captureAfterAll';
+import { otherPacket } from './otherPacket';
+import { routes } from './routes';
+import { setMembers } from './setMembers';
+import { widerRule } from './widerRule';
+import { withoutRule } from './withoutRule';
+import { REACH, type Proposal, type Situation } from './remedy';
 
 const KINDS: readonly ((situation: Situation) => readonly Proposal[])[] = [
+  otherPacket,
   letThrough,
+  setMembers,
+  widerRule,
+  withoutRule,
+  routes,
   hostSettings,
   listenElsewhere,
   leaveAsItIs,
-  redirectAfterAll,
+  captureAfterAll,
   block,
 ];
 
@@ -31,9 +43,9 @@ export interface FoundRemedy {
 }
 
 /**
- * What would have to change for the packet to fare otherwise. Each remedy was traced with the change made, on the same
- * host and with what was assumed for the path that is shown; one that would not help is not among them. Empty where
- * nothing simple helps.
+ * What would have to change for the packet to fare otherwise, what changes least first. Each remedy was traced with the
+ * change made, on the same host and with what was assumed for the path that is shown; one that would not help is not
+ * among them. Empty where nothing simple helps.
  */
 export function findRemedies({ input, request, setting }: Evaluation): readonly FoundRemedy[] {
   if (!input || !request) return [];
@@ -44,18 +56,29 @@ export function findRemedies({ input, request, setting }: Evaluation): readonly 
     input,
     walked,
   };
-  return KINDS.flatMap((kind) => kind(situation)).map(
-    ({ outcomes, rules, title, commands, note, makes, typed = commands }) => {
-      const results = outcomes.map(badgeOf);
-      // Behind rules that are tried the file has no place for others.
-      const edits = input.ruleSet && !input.ruleSet.changed ? fileEdits(input.ruleSet, rules) : undefined;
-      const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
-      const changes = typed.map((text): WhatIf => ({ kind: 'typed', text }));
-      return {
-        remedy: { title, commands, note, makes, result, inFile: edits !== undefined, live: changes.length > 0 },
-        edits: edits ?? [],
-        changes,
-      };
-    },
-  );
+  const proposals = KINDS.flatMap((kind) => kind(situation));
+  return [...proposals].sort(bySize).map((proposal) => found(proposal, setting, input.ruleSet?.changed !== undefined));
+}
+
+function bySize(a: Proposal, b: Proposal): number {
+  const reach = REACH.indexOf(a.reach) - REACH.indexOf(b.reach);
+  return reach === 0 ? a.commands.length - b.commands.length : reach;
+}
+
+function found(
+  { outcomes, title, commands, note, makes, packet, typed = packet === undefined ? commands : [] }: Proposal,
+  { model, dump }: Evaluation['setting'],
+  isTried: boolean,
+): FoundRemedy {
+  const results = outcomes.map(badgeOf);
+  const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
+  const changes = typed.map((text): WhatIf => ({ kind: 'typed', text }));
+  // Behind rules that are tried the file has no place for others.
+  const copy = isTried || changes.length === 0 ? undefined : copyOf(groundOf(model, dump, changes), model);
+  const edits = copy?.left.length === 0 ? copy.edits : [];
+  return {
+    remedy: { title, commands, note, makes, packet, result, inFile: edits.length > 0, live: changes.length > 0 },
+    edits,
+    changes,
+  };
 }

@@ -21,8 +21,8 @@ export function hostSettings(situation: Situation): readonly Proposal[] {
           title: [{ text: title }],
           commands: settings.map(([name, value]) => `sysctl -w ${name}=${value}`),
           note,
-          rules: [],
           outcomes,
+          reach: iface !== '' && settings.every(([name]) => name.includes(iface)) ? 'place' : 'host',
         },
       ];
   }

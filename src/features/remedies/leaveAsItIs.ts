@@ -1,13 +1,15 @@
-import { packs, type LeaveSetting } from '../../core/knowledge/knowledge';
+import { packs } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { isTableName } from '../../core/ruleset/ruleSet';
-import type { TableName } from '../../core/xtables/view';
+import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
+import { annotationProposals } from './annotations';
+import { ownerNote } from './ownerNote';
 import { packetMatch } from './packetMatch';
-import { placeOf, type DecisionPlace } from './place';
-import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
+import { placeOf } from './place';
+import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
 /**
@@ -17,37 +19,21 @@ import { getsThrough, traceChanged } from './traceChanged';
 export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   const {
     walked,
-    input: { family },
+    input: { family, knowledge },
   } = situation;
   const index = takenAwayAt(walked);
   const place = index === undefined ? undefined : placeOf(walked, index);
   if (!place?.rule) return [];
-  const { chain, rule, view } = place;
+  const { chain, rule, view, visited } = place;
   const { table } = chain;
   if (!isTableName(table)) return [];
-  const tried = (command: RuleCommand): readonly Walked[] | undefined => {
-    const outcomes = traceChanged(situation, { commands: [command] });
-    return outcomes && getsThrough(outcomes) && outcomes.every((each) => isLeft(each, view.packet))
-      ? outcomes
-      : undefined;
-  };
-  const settings = settingsFor(situation, place, table).flatMap(({ title, lines, makes, note }) => {
-    const outcomes = tried(makes);
-    return outcomes
-      ? [
-          {
-            title: [{ text: title }],
-            commands: lines,
-            note,
-            makes: `-A ${makes.chain} ${makes.rule}`,
-            typed: [commandText(makes, family)],
-            rules: [makes],
-            outcomes,
-          },
-        ]
-      : [];
-  });
-  if (settings.length > 0) return settings;
+  const isWanted = (outcomes: readonly Walked[]): boolean =>
+    getsThrough(outcomes) && outcomes.every((each) => isLeft(each, view.packet));
+  const proposed = knowledge
+    ? packs.flatMap((pack) => pack.leave?.({ packet: view.packet, visited, rules: knowledge }) ?? [])
+    : [];
+  const annotated = annotationProposals(situation, proposed, isWanted);
+  if (annotated.length > 0) return annotated;
   const command: RuleCommand = {
     table,
     chain: chain.name,
@@ -55,15 +41,15 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
     position: rule.rule.number,
     rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT`,
   };
-  const outcomes = tried(command);
-  return outcomes
+  const outcomes = traceChanged(situation, { commands: [command] });
+  return outcomes && isWanted(outcomes)
     ? [
         {
           title: [{ text: 'Leave it as it is, before ' }, ruleSpan(rule.rule.line)],
-          commands: [commandText(command, family)],
-          note: '',
-          rules: [command],
+          commands: [ruleCommandText(command, family)],
+          note: ownerNote(situation, [command]),
           outcomes,
+          reach: 'like it',
         },
       ]
     : [];
@@ -89,15 +75,4 @@ function isLeft({ events, end }: Walked, before: Packet): boolean {
     end.packet.destinationPort === before.destinationPort &&
     !events.some((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy')
   );
-}
-
-/** Of the programs whose rules the packet meets. */
-function settingsFor(
-  { input: { knowledge } }: Situation,
-  { view: { packet }, visited }: DecisionPlace,
-  table: TableName,
-): readonly LeaveSetting[] {
-  if (!knowledge) return [];
-  const toPort = packetMatch(packet, {});
-  return packs.flatMap((pack) => pack.leave?.({ packet, table, visited, rules: knowledge, toPort }) ?? []);
 }

@@ -1,10 +1,12 @@
 import { isTableName } from '../../core/ruleset/ruleSet';
 import type { Walked } from '../../core/netfilter/events';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
-import { managedPlaces } from './managedPlaces';
+import { managedProposals } from './managedProposals';
+import { ownerNote } from './ownerNote';
 import { packetMatch, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type DecisionPlace } from './place';
-import { commandText, type Proposal, type RuleCommand, type Situation } from './remedy';
+import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { Proposal, Situation } from './remedy';
 import { isThrough } from '../../core/netfilter/walkEnds';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -16,23 +18,12 @@ export function letThrough(situation: Situation): readonly Proposal[] {
   const first = acceptingRule(situation.walked);
   if (!first) return [];
   const { place, command } = first;
-  for (const managed of managedPlaces(place, situation.input.ruleSet)) {
-    const outcomes = traceChanged(situation, { commands: [managed.command] });
-    if (!outcomes || !getsThrough(outcomes)) continue;
-    const own = commandText(managed.command, situation.input.family);
-    const { title, note, text, command: rule } = managed;
-    return [
-      {
-        title,
-        commands: [text ?? own],
-        typed: [own],
-        note,
-        ...(text === undefined ? {} : { makes: `-A ${rule.chain} ${rule.rule}` }),
-        rules: [rule],
-        outcomes,
-      },
-    ];
-  }
+  const { conntrack } = place.view;
+  const managed =
+    conntrack === undefined || conntrack.state === 'NEW'
+      ? managedProposals(situation, place, 'ACCEPT', getsThrough)
+      : [];
+  if (managed.length > 0) return managed;
   const commands: RuleCommand[] = [command];
   while (commands.length <= MOST_RULES) {
     const outcomes = traceChanged(situation, { commands });
@@ -43,10 +34,10 @@ export function letThrough(situation: Situation): readonly Proposal[] {
       return [
         {
           title: titleOf(place, command),
-          commands: commands.map((each) => commandText(each, situation.input.family)),
-          note,
-          rules: commands,
+          commands: commands.map((each) => ruleCommandText(each, situation.input.family)),
+          note: [note, ownerNote(situation, commands)].filter((each) => each !== '').join(' '),
           outcomes,
+          reach: 'like it',
         },
       ];
     }

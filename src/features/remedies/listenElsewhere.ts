@@ -40,7 +40,7 @@ export function listenElsewhere(situation: Situation): readonly Proposal[] {
         `unlisten ${protocolName(protocol)} ${elsewhere.text}`,
         `listen ${protocolName(protocol)} ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort} ${elsewhere.process ?? ''}`.trim(),
       ],
-      rules: [],
+      reach: 'place',
       note: `It listens on ${elsewhere.text} only, and the packet is sent to ${formatAddress(destination)}.`,
       outcomes,
     },

@@ -4,22 +4,23 @@ import type { Assumption } from '../../core/netfilter/assumption';
 import type { Walked } from '../../core/netfilter/events';
 import { tracePacket } from '../../core/netfilter/trace';
 import { afterCommands } from '../../core/ruleset/afterCommands';
-import { commandText, type RemedyChange, type RuleCommand, type Situation } from './remedy';
+import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { RemedyChange, Situation } from './remedy';
 
 /**
  * Every path of the same packet after a change, with what was assumed for the path at hand. undefined where
  * the commands cannot be run, or there are too many paths to see them all.
  */
 export function traceChanged(
-  { request, setting, input, walked }: Situation,
-  { commands = [], host = setting.host }: RemedyChange,
+  { request: asked, setting, input, walked }: Situation,
+  { commands = [], host = setting.host, request = asked }: RemedyChange,
 ): readonly Walked[] | undefined {
   let { ruleSets } = setting;
   if (commands.length > 0) {
     if (!input.ruleSet) return undefined;
     const { ruleSet, problems } = afterCommands(
       input.ruleSet,
-      commands.map((command) => commandText(command, input.family)),
+      commands.map((command) => ruleCommandText(command, input.family)),
     );
     if (problems.length > 0) return undefined;
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };

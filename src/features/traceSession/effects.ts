@@ -1,6 +1,6 @@
 import type { ToEditor, ToView } from '../../shared/protocol';
 import { completePacket } from '../packetInput/completePacket';
-import type { FileEdit } from '../remedies/fileEdits';
+import type { FileEdit } from '../whatIf/fileEdit';
 import type { FoundRemedy } from '../remedies/findRemedies';
 import { findSteps } from '../traceReport/findSteps';
 import { runPage } from '../traceReport/makeReport';

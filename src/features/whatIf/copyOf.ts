@@ -3,7 +3,7 @@ import type { Chain, Rule, RuleSet, Table } from '../../core/ruleset/ruleSet';
 import { changeOfLine } from '../../core/syntax/typedLine';
 import type { Line } from '../../core/syntax/tree';
 import { ruleSetOf, sectionsOf, type FileModel } from '../fileModel';
-import type { FileEdit } from '../remedies/fileEdits';
+import type { FileEdit } from './fileEdit';
 import type { Ground } from './ground';
 import type { WhatIf } from './whatIf';
 

@@ -1,4 +1,8 @@
-import { changeOfLine } from '../../core/syntax/typedLine';
+import type { Annotation } from '../../core/knowledge/annotated';
+import { packs } from '../../core/knowledge/knowledge';
+import { ruleCommandText } from '../../core/ruleset/ruleCommand';
+import { parseSourceFile } from '../../core/syntax/parse';
+import { changeOfLine, indexOfTyped } from '../../core/syntax/typedLine';
 import type { Host } from '../../core/net/host';
 import type { ChangedHost } from '../../core/ruleset/host/changedHost';
 import { changedRules } from '../../core/ruleset/changedRules';
@@ -8,6 +12,7 @@ import type { RulesSection } from '../../core/syntax/sourceFile';
 import type { Line } from '../../core/syntax/tree';
 import { dumpFor, modelOf, modelWithRules, ruleSetOf, sectionsOf, type Dump, type FileModel } from '../fileModel';
 import { settingOf } from '../fileTrace';
+import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
 import { CAN_BE_TRIED, readTyped, type Typed } from './readTyped';
 import { wordsOf, type WhatIf } from './whatIf';
@@ -23,11 +28,14 @@ export interface MadeWhatIf {
   readonly words: string;
   /** Why it has no effect. */
   readonly problems: readonly WhatIfProblem[];
+  /** What was taken for granted, as the file does not show it; a sentence each. */
+  readonly notes: readonly string[];
 }
 
-/** A change in words, and that it has no effect where it has none. */
-export function madeWords({ words, problems: [problem] }: MadeWhatIf): string {
-  return problem ? `${words} (has no effect: ${problem.message})` : words;
+/** A change in words, with what was taken for granted, and that it has no effect where it has none. */
+export function madeWords({ words, problems: [problem], notes }: MadeWhatIf): string {
+  if (problem) return `${words} (has no effect: ${problem.message})`;
+  return notes.length > 0 ? `${words} (${notes.join(' ')})` : words;
 }
 
 /** A file with changes that nobody has made. */
@@ -39,12 +47,15 @@ export interface Ground {
 
 /**
  * The file as it would be: without the lines that are off, and after the commands, one by one. Only rules and the host
- * are others; the file is the same object. What cannot be made has no effect, and says why.
+ * are others; the file is the same object. What cannot be made has no effect, and says why. `overrides`: what is said of
+ * the host besides, as in `SettingOptions`.
  */
-export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]): Ground {
+export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[], overrides?: unknown): Ground {
   const rules = new ChangingRules(model, dump);
   const hosts: { readonly place: number; readonly change: (host: Host) => ChangedHost }[] = [];
+  const listed = overrides !== undefined || model.file.sections.some(({ kind }) => kind === 'interfaces');
   const problems = whatIf.map((): WhatIfProblem[] => []);
+  const notes = whatIf.map((): string[] => []);
   const family = dump.section.family ?? 4;
   for (const [place, each] of whatIf.entries())
     if (each.kind === 'off' && !rules.takeOut(each))
@@ -61,14 +72,21 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
     for (const part of typed.rules)
       if (!rules.run(part))
         problems[place]?.push({ message: `The file has no IPv${part.family} rules that this could change.` });
-    hosts.push(...typed.host.map((change) => ({ place, change })));
+    for (const annotation of typed.annotations) {
+      const after = rules.annotate(annotation, place);
+      for (const message of after.problems) problems[place]?.push({ message });
+      notes[place]?.push(...after.notes);
+    }
+    for (const { make, named } of typed.host)
+      // A file that lists no interfaces does not say that there is none of that name.
+      hosts.push({ place, change: listed || named === undefined ? make : (host) => make(withInterface(host, named)) });
   }
   for (const problem of rules.problems()) {
     const place = changeOfLine(problem.line);
     if (place !== undefined) problems[place]?.push(inTyped(problem, before.get(place) ?? 0));
   }
   if (hosts.length > 0) {
-    let { host } = settingOf(model, dump).setting;
+    let { host } = settingOf(model, dump, { overrides }).setting;
     for (const { place, change } of hosts) {
       const after = change(host);
       if (typeof after === 'string') problems[place]?.push({ message: after });
@@ -81,14 +99,21 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
     saying: (tables) => {
       const said = modelOf(model.file, tables);
       const like = dumpLike(said, dump);
-      return like ? groundOf(said, like, whatIf).model : said;
+      return like ? groundOf(said, like, whatIf, overrides).model : said;
     },
   });
   return {
     model: changed,
     dump: changed.dumps[model.dumps.indexOf(dump)] ?? dump,
-    made: whatIf.map((of, i) => ({ of, words: wordsOf(of), problems: problems[i] ?? [] })),
+    made: whatIf.map((of, i) => ({ of, words: wordsOf(of), problems: problems[i] ?? [], notes: notes[i] ?? [] })),
   };
+}
+
+function withInterface(host: Host, name: string): Host {
+  const { interfaces } = host;
+  if (interfaces.some((each) => each.name === name)) return host;
+  const index = Math.max(0, ...interfaces.map((each) => each.index)) + 1;
+  return { ...host, interfaces: [...interfaces, { name, index, mac: undefined, mtu: 1500, addresses: [] }] };
 }
 
 function madeOn(host: Host, change: (host: Host) => ChangedHost): Host {
@@ -143,6 +168,42 @@ class ChangingRules {
     return true;
   }
 
+  /** The rules of each family with another value of an annotation: a pod has one for both. */
+  annotate(
+    annotation: Annotation,
+    place: number,
+  ): { readonly problems: readonly string[]; readonly notes: readonly string[] } {
+    const made = this.sections.flatMap((section) => {
+      const ruleSet = this.after(section);
+      const rules = ruleSetView(ruleSet);
+      const after = packs.map((pack) => pack.annotated?.({ ...annotation, rules })).find((each) => each !== undefined);
+      return after ? [{ section, after, family: rules.family }] : [];
+    });
+    for (const { section, after, family } of made) {
+      if ('problem' in after || after.commands.length === 0) continue;
+      const { lines } = parseSourceFile(after.commands.map((each) => ruleCommandText(each, family)).join('\n'));
+      for (const line of lines) line.index = indexOfTyped(place);
+      this.commands.set(section, [...(this.commands.get(section) ?? []), ...lines]);
+      this.made.delete(section);
+    }
+    const changed = made.filter(({ after }) => 'commands' in after && after.commands.length > 0);
+    if (changed.length > 0)
+      return {
+        problems: [],
+        notes: unique(changed.flatMap(({ after }) => ('note' in after ? after.note : undefined) ?? [])),
+      };
+    const problems = unique(made.flatMap(({ after }) => ('problem' in after ? after.problem : [])));
+    if (problems.length > 0) return { problems, notes: [] };
+    return {
+      problems: [
+        made.length > 0
+          ? 'The rules are those of this value already.'
+          : `These are no rules of a program that reads ${annotation.name}.`,
+      ],
+      notes: [],
+    };
+  }
+
   /** What is wrong with a command is told of the change: it is none of the rules. */
   changed(): ReadonlyMap<RulesSection, RuleSet> {
     return new Map(
@@ -176,6 +237,10 @@ class ChangingRules {
     }
     return made;
   }
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
 }
 
 function inTyped({ start, end, message }: LineProblem, before: number): WhatIfProblem {

@@ -1,5 +1,7 @@
+import type { Annotation } from '../../core/knowledge/annotated';
 import { indexOfTyped } from '../../core/syntax/typedLine';
 import type { Host } from '../../core/net/host';
+import { readAnnotations } from './readAnnotations';
 import { addressFamily } from '../../core/syntax/family';
 import { parseSourceFile } from '../../core/syntax/parse';
 import type { Line } from '../../core/syntax/tree';
@@ -20,16 +22,25 @@ export interface Typed {
     readonly backend: 'legacy' | 'nft' | undefined;
     readonly lines: readonly Line[];
   }[];
-  readonly host: readonly ((host: Host) => ChangedHost)[];
+  readonly host: readonly HostChange[];
+  readonly annotations: readonly Annotation[];
   /** Columns that were put before what was typed, so that places in it can be named. */
   readonly before: number;
+}
+
+/** What is other of a host; an interface that is `named` has to be there. */
+export interface HostChange {
+  readonly make: (host: Host) => ChangedHost;
+  readonly named: string | undefined;
 }
 
 /** Reads what was typed as change `place`, counted from 0; undefined where it is nothing that can be tried. */
 export function readTyped(text: string, place: number, family: 4 | 6): Typed | undefined {
   const plain = text.trim().replace(/^(?:[\w.@:~/-]*[$#>]\s+)?(?:sudo\s+(?:-\w+\s+)*)?/, '');
   const host = hostCommand(plain);
-  if (host) return { rules: [], host: [host], before: 0 };
+  if (host) return { rules: [], host: [hostChange(host, plain)], annotations: [], before: 0 };
+  const annotations = readAnnotations(plain);
+  if (annotations.length > 0) return { rules: [], host: [], annotations, before: 0 };
   // As within a dump or behind the prompt of a script: the rule alone.
   const prefix = /^(?:-t\s+\w+\s+)?-(?:[AIDRNXPFE]\b|-(?:append|insert|delete|replace|new-chain|policy|flush)\b)/.test(
     plain,
@@ -44,7 +55,7 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
       ? [{ family: section.family ?? family, backend: section.backend, lines: section.lines }]
       : [],
   );
-  const facts = sections.flatMap((section): Typed['host'][number][] => {
+  const facts = sections.flatMap((section): HostChange['make'][] => {
     switch (section.kind) {
       case 'sysctls':
         return section.sysctls.map(
@@ -62,12 +73,18 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
   });
   const lines = new Set(rules.flatMap((each) => each.lines));
   for (const line of lines) line.index = indexOfTyped(place);
-  return lines.size === 0 && facts.length === 0 ? undefined : { rules, host: facts, before: prefix.length };
+  return lines.size === 0 && facts.length === 0
+    ? undefined
+    : { rules, host: facts.map((make) => hostChange(make, plain)), annotations: [], before: prefix.length };
+}
+
+function hostChange(make: HostChange['make'], text: string): HostChange {
+  return { make, named: /\bdev\s+(\S+)/.exec(text)?.[1] };
 }
 
 /** What can be typed, for people. */
 export const CAN_BE_TRIED =
-  'iptables and ip6tables commands, ipset, sysctl -w, ip route, ip rule, ip addr, "listen 0.0.0.0:8080", "line 12 off"';
+  'iptables and ip6tables commands, ipset, sysctl -w, ip route, ip rule, ip addr, annotations of a pod, "listen 0.0.0.0:8080", "line 12 off"';
 
 type Reader = (words: readonly string[], rest: string) => ((host: Host) => ChangedHost) | undefined;
 

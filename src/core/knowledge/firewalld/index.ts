@@ -1,5 +1,6 @@
 import type { ProgramPack } from '../pack';
 import { firewalldTitle } from './chainTitle';
+import { manageWithFirewalld } from './manage';
 
 export const firewalld: ProgramPack = {
   id: 'firewalld',
@@ -42,6 +43,7 @@ export const firewalld: ProgramPack = {
       ],
     },
   ],
+  manage: manageWithFirewalld,
   commandLines: [
     {
       word: 'firewall',

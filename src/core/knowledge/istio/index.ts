@@ -4,7 +4,8 @@ import { istioChain, istioChainNames, istioChainVariants } from './chains';
 import { istioAddresses, istioIds, istioNotes } from './identities';
 import { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
 import { istioJourneys } from './journey';
-import { leaveOut } from './leaveOut';
+import { istioAnnotated } from './annotated';
+import { leaveOut, takeIn } from './leaveOut';
 import { istioMarks } from './marks';
 import { directions } from './directions';
 import { istioNameKnowledge, knownIstioNames } from './otherNames';
@@ -76,6 +77,8 @@ export const istio: ProgramPack = {
       localMarks: mode === 'ambient pod' ? [AMBIENT_MARK] : [],
     };
   },
+  annotated: istioAnnotated,
   leave: leaveOut,
+  capture: takeIn,
   logLines: { knowledge: logHeadingKnowledge, names: knownLogHeadings },
 };

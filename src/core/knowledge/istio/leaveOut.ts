@@ -1,70 +1,105 @@
 import { formatAddress, formatBlock, hostBlock } from '../../net/address';
 import { PROTOCOL } from '../../net/packet';
-import type { LeaveQuestion, LeaveSetting, PlacedRule } from '../managed';
-import { condition, shapeOf, valueOf } from '../shape';
-import { chainIn, type RuleSetView } from '../view';
-import { isLoopback, istioProfile } from './profile';
+import type { ProposedAnnotation } from '../annotated';
+import type { CaptureQuestion, LeaveQuestion } from '../managed';
+import { shapeOf, valueOf } from '../shape';
+import { userExclusions } from './annotated/inbound';
+import { istioProfile } from './profile';
 
 const NOTE = 'An annotation of the pod template, for pods that are created from then on. It makes the rule';
+const UNMAKES = 'An annotation of the pod template, for pods that are created from then on.';
 
 /**
  * Annotations that keep a packet out of the mesh. Source: the injector’s annotations,
  * istio.io/latest/docs/reference/config/annotations. Each replaces the list that there is, so that is repeated.
  */
-export function leaveOut({ packet, table, visited, rules, toPort }: LeaveQuestion): readonly LeaveSetting[] {
+export function leaveOut({ packet, visited, rules }: LeaveQuestion): readonly ProposedAnnotation[] {
   const profile = istioProfile(rules);
   if (!profile?.mode.startsWith('sidecar') || packet.protocol !== PROTOCOL.TCP) return [];
   const port = packet.destinationPort;
-  const returns = { table, operation: 'I' as const, rule: `${toPort} -j RETURN` };
-  const written = (name: string, values: readonly (string | number)[]): readonly string[] => [
-    `traffic.sidecar.istio.io/${name}: "${values.join(',')}"`,
-  ];
-  if (visited.has('ISTIO_INBOUND') && profile.inbound === 'all') {
-    const others = profile.inboundExcludes.filter((each) => !ALWAYS_EXCLUDED.has(each));
+  if (visited.has('ISTIO_INBOUND') && profile.inbound === 'all')
     return [
-      {
-        title: `Keep port ${port} out of the mesh`,
-        lines: written('excludeInboundPorts', [...others, port]),
-        makes: { ...returns, chain: 'ISTIO_INBOUND' },
-        note: NOTE,
-      },
+      proposed(`Keep port ${port} out of the mesh`, 'excludeInboundPorts', [...userExclusions(profile), port], NOTE),
     ];
-  }
+  if (visited.has('ISTIO_INBOUND') && profile.inbound === 'ports' && profile.inboundIncludes.includes(port))
+    return [
+      proposed(
+        `Keep port ${port} out of the mesh`,
+        'includeInboundPorts',
+        profile.inboundIncludes.filter((each) => each !== port),
+        UNMAKES,
+      ),
+    ];
   if (!visited.has('ISTIO_OUTPUT') || profile.outbound !== 'all') return [];
   const range = formatBlock(hostBlock(packet.destination));
   return [
-    {
-      title: `Keep what goes to port ${port} out of the mesh`,
-      lines: written('excludeOutboundPorts', [...profile.outboundExcludedPorts, port]),
-      makes: { ...returns, chain: 'ISTIO_OUTPUT' },
-      note: NOTE,
-    },
-    {
-      title: `Keep what goes to ${formatAddress(packet.destination)} out of the mesh`,
-      lines: written('excludeOutboundIPRanges', [...profile.outboundExcludedRanges, range]),
-      makes: {
-        table,
-        chain: 'ISTIO_OUTPUT',
-        operation: 'I',
-        ...behindLocalhost(rules, table),
-        rule: `-d ${range} -j RETURN`,
-      },
-      note: NOTE,
-    },
+    proposed(
+      `Keep what goes to port ${port} out of the mesh`,
+      'excludeOutboundPorts',
+      [...profile.outboundExcludedPorts, port],
+      NOTE,
+    ),
+    proposed(
+      `Keep what goes to ${formatAddress(packet.destination)} out of the mesh`,
+      'excludeOutboundIPRanges',
+      [...profile.outboundExcludedRanges, range],
+      NOTE,
+    ),
   ];
 }
 
-/**
- * Ranges are left out after what is for localhost, and so after what Envoy sends to its own pod. Source:
- * istio/istio:tools/istio-iptables/pkg/capture/run.go.
- */
-function behindLocalhost(rules: RuleSetView, table: string): Pick<PlacedRule, 'position'> {
-  const found = chainIn(rules, table, 'ISTIO_OUTPUT')?.rules.find((rule) => {
-    const shape = shapeOf(rule);
-    return shape.target === 'RETURN' && condition(shape, 'dst')?.negated === false && isLoopback(valueOf(shape, 'dst'));
-  });
-  return found ? { position: found.number + 1 } : {};
+/** Annotations without which a packet that a rule leaves out would be captured. */
+export function takeIn({ rule, rules }: CaptureQuestion): readonly ProposedAnnotation[] {
+  const profile = istioProfile(rules);
+  const shape = shapeOf(rule);
+  if (!profile?.mode.startsWith('sidecar') || shape.target !== 'RETURN') return [];
+  const port = Number(valueOf(shape, 'dport'));
+  const without = <V>(values: readonly V[], value: V): readonly V[] => values.filter((each) => each !== value);
+  if (shape.form === 'dport proto' && rule.chain === 'ISTIO_INBOUND') {
+    const users = userExclusions(profile);
+    return users.includes(String(port))
+      ? [
+          proposed(
+            `Take port ${port} into the mesh again`,
+            'excludeInboundPorts',
+            without(users, String(port)),
+            UNMAKES,
+          ),
+        ]
+      : [];
+  }
+  if (shape.form === 'dport proto' && rule.chain === 'ISTIO_OUTPUT')
+    return [
+      proposed(
+        `Take what goes to port ${port} into the mesh again`,
+        'excludeOutboundPorts',
+        without(profile.outboundExcludedPorts, port),
+        UNMAKES,
+      ),
+    ];
+  const range = valueOf(shape, 'dst') ?? '';
+  if (shape.form === 'dst' && profile.outboundExcludedRanges.includes(range))
+    return [
+      proposed(
+        `Take what goes to ${range} into the mesh again`,
+        'excludeOutboundIPRanges',
+        without(profile.outboundExcludedRanges, range),
+        UNMAKES,
+      ),
+    ];
+  const iface = valueOf(shape, 'in') ?? valueOf(shape, 'out') ?? '';
+  return (shape.form === 'in' || shape.form === 'out') && profile.excludedInterfaces.includes(iface)
+    ? [
+        proposed(
+          `Take what passes ${iface} into the mesh again`,
+          'excludeInterfaces',
+          without(profile.excludedInterfaces, iface),
+          UNMAKES,
+        ),
+      ]
+    : [];
 }
 
-/** Ports that Istio leaves out by itself: of ssh (up to 1.12), the tunnel, telemetry, health and the agent. */
-const ALWAYS_EXCLUDED: ReadonlySet<number> = new Set([22, 15008, 15090, 15021, 15020]);
+function proposed(title: string, name: string, values: readonly (string | number)[], note: string): ProposedAnnotation {
+  return { title, name: `traffic.sidecar.istio.io/${name}`, value: values.join(','), note };
+}

@@ -1,5 +1,5 @@
 import type { ProgramPack } from '../pack';
-import { allowWithUfw } from './allow';
+import { manageWithUfw } from './manage';
 
 export const ufw: ProgramPack = {
   id: 'ufw',
@@ -64,7 +64,7 @@ export const ufw: ProgramPack = {
     },
   ],
   chainTables: [[/^ufw6?-(?:before|after|reject|track|user|not|skip|logging)/, ['filter']]],
-  allow: allowWithUfw,
+  manage: manageWithUfw,
   commandLines: [
     { word: 'ufw', pattern: /(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, program: 'ufw' },
   ],

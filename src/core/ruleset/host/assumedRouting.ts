@@ -161,6 +161,7 @@ export interface TproxySources {
   readonly marks: NonNullable<RulesUse['tproxyMarks']>;
   readonly rules: readonly PolicyRule[];
   readonly routes: readonly Route[];
+  /** Those whose policy rules may be others than are known. */
   readonly families: readonly (4 | 6)[];
   /** The value of the variable that names the table, where the file states it. */
   readonly table: string | undefined;
@@ -175,6 +176,7 @@ export function assumeTproxyRouting(
   noted: Assumptions,
 ): { rules: PolicyRule[]; routes: Route[] } {
   const added: { rules: PolicyRule[]; routes: Route[] } = { rules: [], routes: [] };
+  if (families.length === 0) return added;
   for (const { mark, mask } of marks) {
     if (rules.some((rule) => rule.mark !== undefined && ((rule.mark.value ^ mark) & rule.mark.mask & mask) === 0))
       continue;

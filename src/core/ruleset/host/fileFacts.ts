@@ -37,6 +37,8 @@ export interface RouteOfFile {
  * is left out.
  */
 export class FileFacts {
+  private allPolicyRules: { readonly rules: readonly PolicyRule[]; readonly listed: ReadonlySet<4 | 6> } | undefined;
+
   private cachedRoutes: readonly RouteOfFile[] | undefined;
   private cachedAddresses: AddressesOfFile | undefined;
   private cachedTables: TableNumbers | undefined;
@@ -123,6 +125,16 @@ export class FileFacts {
    * The policy rules that the file lists, and the three that every host has unless a list of all rules leaves them out.
    */
   policyRules(): readonly PolicyRule[] {
+    return this.readPolicyRules().rules;
+  }
+
+  /** The families of which the file lists all policy rules, as `ip rule` prints them. */
+  familiesOfAllRules(): ReadonlySet<4 | 6> {
+    return this.readPolicyRules().listed;
+  }
+
+  private readPolicyRules(): { readonly rules: readonly PolicyRule[]; readonly listed: ReadonlySet<4 | 6> } {
+    if (this.allPolicyRules) return this.allPolicyRules;
     const rules = new Map<string, PolicyRule>();
     const listed = new Set<4 | 6>();
     const withStandard = (): PolicyRule[] => [
@@ -147,7 +159,7 @@ export class FileFacts {
       )
         listed.add(family);
     }
-    return withStandard();
+    return (this.allPolicyRules = { rules: withStandard(), listed });
   }
 
   /** The last value of a variable in the file's settings. */

@@ -144,7 +144,8 @@ export class HostSource {
         marks: rulesUse.tproxyMarks ?? [],
         rules,
         routes: routing.routes,
-        families,
+        // A list of all rules shows that it is missing.
+        families: givenRules ? [] : families.filter((family) => !facts.familiesOfAllRules().has(family)),
         table: facts.variable('INBOUND_TPROXY_ROUTE_TABLE'),
       },
       noted,

@@ -86,6 +86,12 @@ export const multiport = defineMatch<MultiportData>({
   },
   print: (data) => ` ${optionText(data)}`,
   conditions: (data) => [portsCondition(data)],
+  including: ({ side, ports: list, inverted }, value) => {
+    const room = list.reduce((sum, [first, last]) => sum + (first === last ? 1 : 2), 0);
+    return inverted || typeof value !== 'number' || room >= ROOM
+      ? undefined
+      : { side, ports: [...list, [value, value]], inverted };
+  },
   drops: (_data, { packet }) => cutShort(packet, 4, 'transport'),
 });
 

@@ -123,6 +123,7 @@ export const set = defineMatch<SetMatchData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
+      ...(data.packets === undefined && data.bytes === undefined && !data.returnNomatch && { lookup: data.set.value }),
       ...openWordsOf(data),
       // The counters of an entry count every packet that was looked up.
       stateful: true,

@@ -1,4 +1,4 @@
-import type { FileEdit } from './fileEdits';
+import type { FileEdit } from './fileEdit';
 
 /** A text with lines written into it and taken out; undefined where it is not the one that the edits are for. */
 export function withEdits(text: string, edits: readonly FileEdit[]): string | undefined {

@@ -1,0 +1,68 @@
+import { formatPacketExpression } from '../../core/net/packetExpression';
+import { formatAddress } from '../../core/net/address';
+import type { FieldName } from '../../core/net/fields/fields';
+import type { FieldValue } from '../../core/net/fields/fieldTest';
+import { pickValue } from '../../core/net/fields/pick';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import { formatField } from '../../core/xtables/fields';
+import { ruleSpan } from '../traceReport/verdict';
+import { nearMisses, type NearMiss } from './nearMisses';
+import type { Proposal, Situation } from './remedy';
+import { getsThrough, traceChanged } from './traceChanged';
+
+/** So many packets are traced, and so many are offered. */
+const MOST_TRIES = 6;
+const MOST_OFFERED = 2;
+
+/** The nearest packets that get through: one field other than what was sent, as a rule before the decision asks. */
+export function otherPacket(situation: Situation): readonly Proposal[] {
+  const { request, walked } = situation;
+  const proposals: Proposal[] = [];
+  const tried = new Set<string>();
+  for (const miss of nearMisses(walked)) {
+    const change = changeFor(miss);
+    if (!change) continue;
+    const packet = formatPacketExpression({ ...request, ...change.request });
+    if (tried.has(packet)) continue;
+    if (tried.size >= MOST_TRIES || proposals.length >= MOST_OFFERED) break;
+    tried.add(packet);
+    const outcomes = traceChanged(situation, { request: { ...request, ...change.request } });
+    if (!outcomes || !getsThrough(outcomes)) continue;
+    proposals.push({
+      title: [{ text: `Send it ${change.words}, as ` }, ruleSpan(miss.rule.line), { text: ' accepts' }],
+      commands: [packet],
+      note: '',
+      packet,
+      outcomes,
+      reach: 'packet',
+    });
+  }
+  return proposals;
+}
+
+interface PacketChange {
+  readonly request: PacketRequest;
+  readonly words: string;
+}
+
+/** The value that the rule wants where the sender chooses it: not what the way or an earlier packet gives. */
+function changeFor({ missed: { asks }, view }: NearMiss): PacketChange | undefined {
+  // An address that was translated on the way is not the one that was sent.
+  if (!asks || asks.lacking) return undefined;
+  const sent = CHOSEN[asks.field];
+  if (!sent) return undefined;
+  const picked = pickValue([asks], view.packet.family, []);
+  if (picked.kind !== 'value') return undefined;
+  return sent(picked.value, formatField(asks.field, picked.value));
+}
+
+const CHOSEN: Readonly<Partial<Record<FieldName, (value: FieldValue, text: string) => PacketChange>>> = {
+  destinationPort: (value, text) => ({ request: { dport: Number(value) }, words: `to port ${text}` }),
+  sourcePort: (value, text) => ({ request: { sport: Number(value) }, words: `from port ${text}` }),
+  source: (value) => {
+    const src = typeof value === 'object' ? formatAddress(value) : '';
+    return { request: { src }, words: `from ${src}` };
+  },
+  uid: (value, text) => ({ request: { uid: Number(value) }, words: `as user ${text}` }),
+  gid: (value, text) => ({ request: { gid: Number(value) }, words: `as group ${text}` }),
+};

@@ -1,0 +1,31 @@
+import { isTableName } from '../../core/ruleset/ruleSet';
+import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
+import { ownerNote } from './ownerNote';
+import type { Proposal, Situation } from './remedy';
+import { getsThrough, traceChanged } from './traceChanged';
+
+/** What the rule that dropped the packet keeps out gets through without it. */
+export function withoutRule(situation: Situation): readonly Proposal[] {
+  const { walked, input } = situation;
+  const index = decisiveEvent(walked);
+  const event = index === undefined ? undefined : walked.events[index];
+  if (walked.end.dropBy?.kind !== 'rule' || event?.kind !== 'rule') return [];
+  const { rule, view } = event;
+  const { table, name } = rule.chain;
+  if (!isTableName(table) || view.conntrack?.state === 'INVALID') return [];
+  const command: RuleCommand = { table, chain: name, operation: 'D', position: rule.number, rule: '' };
+  const outcomes = traceChanged(situation, { commands: [command] });
+  if (!outcomes || !getsThrough(outcomes)) return [];
+  return [
+    {
+      title: [{ text: 'Do without ' }, ruleSpan(rule.line)],
+      commands: [ruleCommandText(command, input.family)],
+      note: ['It lets in all that the rule drops.', ownerNote(situation, [command])]
+        .filter((each) => each !== '')
+        .join(' '),
+      outcomes,
+      reach: 'rule',
+    },
+  ];
+}
