@@ -86,6 +86,7 @@ export function modelWithRules(
     ...dump,
     section: now(dump.section),
     beside: dump.beside && now(dump.beside),
+    native: dump.native && now(dump.native),
   }));
   const chosen = model.dumps.findIndex((dump) => dump === model.defaultDump);
   return { ...model, dumps, defaultDump: dumps[chosen], whatIf };
@@ -133,6 +134,11 @@ export function boundRuleSetOf(section: RulesSection): RuleSet | undefined {
 /** The sections of a dump, of both back ends. */
 export function sectionsOf({ section, beside }: Pick<Dump, 'section' | 'beside'>): readonly RulesSection[] {
   return beside ? [section, beside] : [section];
+}
+
+/** The same with that of the rules of nft. */
+export function allSectionsOf(dump: Pick<Dump, 'section' | 'beside' | 'native'>): readonly RulesSection[] {
+  return dump.native ? [...sectionsOf(dump), dump.native] : sectionsOf(dump);
 }
 
 /**

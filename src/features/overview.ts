@@ -1,7 +1,7 @@
 import type { RulesSection, Section, SourceFile } from '../core/syntax/sourceFile';
 import { allTables, type RuleSet } from '../core/ruleset/ruleSet';
 import { extent } from './extent';
-import { ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
+import { ruleSetOf, allSectionsOf, type Dump, type FileModel } from './fileModel';
 import { examplesOf } from './overviewExamples';
 import { packetsOfFile } from './filePackets';
 import { allOpenTables } from './openTables';
@@ -52,9 +52,7 @@ export interface HostOverview {
 
 export function overviewOf(model: FileModel): Overview {
   return {
-    ruleSets: model.dumps.flatMap((dump) =>
-      [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])].map((section) => ruleSetOverview(dump, section)),
-    ),
+    ruleSets: model.dumps.flatMap((dump) => allSectionsOf(dump).map((section) => ruleSetOverview(dump, section))),
     host: hostFactsOf(model.file),
     packets: packetsOfFile(model.file, MOST_PACKETS).map(({ text, line }) => ({
       line: line.index + 1,

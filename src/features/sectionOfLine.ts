@@ -1,7 +1,7 @@
 import { Shape } from '../core/syntax/shape';
 import type { Section, SourceFile } from '../core/syntax/sourceFile';
 import type { Line } from '../core/syntax/tree';
-import { sectionsOf, type Dump, type FileModel } from './fileModel';
+import { allSectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** The section that a line of the file belongs to; of rules, all that the file shows of their host. */
 export function sectionOf(model: FileModel, line: Line): Section | undefined {
@@ -15,7 +15,7 @@ export function sectionOf(model: FileModel, line: Line): Section | undefined {
 }
 
 function sectionsOfDump(dump: Dump): readonly Section[] {
-  return [...sectionsOf(dump), ...(dump.native ? [dump.native] : [])];
+  return allSectionsOf(dump);
 }
 
 /** A log of more sections gets an index of its lines. */

@@ -218,8 +218,8 @@ export class TraceWhatIf extends LitElement {
       <button type="submit" class="try">Try</button>
       <button type="button" class="link" @click=${() => this.toggle(false)}>Close</button>
       <p class="hint" id="hint">
-        Commands of iptables, ip6tables, ipset, sysctl -w, ip route, ip rule, ip addr, a line each; annotations of a
-        pod; “listen 0.0.0.0:8080”; “line 12 off”. Enter tries them, Shift+Enter begins a line.
+        Commands of iptables, ip6tables, nft, ipset, sysctl -w, ip route, ip rule, ip addr, a line each; annotations of
+        a pod; “listen 0.0.0.0:8080”; “line 12 off”. Enter tries them, Shift+Enter begins a line.
       </p>
     </form>`;
   }

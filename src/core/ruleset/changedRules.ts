@@ -3,6 +3,7 @@ import type { TableName } from '../xtables/view';
 import { bindRules } from './bind';
 import { bindCommands } from './bindCommands';
 import { boundOf } from './boundTables';
+import { changedNft } from './nft/changedNft';
 import { isOpenTable } from './openTable';
 import { shareIndex } from './ruleIndex';
 import { isTableName, type RuleSet } from './ruleSet';
@@ -15,6 +16,7 @@ import { isTableName, type RuleSet } from './ruleSet';
  */
 export function changedRules(ruleSet: RuleSet, without: ReadonlySet<Line>, commands: readonly Line[]): RuleSet {
   const { changed, beside, native } = ruleSet;
+  if (ruleSet.section.form === 'nft') return changedNft(ruleSet, without, commands);
   if (changed) {
     const { from } = changed;
     const same = from.beside === beside && from.native === native;

@@ -28,7 +28,7 @@ export interface RemedyChange {
  * asks about this one wants this one through.
  */
 export const REACH = ['like it', 'setting', 'place', 'rule', 'host', 'packet'] as const;
-export type Reach = (typeof REACH)[number];
+type Reach = (typeof REACH)[number];
 
 /** A change that was found to help, and every path that the packet may take then. */
 export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'live' | 'makes' | 'packet'> {

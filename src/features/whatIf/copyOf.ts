@@ -2,7 +2,7 @@ import { printRule } from '../../core/ruleset/printRule';
 import type { Chain, Rule, RuleSet, Table } from '../../core/ruleset/ruleSet';
 import { changeOfLine } from '../../core/syntax/typedLine';
 import type { Line } from '../../core/syntax/tree';
-import { ruleSetOf, sectionsOf, type FileModel } from '../fileModel';
+import { allSectionsOf, ruleSetOf, type FileModel } from '../fileModel';
 import type { FileEdit } from './fileEdit';
 import type { Ground } from './ground';
 import type { WhatIf } from './whatIf';
@@ -21,11 +21,16 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
   const offs = new Set<Line>();
   model.dumps.forEach((dump, i) => {
     const now = ground.model.dumps[i];
-    sectionsOf(dump).forEach((section, part) => {
-      const changed = now && sectionsOf(now)[part];
+    allSectionsOf(dump).forEach((section, part) => {
+      const changed = now && allSectionsOf(now)[part];
       if (!changed || changed === section) return;
       const after = ruleSetOf(changed);
-      const own = section.form === 'commands' ? scriptEdits(after) : dumpEdits(ruleSetOf(section), after);
+      const own =
+        section.form === 'nft'
+          ? nftEdits(after, model.file.lines)
+          : section.form === 'commands'
+            ? scriptEdits(after)
+            : dumpEdits(ruleSetOf(section), after);
       if (!own || edits.some(({ line }) => own.some((each) => each.line === line && each.text === undefined))) return;
       edits.push(...own);
       for (const line of after.changed?.commands ?? []) written.add(changeOfLine(line) ?? -1);
@@ -51,10 +56,17 @@ function scriptEdits({ section, changed }: RuleSet): readonly FileEdit[] | undef
   ];
 }
 
+/** A rule of nft goes with its line; where a command puts one is not written. */
+function nftEdits({ changed }: RuleSet, lines: readonly Line[]): readonly FileEdit[] | undefined {
+  if (!changed || changed.commands.length > 0) return undefined;
+  const gone = [...changed.without];
+  return gone.every(({ index, text }) => lines[index]?.text === text) ? gone.map(removed) : undefined;
+}
+
 /** In a dump each changed rule has its line. */
 function dumpEdits(before: RuleSet, after: RuleSet): readonly FileEdit[] | undefined {
   const { section } = before;
-  if (section.form === 'nft' || section.lines.some((line) => 'toOuter' in line)) return undefined;
+  if (section.lines.some((line) => 'toOuter' in line)) return undefined;
   const edits: FileEdit[] = [];
   for (const table of after.tables.values()) {
     const known = before.tables.get(table.name);

@@ -10,7 +10,7 @@ import type { LineProblem, RuleSet } from '../../core/ruleset/ruleSet';
 import type { Columns } from '../../core/text/columns';
 import type { RulesSection } from '../../core/syntax/sourceFile';
 import type { Line } from '../../core/syntax/tree';
-import { dumpFor, modelOf, modelWithRules, ruleSetOf, sectionsOf, type Dump, type FileModel } from '../fileModel';
+import { allSectionsOf, dumpFor, modelOf, modelWithRules, ruleSetOf, type Dump, type FileModel } from '../fileModel';
 import { settingOf } from '../fileTrace';
 import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
@@ -72,6 +72,8 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
     for (const part of typed.rules)
       if (!rules.run(part))
         problems[place]?.push({ message: `The file has no IPv${part.family} rules that this could change.` });
+    if (typed.nft.length > 0 && !rules.runNft(typed.nft))
+      problems[place]?.push({ message: 'The file has no rules of nft that this could change.' });
     for (const annotation of typed.annotations) {
       const after = rules.annotate(annotation, place);
       for (const message of after.problems) problems[place]?.push({ message });
@@ -137,14 +139,14 @@ class ChangingRules {
 
   private ofFamily(family: 4 | 6): readonly RulesSection[] {
     const found = dumpFor(this.model, this.dump, family);
-    return found ? sectionsOf(found) : [];
+    return found ? allSectionsOf(found) : [];
   }
 
   /** Whether there is a rule on the line. */
   takeOut({ line: index, text }: Extract<WhatIf, { readonly kind: 'off' }>): boolean {
     let found = false;
     for (const section of this.sections) {
-      const here = section.lines.filter((line) => line.index === index && line.node.kind === 'command');
+      const here = linesOf(section).filter((line) => line.index === index && isRule(line));
       // A line that is read in other words (of a log, of a loop) may hold several.
       const exact = here.filter((line) => line.text === text);
       const own = exact.length > 0 ? exact : here;
@@ -161,11 +163,23 @@ class ChangingRules {
   /** Whether there are rules for it. */
   run({ family, backend, lines }: Typed['rules'][number]): boolean {
     const sections = this.ofFamily(family);
-    const section = sections.find((each) => backend !== undefined && each.backend === backend) ?? sections[0];
-    if (!section || section.form === 'nft') return false;
+    const ours = sections.filter(({ form }) => form !== 'nft');
+    const section = ours.find((each) => backend !== undefined && each.backend === backend) ?? ours[0];
+    if (!section) return false;
+    this.add(section, lines);
+    return true;
+  }
+
+  /** Commands of nft; whether there are rules of it. Those of a table inet are among those of both families. */
+  runNft(lines: readonly Line[]): boolean {
+    const sections = this.sections.filter(({ form }) => form === 'nft');
+    for (const section of sections) this.add(section, lines);
+    return sections.length > 0;
+  }
+
+  private add(section: RulesSection, lines: readonly Line[]): void {
     this.commands.set(section, [...(this.commands.get(section) ?? []), ...lines]);
     this.made.delete(section);
-    return true;
   }
 
   /** The rules of each family with another value of an annotation: a pod has one for both. */
@@ -183,8 +197,7 @@ class ChangingRules {
       if ('problem' in after || after.commands.length === 0) continue;
       const { lines } = parseSourceFile(after.commands.map((each) => ruleCommandText(each, family)).join('\n'));
       for (const line of lines) line.index = indexOfTyped(place);
-      this.commands.set(section, [...(this.commands.get(section) ?? []), ...lines]);
-      this.made.delete(section);
+      this.add(section, lines);
     }
     const changed = made.filter(({ after }) => 'commands' in after && after.commands.length > 0);
     if (changed.length > 0)
@@ -220,11 +233,15 @@ class ChangingRules {
   }
 
   problems(): readonly LineProblem[] {
-    return this.touched().flatMap((section) =>
+    const all = this.touched().flatMap((section) =>
       this.after(section).problems.filter(
         ({ line, severity, code }) =>
           changeOfLine(line) !== undefined && (severity === 'error' || code === 'no-such-rule'),
       ),
+    );
+    // The same line of nft is run on the rules of both families.
+    return all.filter(
+      (each, i) => all.findIndex(({ line, message }) => line === each.line && message === each.message) === i,
     );
   }
 
@@ -237,6 +254,14 @@ class ChangingRules {
     }
     return made;
   }
+}
+
+function linesOf({ lines, nft = [] }: RulesSection): readonly Line[] {
+  return nft.length > 0 ? [...lines, ...nft.flatMap((each) => each.lines)] : lines;
+}
+
+function isRule({ node }: Line): boolean {
+  return node.kind === 'command' || (node.kind === 'nft' && (node.part === 'rule' || node.part === 'command'));
 }
 
 function unique(values: readonly string[]): readonly string[] {

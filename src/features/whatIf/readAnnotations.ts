@@ -3,7 +3,7 @@ import { annotationKnowledge } from '../../core/knowledge/knowledge';
 
 /**
  * Annotations and labels of a pod, as a manifest has them, as kubectl takes them, or as their name and a value:
- * `traffic.sidecar.istio.io/excludeInboundPorts: "8080"`, `kubectl annotate pod web NAME=8080 --overwrite`. Empty for
+ * `example.org/ports: "8080"`, `kubectl annotate pod web NAME=8080 --overwrite`. Empty for
  * anything else.
  */
 export function readAnnotations(text: string): readonly Annotation[] {

@@ -24,12 +24,14 @@ export interface Typed {
   }[];
   readonly host: readonly HostChange[];
   readonly annotations: readonly Annotation[];
+  /** Commands of nft. */
+  readonly nft: readonly Line[];
   /** Columns that were put before what was typed, so that places in it can be named. */
   readonly before: number;
 }
 
 /** What is other of a host; an interface that is `named` has to be there. */
-export interface HostChange {
+interface HostChange {
   readonly make: (host: Host) => ChangedHost;
   readonly named: string | undefined;
 }
@@ -38,9 +40,9 @@ export interface HostChange {
 export function readTyped(text: string, place: number, family: 4 | 6): Typed | undefined {
   const plain = text.trim().replace(/^(?:[\w.@:~/-]*[$#>]\s+)?(?:sudo\s+(?:-\w+\s+)*)?/, '');
   const host = hostCommand(plain);
-  if (host) return { rules: [], host: [hostChange(host, plain)], annotations: [], before: 0 };
+  if (host) return { rules: [], host: [hostChange(host, plain)], annotations: [], nft: [], before: 0 };
   const annotations = readAnnotations(plain);
-  if (annotations.length > 0) return { rules: [], host: [], annotations, before: 0 };
+  if (annotations.length > 0) return { rules: [], host: [], annotations, nft: [], before: 0 };
   // As within a dump or behind the prompt of a script: the rule alone.
   const prefix = /^(?:-t\s+\w+\s+)?-(?:[AIDRNXPFE]\b|-(?:append|insert|delete|replace|new-chain|policy|flush)\b)/.test(
     plain,
@@ -71,11 +73,14 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
         return [];
     }
   });
-  const lines = new Set(rules.flatMap((each) => each.lines));
+  const nft = sections.flatMap((section) =>
+    section.kind === 'nft' && section.form === 'commands' ? section.lines : [],
+  );
+  const lines = new Set([...rules.flatMap((each) => each.lines), ...nft]);
   for (const line of lines) line.index = indexOfTyped(place);
   return lines.size === 0 && facts.length === 0
     ? undefined
-    : { rules, host: facts.map((make) => hostChange(make, plain)), annotations: [], before: prefix.length };
+    : { rules, host: facts.map((make) => hostChange(make, plain)), annotations: [], nft, before: prefix.length };
 }
 
 function hostChange(make: HostChange['make'], text: string): HostChange {
@@ -84,7 +89,7 @@ function hostChange(make: HostChange['make'], text: string): HostChange {
 
 /** What can be typed, for people. */
 export const CAN_BE_TRIED =
-  'iptables and ip6tables commands, ipset, sysctl -w, ip route, ip rule, ip addr, annotations of a pod, "listen 0.0.0.0:8080", "line 12 off"';
+  'iptables, ip6tables and nft commands, ipset, sysctl -w, ip route, ip rule, ip addr, annotations of a pod, "listen 0.0.0.0:8080", "line 12 off"';
 
 type Reader = (words: readonly string[], rest: string) => ((host: Host) => ChangedHost) | undefined;
 

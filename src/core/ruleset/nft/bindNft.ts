@@ -1,6 +1,6 @@
 import type { NftScope } from '../../nft/operands';
 import type { NftSetIndex } from '../../nft/setIndex';
-import { readNftTables } from '../../syntax/nft/readTables';
+import { readNftTables, type NftChanges } from '../../syntax/nft/readTables';
 import type { NftBase, NftChainText, NftTableText } from '../../syntax/nft/tables';
 import type { RulesSection } from '../../syntax/sourceFile';
 import type { Line } from '../../syntax/tree';
@@ -26,9 +26,9 @@ const HOOK_NAMES: Readonly<Record<string, Hook>> = {
 };
 
 /** The rules of nft of a section, as far as they see packets of its family. Never throws. */
-export function bindNft(section: RulesSection): RuleSet {
+export function bindNft(section: RulesSection, changes?: NftChanges): RuleSet {
   const family = section.family ?? 4;
-  const native = nativeRules(section, family);
+  const native = nativeRules(section, family, changes);
   return {
     family,
     backend: 'nft',
@@ -45,11 +45,15 @@ export function bindNft(section: RulesSection): RuleSet {
 const NEEDS_TRACKING = /(?:^|[ \t])(?:ct|dnat|snat|masquerade|redirect|notrack|synproxy)(?:[ \t;]|$)/;
 const NEEDS_DEFRAG = /(?:^|[ \t])tproxy[ \t]/;
 
-function nativeRules({ nft = [], besideIptables }: RulesSection, family: 4 | 6): NativeRules {
+function nativeRules(
+  { nft = [], besideIptables }: RulesSection,
+  family: 4 | 6,
+  changes: NftChanges | undefined,
+): NativeRules {
   const tables = new Map<NftTableName, NftTable>();
   let needsConntrack = false;
   let needsDefrag = false;
-  for (const text of readNftTables(nft).values()) {
+  for (const text of readNftTables(nft, changes).values()) {
     const { family: of } = text;
     if (
       (of !== 'inet' && of !== (family === 4 ? 'ip' : 'ip6')) ||

@@ -5,9 +5,11 @@ import { nftTokens, type NftToken } from './tokens';
 
 /**
  * Runs one command of nft: `add rule inet t c …`. What it does not know leaves the tables as they are. Source: nft(8).
+ * Gives what nft would refuse it for: as a list may show a part of the tables only, what is missing is made all the
+ * same. undefined where it would not.
  */
-export function runCommand(tables: NftTables, line: Line, start: number, end: number): void {
-  new NftCommandReader(
+export function runCommand(tables: NftTables, line: Line, start: number, end: number): string | undefined {
+  return new NftCommandReader(
     tables,
     line,
     nftTokens(line.text, start, end).flatMap((token) => unquoted(line.text, token)),
@@ -21,6 +23,10 @@ function unquoted(text: string, token: NftToken): readonly NftToken[] {
     : [token];
 }
 
+function noTable(family: NftFamily, name: string): string {
+  return `there is no table ${family} ${name}`;
+}
+
 class NftCommandReader {
   private at = 0;
 
@@ -30,22 +36,57 @@ class NftCommandReader {
     private readonly tokens: readonly NftToken[],
   ) {}
 
-  run(): void {
+  run(): string | undefined {
     const verb = this.word();
     const object = this.word();
     if (verb === 'flush' && object === 'ruleset') {
       const family = this.tokens[this.at]?.text;
       for (const [key, table] of this.tables)
         if (!isNftFamily(family) || table.family === family) this.tables.delete(key);
-      return;
+      return undefined;
     }
     const family = this.family();
     const name = this.word();
-    if (name === undefined || object === undefined) return;
+    if (name === undefined || object === undefined) return 'it names nothing that it is about';
+    const refused = this.refusal(verb ?? '', object, family, name);
     if (verb === 'add' || verb === 'create' || verb === 'insert' || verb === 'replace')
       this.add(verb, object, family, name);
     else if (verb === 'delete' || verb === 'destroy' || verb === 'flush') this.remove(verb, object, family, name);
     else if (verb === 'rename' && object === 'chain') this.rename(family, name);
+    return refused;
+  }
+
+  /** Source: nft(8), and the kernel's answers ENOENT and EEXIST (net/netfilter/nf_tables_api.c). */
+  private refusal(verb: string, object: string, family: NftFamily, name: string): string | undefined {
+    const table = this.tables.get(`${family} ${name}`);
+    if (object === 'table') {
+      if (verb === 'create' && table) return `there is a table ${family} ${name} already`;
+      return verb === 'add' || verb === 'create' || verb === 'destroy' || table ? undefined : noTable(family, name);
+    }
+    if (!table) return noTable(family, name);
+    const own = this.tokens[this.at]?.text ?? '';
+    if (object === 'chain' || object === 'set' || object === 'map') {
+      const known = object === 'chain' ? table.chains.has(own) : table.sets.has(own);
+      if (verb === 'create' && known) return `there is a ${object} ${own} already`;
+      return known || verb === 'add' || verb === 'create' || verb === 'destroy'
+        ? undefined
+        : `table ${family} ${name} has no ${object} ${own}`;
+    }
+    if (object === 'element') return table.sets.has(own) ? undefined : `table ${family} ${name} has no set ${own}`;
+    // Counters, quotas and flow tables decide nothing here.
+    if (object !== 'rule') return undefined;
+    const chain = table.chains.get(own);
+    if (!chain) return `table ${family} ${name} has no chain ${own}`;
+    const place = this.tokens[this.at + 1]?.text;
+    const number = Number(this.tokens[this.at + 2]?.text);
+    if (place === 'handle' || place === 'position')
+      return chain.rules.some(({ handle }) => handle === number)
+        ? undefined
+        : `no rule of chain ${own} is known to have the handle ${number}: \`nft -a list ruleset\` shows them`;
+    if (place === 'index') return number < chain.rules.length ? undefined : `chain ${own} has no rule ${number}`;
+    return verb === 'delete' || verb === 'replace'
+      ? `it needs the handle of a rule: \`nft -a list ruleset\` shows them`
+      : undefined;
   }
 
   private add(verb: string, object: string, family: NftFamily, tableName: string): void {

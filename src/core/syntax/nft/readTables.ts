@@ -6,15 +6,28 @@ import { chainOf, readProperty, setOf, tableOf, type NftBlock, type NftTables } 
 import { isNftFamily, type NftTableText } from './tables';
 import { Variables } from './variables';
 
+/** What is other than the text has it. */
+export interface NftChanges {
+  /** Rules on these lines are not there. */
+  readonly without: ReadonlySet<Line>;
+  /** Called with what nft would refuse a command for. */
+  readonly refused: (line: Line, message: string) => void;
+}
+
 /** What the kernel holds once the sections have been listed, loaded or run, one after the other. Never throws. */
-export function readNftTables(sections: readonly NftSection[]): NftTables {
+export function readNftTables(sections: readonly NftSection[], changes?: NftChanges): NftTables {
   const tables: NftTables = new Map();
   const variables = new Variables();
-  for (const { lines } of sections) readLines(lines, tables, variables);
+  for (const { lines } of sections) readLines(lines, tables, variables, changes);
   return tables;
 }
 
-function readLines(lines: readonly Line[], tables: NftTables, variables: Variables): void {
+function readLines(
+  lines: readonly Line[],
+  tables: NftTables,
+  variables: Variables,
+  changes: NftChanges | undefined,
+): void {
   let table: NftTableText | undefined;
   let block: NftBlock | undefined;
   let depth = 0;
@@ -28,9 +41,11 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
       variables.open();
     else if (words.includes('define ') && variables.takes(words)) continue;
     switch (part) {
-      case 'command':
-        runCommand(tables, line, start, end);
+      case 'command': {
+        const refused = changes?.without.has(written) ? undefined : runCommand(tables, line, start, end);
+        if (refused !== undefined) changes?.refused(written, refused);
         break;
+      }
       case 'table':
         table = openTable(tables, words, line);
         depth = 1;
@@ -50,7 +65,8 @@ function readLines(lines: readonly Line[], tables: NftTables, variables: Variabl
         if (table) readProperty(table, block, words);
         break;
       case 'rule':
-        if (block && 'rules' in block) block.rules.push({ line, start, end, handle: handleOf(line.text, end) });
+        if (block && 'rules' in block && !changes?.without.has(written))
+          block.rules.push({ line, start, end, handle: handleOf(line.text, end) });
         break;
       case 'elements':
       case 'more':
