@@ -1,0 +1,7 @@
+import type { KeptState, ToEditor } from '../shared/protocol';
+
+/** What the page needs of the editor around it. */
+export interface Editor {
+  post(message: ToEditor): void;
+  keep(state: KeptState): void;
+}
