@@ -43,6 +43,13 @@ export class Captures {
         if (table)
           this.post({ type: 'capture-rows', from: message.from, rows: table.rows(message.from, ROWS_AT_ONCE) });
         return true;
+      case 'capture-iface': {
+        const ground = this.ground();
+        if (!table || !ground) return true;
+        table.iface = message.name === '' ? undefined : message.name;
+        void this.edge.run('A capture', () => this.again(table, ground), nothing);
+        return true;
+      }
       case 'capture-again': {
         const ground = this.ground();
         if (table && ground) void this.edge.run('A capture', () => this.again(table, ground), nothing);

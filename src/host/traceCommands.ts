@@ -106,8 +106,19 @@ async function traceCapture(documents: Documents, panels: TracePanels, about: un
         )?.[0];
   if (!chosen) return;
   const panel = panels.open(document);
-  const bytes = await vscode.workspace.fs.readFile(chosen);
-  await panel.captures.open(fileName(chosen), bytes);
+  const bytes = await readCapture(chosen);
+  if (bytes) await panel.captures.open(fileName(chosen), bytes);
+}
+
+/** undefined where it cannot be read, which the user is told. */
+async function readCapture(uri: vscode.Uri): Promise<Uint8Array | undefined> {
+  try {
+    return await vscode.workspace.fs.readFile(uri);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`${fileName(uri)} cannot be read: ${why}`);
+    return undefined;
+  }
 }
 
 /** Traces a packet that reaches the rule at the cursor. */

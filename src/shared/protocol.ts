@@ -86,6 +86,8 @@ export type ToEditor =
   | { readonly type: 'capture-rows'; readonly from: number }
   /** Trace its flows with the rules as they are now. */
   | { readonly type: 'capture-again' }
+  /** It was made at this interface; empty: nobody knows where. */
+  | { readonly type: 'capture-iface'; readonly name: string }
   | { readonly type: 'close-capture' }
   /** Lines of a kernel's trace that were pasted into the packet box: show their first packet beside them. */
   | { readonly type: 'paste-trace'; readonly text: string }

@@ -7,6 +7,7 @@ import type { CaptureView, FlowRow, ToView } from '../shared/protocol';
 import { takeDroppedCaptures } from './droppedCapture';
 import { icon } from './icons';
 import { RovingFocus } from './rovingFocus';
+import { selectTemplate } from './select';
 import { send } from './send';
 import { theme } from './theme';
 
@@ -18,6 +19,8 @@ export class TraceCapture extends LitElement {
   @state() private more: readonly FlowRow[] = [];
   /** The packet that is traced below. */
   @property({ attribute: false }) expression = '';
+  /** Why what was dropped is not traced, or not all of it; empty: nothing is to be said. */
+  @state() private refusal = '';
   private dropped: (() => void) | undefined;
   readonly roving = new RovingFocus().join(this, 'button');
 
@@ -40,6 +43,19 @@ export class TraceCapture extends LitElement {
         font-size: 1em;
         font-weight: 600;
         overflow-wrap: anywhere;
+      }
+      .refused {
+        flex-wrap: nowrap;
+        padding: 6px 14px;
+        border-bottom: 1px solid var(--line);
+        overflow-wrap: anywhere;
+      }
+      .refused .icon:first-child {
+        color: var(--yellow);
+      }
+      vscode-single-select {
+        width: 190px;
+        align-self: center;
       }
       .close {
         margin-left: auto;
@@ -118,7 +134,12 @@ export class TraceCapture extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.dropped = takeDroppedCaptures((message) => send(this, message));
+    this.dropped = takeDroppedCaptures(
+      (message) => send(this, message),
+      (message) => {
+        this.refusal = message;
+      },
+    );
   }
 
   override disconnectedCallback(): void {
@@ -127,8 +148,27 @@ export class TraceCapture extends LitElement {
   }
 
   override render(): TemplateResult | typeof nothing {
-    if (!this.capture) return nothing;
-    const { file, packets, flows, rows, done, busy, stale, notes } = this.capture;
+    return html`${this.refusal === '' ? nothing : this.refused()}${this.capture ? this.shown(this.capture) : nothing}`;
+  }
+
+  private refused(): TemplateResult {
+    return html`<div class="head refused" role="alert">
+      ${icon('warning')}<span>${this.refusal}</span>
+      <button
+        class="tool close"
+        title="Close this message"
+        aria-label="Close this message"
+        @click=${() => {
+          this.refusal = '';
+        }}
+      >
+        ${icon('close')}
+      </button>
+    </div>`;
+  }
+
+  private shown(capture: CaptureView): TemplateResult {
+    const { file, packets, flows, rows, done, busy, stale, iface, notes } = capture;
     const all = [...rows, ...this.more];
     return html`<section aria-labelledby="title">
       <div class="head">
@@ -136,6 +176,7 @@ export class TraceCapture extends LitElement {
         <span class="dim" role="status"
           >${counted(packets, 'packet')} in ${counted(flows, 'flow')}${busy ? `, ${grouped(done)} traced …` : ''}</span
         >
+        ${iface ? this.ifaceChoice(iface) : nothing}
         ${stale ? html`<span>${icon('warning')} The rules have changed since. <button class="link" @click=${() => send(this, { type: 'capture-again' })}>Trace again</button></span>` : nothing}
         <button
           class="tool close"
@@ -156,6 +197,17 @@ export class TraceCapture extends LitElement {
             </ul>`
       }
     </section>`;
+  }
+
+  /** Where it was made, which a pcap does not say. */
+  private ifaceChoice({ chosen, choices }: NonNullable<CaptureView['iface']>): TemplateResult {
+    const all = [
+      { id: '', label: 'interface not stated', detail: '' },
+      ...choices.map((name) => ({ id: name, label: `captured at ${name}`, detail: '' })),
+    ];
+    return selectTemplate('Interface of the capture', all, chosen ?? '', (name) =>
+      send(this, { type: 'capture-iface', name }),
+    );
   }
 
   private table(rows: readonly FlowRow[]): TemplateResult {

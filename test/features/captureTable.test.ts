@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { CaptureTable, ROWS_AT_ONCE, type CaptureGround } from '../../src/features/capture/captureTable';
 import { modelOf, type Dump } from '../../src/features/fileModel';
-import { ethernet, ip, pcap } from '../net/capture/build';
+import { ethernet, ip, pcap, pcapng } from '../net/capture/build';
 
 const RULES = readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8');
 
@@ -67,13 +67,29 @@ describe('a capture in the trace view', () => {
     expect(pauses).toBe(3);
   });
 
-  test('says what is wrong with a file that is none', async () => {
+  test('is traced as made at the interface that the user says, where it does not say so itself', async () => {
+    const table = new CaptureTable('c.pcap');
+    await table.read(flows(2), GROUND, async () => {});
+    expect(table.view(GROUND).iface).toEqual({ chosen: undefined, choices: ['wan0', 'lan0', 'lo'] });
+    for (const name of ['wan0', 'lan0']) {
+      table.iface = name;
+      await table.trace(GROUND, async () => {});
+      const { iface, rows } = table.view(GROUND);
+      expect(iface?.chosen).toBe(name);
+      expect(rows.map(({ expression }) => expression.slice(0, 7))).toEqual([`in ${name}`, `in ${name}`]);
+    }
+    const named = new CaptureTable('c.pcapng');
+    const frame = ethernet(ip('tcp 192.0.2.33:20000 > 203.0.113.5:25 syn'));
+    await named.read(pcapng([{ bytes: frame }]), GROUND, async () => {});
+    expect(named.view(GROUND)).toMatchObject({ flows: 1, iface: undefined });
+  });
+
+  test.each([
+    ['a text without packets', 'milk, eggs', 'no line of it shows a packet'],
+    ['an empty file', '', 'it is empty'],
+  ])('says what is wrong with %s', async (_name, text, why) => {
     const table = new CaptureTable('notes.txt');
-    await table.read(new TextEncoder().encode('milk, eggs'), GROUND, async () => {});
-    expect(table.view(GROUND)).toMatchObject({
-      flows: 0,
-      busy: false,
-      notes: [expect.stringContaining('no line of it shows a packet')],
-    });
+    await table.read(new TextEncoder().encode(text), GROUND, async () => {});
+    expect(table.view(GROUND)).toMatchObject({ flows: 0, busy: false, notes: [expect.stringContaining(why)] });
   });
 });

@@ -1,8 +1,11 @@
+import type { PacketRequest } from '../../core/net/packetRequest';
 import type { CaptureView, FlowRow } from '../../shared/capture';
 import type { Dump, FileModel } from '../fileModel';
 import { CaptureAnalysis, type TracedFlow } from './captureAnalysis';
 import { captureNotes } from './captureNotes';
 import { flowRow } from './flowRow';
+import { settingOf } from '../fileTrace';
+import { wordsOfFile } from '../packetInput/fileWords';
 import { CaptureInput, piecesOf } from './readCapture';
 
 /** The rules and the host that a capture is traced with. */
@@ -32,6 +35,11 @@ export class CaptureTable {
   /** Which run is the last one; those before it stop. */
   private runs = 0;
 
+  /** Where it was made, as the user says. */
+  iface: string | undefined;
+  /** Where it may have been made. */
+  private ifaces: readonly string[] = [];
+
   constructor(readonly name: string) {}
 
   /** Reads the file and traces it. `pause` is awaited again and again, and may show what there is. */
@@ -50,9 +58,10 @@ export class CaptureTable {
   async trace(ground: CaptureGround, pause: () => Promise<void>): Promise<void> {
     const run = ++this.runs;
     this.ground = ground;
+    this.ifaces = interfacesIn(ground);
     this.busy = true;
     this.traced = [];
-    const analysis = new CaptureAnalysis(ground.model, ground.dump, { overrides: ground.overrides });
+    const analysis = new CaptureAnalysis(ground.model, ground.dump, { overrides: ground.overrides, iface: this.iface });
     this.analysis = analysis;
     for (const [i, flow] of this.input.flows.flows.entries()) {
       this.traced.push(analysis.trace(flow));
@@ -83,11 +92,32 @@ export class CaptureTable {
       done: this.traced.length,
       busy: this.busy,
       stale: this.isStale(now),
+      iface: this.ifaceChoice(),
       notes: [...captureNotes(counts, this.input.problem), ...(this.analysis?.assumed ?? [])],
     };
+  }
+
+  /** Nothing to choose where each packet comes with its interface. */
+  private ifaceChoice(): CaptureView['iface'] {
+    const open = this.input.flows.flows.some(({ iface, request }) => isOpen(iface) && !isNamed(request));
+    return open && this.ground ? { chosen: this.iface, choices: this.ifaces } : undefined;
   }
 
   rows(from: number, count: number): readonly FlowRow[] {
     return this.traced.slice(Math.max(0, from), Math.max(0, from) + count).map(flowRow);
   }
+}
+
+function interfacesIn({ model, dump, overrides }: CaptureGround): readonly string[] {
+  const { setting } = settingOf(model, dump, { overrides });
+  return [...new Set([...wordsOfFile(model.file).interfaces, ...setting.host.interfaces.map(({ name }) => name)])];
+}
+
+/** A capture of all interfaces says nothing of a packet's own. */
+function isOpen(iface: string | undefined): boolean {
+  return iface === undefined || iface === 'any';
+}
+
+function isNamed({ iface, oface }: PacketRequest): boolean {
+  return iface !== undefined || oface !== undefined;
 }

@@ -43,7 +43,8 @@ export class CaptureInput {
     let number = 0;
     for (const { packet } of packetsOfFile(parseSourceFile(text), Infinity))
       this.flows.takeRequest(packet.request, ++number);
-    if (number === 0)
+    if (this.textLength === 0) this.own = { message: 'it is empty', offset: 0 };
+    else if (number === 0)
       this.own = { message: 'it is neither pcap nor pcapng, and no line of it shows a packet', offset: 0 };
   }
 

@@ -83,6 +83,7 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     case 'capture-file':
     case 'capture-rows':
     case 'capture-again':
+    case 'capture-iface':
     case 'close-capture':
     case 'revert':
     case 'select':

@@ -72,6 +72,7 @@ const PARTS: { readonly [T in ToEditor['type']]: PartChecks<Extract<ToEditor, { 
   'capture-file': { name: text, bytes: (value) => value instanceof Uint8Array },
   'capture-rows': { from: whole },
   'capture-again': {},
+  'capture-iface': { name: text },
   'close-capture': {},
   'show-reply': { shown: flag },
   answer: { question: text, chosen: maybe(whole) },

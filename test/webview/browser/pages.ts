@@ -31,6 +31,7 @@ const CAPTURE: CaptureView = {
   done: 900,
   busy: false,
   stale: true,
+  iface: { chosen: 'wan0', choices: ['wan0', 'lan0', 'lo'] },
   notes: ['12 frames without an IP packet (ARP and the like) are left out.'],
   rows: [
     FLOW,

@@ -639,6 +639,67 @@ describe('the packets pinned and traced before', () => {
   });
 });
 
+describe('what is dropped on the page', () => {
+  interface Thing {
+    readonly name: string;
+    readonly size?: number;
+    readonly folder?: boolean;
+    readonly error?: string;
+  }
+
+  function dropped(things: readonly Thing[]): { readonly event: Event; readonly prevented: () => boolean } {
+    const event = new Event('drop', { cancelable: true });
+    const files = things.map(({ name, size = 4, error }) => ({
+      name,
+      size,
+      arrayBuffer: async () => {
+        if (error !== undefined) throw new Error(error);
+        return new ArrayBuffer(4);
+      },
+    }));
+    const items = things.map(({ folder = false }) => ({ webkitGetAsEntry: () => ({ isDirectory: folder }) }));
+    Object.assign(event, { dataTransfer: { types: ['Files'], files, items } });
+    return { event, prevented: () => event.defaultPrevented };
+  }
+
+  test.each<[name: string, things: readonly Thing[], says: string, taken: readonly string[]]>([
+    ['a capture', [{ name: 'a.pcap' }], '', ['a.pcap']],
+    [
+      'one that is too large',
+      [{ name: 'a.pcap', size: 300_000_001 }],
+      'a.pcap has 287 MB, and what is dropped may have 256 MB at most. Open it by the command “Trace a Capture…”, or run: iptables-lens trace FILE --capture a.pcap',
+      [],
+    ],
+    ['an empty one', [{ name: 'a.pcap', size: 0 }], 'a.pcap is empty.', []],
+    ['a folder', [{ name: 'logs', folder: true }], 'logs is a folder: drop the capture itself.', []],
+    [
+      'several',
+      [{ name: 'a.pcap' }, { name: 'b.pcap' }],
+      'One capture at a time: a.pcap is traced, b.pcap is not.',
+      ['a.pcap'],
+    ],
+    [
+      'very many',
+      ['a', 'b', 'c'].map((name) => ({ name })),
+      'One capture at a time: a is traced, 2 others are not.',
+      ['a'],
+    ],
+    ['one that cannot be read', [{ name: 'a.pcap', error: 'denied' }], 'a.pcap cannot be read: denied', []],
+    ['no file', [], 'What was dropped is not a file.', []],
+  ])('%s', async (_name, things, says, taken) => {
+    const page = await Page.open(WEB);
+    const { event, prevented } = dropped(things);
+    window.dispatchEvent(event);
+    await page.settled();
+    expect(prevented()).toBe(true);
+    expect(page.all('[role=alert]').map(spoken).join()).toBe(says);
+    expect(page.posted().flatMap((each) => (each.type === 'capture-file' ? [each.name] : []))).toEqual(taken);
+    if (says === '') return;
+    await page.click('.refused button');
+    expect(page.all('[role=alert]')).toEqual([]);
+  });
+});
+
 describe('words in the packet box', () => {
   const box = (page: Page): HTMLInputElement => page.get('input.packet') as HTMLInputElement;
   const shown = (page: Page): readonly string[] =>
