@@ -50,7 +50,7 @@ export class TraceCapture extends LitElement {
         border-bottom: 1px solid var(--line);
         overflow-wrap: anywhere;
       }
-      .refused .icon:first-child {
+      .refused > .icon {
         color: var(--yellow);
       }
       vscode-single-select {

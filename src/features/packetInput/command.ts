@@ -1,16 +1,22 @@
 import type { ExpressionProblem } from '../../core/net/packetExpression';
 import { baseName } from '../../core/syntax/baseName';
 import { promptEnd } from '../../core/syntax/prompt';
-import { scanWords } from '../../core/syntax/words';
+import { scanWords, type WordScan } from '../../core/syntax/words';
+import type { CommandContext } from './commandContext';
 import { readCurl } from './curl';
 import { readDig, readHostCommand, readNslookup, type Resolvers } from './dnsQuery';
+import { environmentBefore, isSetting, NO_ENVIRONMENT, settingsBefore, type Environment } from './environment';
 import { problemAt, type FirstPacket, type Piece } from './firstPacket';
 import { readNetcat } from './netcat';
 import { readPing } from './ping';
 import { readTelnet } from './telnet';
 import { readWget } from './wget';
 
-type CommandReader = (words: readonly Piece[], program: Piece, resolvers: Resolvers) => FirstPacket | ExpressionProblem;
+type CommandReader = (
+  words: readonly Piece[],
+  program: Piece,
+  context: CommandContext,
+) => FirstPacket | ExpressionProblem;
 
 const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReader>([
   ['curl', readCurl],
@@ -19,21 +25,20 @@ const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReade
   ['ping', readPing],
   ['ping6', readPing],
   ['telnet', readTelnet],
-  ['dig', readDig],
-  ['nslookup', readNslookup],
-  ['host', readHostCommand],
+  ['dig', (words, program, { resolvers }) => readDig(words, program, resolvers)],
+  ['nslookup', (words, program, { resolvers }) => readNslookup(words, program, resolvers)],
+  ['host', (words, program, { resolvers }) => readHostCommand(words, program, resolvers)],
 ]);
 
 /** Programs that start another one, whose name stands further behind. */
 const WRAPPERS =
   /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|nsenter|ip|env|time|timeout|watch|strace|ssh|sh|bash|exec|nohup|minikube|vagrant|multipass)$/;
-const SETTING = /^[A-Za-z_]\w{0,60}=/;
 
 /** Whether a text begins as the command line of one of the programs that are known here, or with a prompt. */
 export function isCommandLine(text: string): boolean {
   const start = promptEnd(text, 0, text.length);
   const word = baseName(/^\s*(\S*)/.exec(text.slice(start))?.[1] ?? '');
-  return start > 0 || READERS.has(word) || WRAPPERS.test(word);
+  return start > 0 || READERS.has(word) || WRAPPERS.test(word) || word === 'export';
 }
 
 /** Whether a text begins with `ping`, which is also a word of expressions. */
@@ -47,7 +52,7 @@ export function isPing(text: string): boolean {
  * where it runs none of the programs that are known here.
  */
 export function readCommand(text: string, resolvers: Resolvers): FirstPacket | ExpressionProblem | undefined {
-  return commandIn(joined(text), 0, text.length, resolvers, 0);
+  return commandIn(joined(text), 0, text.length, { resolvers, environment: NO_ENVIRONMENT }, 0);
 }
 
 /** A backslash at the end of a line goes on in the next one; a box of one line has made a blank of the line end. */
@@ -65,12 +70,12 @@ function commandIn(
   text: string,
   from: number,
   to: number,
-  resolvers: Resolvers,
+  outer: CommandContext,
   depth: number,
 ): FirstPacket | ExpressionProblem | undefined {
   const start = promptEnd(text, from, to);
-  const { words, unterminated } = scanWords(text, start, to, 'shell');
-  const first = words.findIndex(({ text: word }) => !SETTING.test(word));
+  const { words, unterminated, environment: given } = commandAt(text, start, to, outer.environment);
+  const first = words.findIndex((word) => !isSetting(word));
   const wrapped = start > from || WRAPPERS.test(baseName(words[first]?.text ?? ''));
   const at = words
     .slice(0, wrapped ? MOST_WORDS_BEFORE : first + 1)
@@ -79,11 +84,32 @@ function commandIn(
   const read = found && READERS.get(baseName(found.text));
   if (found && read) {
     if (unterminated) return problemAt(unterminated, 'this quote is never closed');
-    return read(words.slice(at + 1), { ...found, text: baseName(found.text) }, resolvers);
+    const environment = environmentBefore(words.slice(0, at), given);
+    return read(words.slice(at + 1), { ...found, text: baseName(found.text) }, { ...outer, environment });
   }
   // `ssh host 'curl …'`, `sh -c "curl …"`
   const inner = wrapped && depth < 2 ? words.find(({ quoted, text: word }) => quoted && / /.test(word)) : undefined;
   if (!inner) return undefined;
   const quote = /^['"]/.test(text.charAt(inner.start)) ? 1 : 0;
-  return commandIn(text, inner.start + quote, inner.end - quote, resolvers, depth + 1);
+  const environment = environmentBefore(words.slice(0, words.indexOf(inner)), given);
+  return commandIn(text, inner.start + quote, inner.end - quote, { ...outer, environment }, depth + 1);
+}
+
+/** The words of the first command that is more than settings, with those before it. */
+function commandAt(
+  text: string,
+  from: number,
+  to: number,
+  outer: Environment,
+): Pick<WordScan, 'words' | 'unterminated'> & { readonly environment: Environment } {
+  let environment = outer;
+  for (let start = from; ;) {
+    const { words, unterminated, tail } = scanWords(text, start, to, 'shell');
+    const operator = tail && /^(?:;|&&)/.exec(text.slice(tail.start, tail.end))?.[0];
+    const settings = settingsBefore(words, operator !== undefined, environment);
+    environment = settings.environment;
+    if (!tail || !operator || settings.length === 0 || settings.length < words.length)
+      return { words: words.slice(settings.length), unterminated, environment };
+    start = tail.start + operator.length;
+  }
 }

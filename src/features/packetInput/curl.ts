@@ -1,22 +1,23 @@
 import type { ExpressionProblem } from '../../core/net/packetExpression';
 import { parseAddress } from '../../core/net/address';
 import { own } from '../../core/text/own';
+import type { CommandContext } from './commandContext';
 import { CURL_OPTIONS } from './curlOptions';
-import { isInputProblem, partOf, problemAt, wholeNumber, type FirstPacket, type Piece } from './firstPacket';
+import type { Environment } from './environment';
+import { isInputProblem, problemAt, wholeNumber, type FirstPacket, type Piece } from './firstPacket';
 import { readOptions, type GivenOption } from './options';
+import { isExcepted, proxyPlace, proxyVariable, unusedProxies, type Place } from './proxy';
 import { readUrl } from './url';
 
-/** Where curl connects to, before and behind its options. */
-interface Place {
-  readonly host: Piece;
-  readonly port: number;
-}
-
 /**
- * The first packet of a curl command: to the host of its first URL, or where `--proxy`, `--connect-to` and `--resolve`
+ * The first packet of a curl command: to the host of its first URL, or where a proxy, `--connect-to` and `--resolve`
  * lead it. Source: curl's docs/cmdline-opts.
  */
-export function readCurl(words: readonly Piece[], program: Piece): FirstPacket | ExpressionProblem {
+export function readCurl(
+  words: readonly Piece[],
+  program: Piece,
+  { environment }: CommandContext,
+): FirstPacket | ExpressionProblem {
   const read = readOptions(words, CURL_OPTIONS);
   if ('message' in read) return read;
   const given = (...names: readonly string[]): GivenOption | undefined =>
@@ -35,7 +36,7 @@ export function readCurl(words: readonly Piece[], program: Piece): FirstPacket |
   if (urls.length > 1) notes.push(`Only the first of ${urls.length} URLs is traced.`);
   if (given('L', 'location', 'location-trusted', 'follow')) notes.push('Redirects are not followed.');
   const family = given('6', 'ipv6', '4', 'ipv4')?.name;
-  const reached = viaProxy(place, read.options, notes) ?? mapped(place, read.options, notes);
+  const reached = viaProxy(place, read.options, environment, notes) ?? mapped(place, read.options, notes);
   if (isInputProblem(reached)) return reached;
   const source = sourceOf(given('interface')?.value, given('local-port')?.value, notes);
   if (isInputProblem(source)) return source;
@@ -75,43 +76,29 @@ const PROXIES: Readonly<Record<string, string>> = {
 
 /** The proxy in place of the host; undefined where there is none. Its port is 1080, of an HTTPS proxy 443. */
 function viaProxy(
-  { host, port }: Place,
+  place: Place & { readonly scheme: string },
   options: readonly GivenOption[],
+  environment: Environment,
   notes: string[],
 ): Place | ExpressionProblem | undefined {
-  const last = options.findLast(({ name }) => Object.hasOwn(PROXIES, name));
-  const without = options.findLast(({ name }) => name === 'noproxy')?.value?.text.split(',') ?? [];
-  const excepted = without.some((each) => each === '*' || isWithin(host.text, each.trim()));
-  if (!last?.value || last.value.text === '' || excepted) return undefined;
-  const { value } = last;
-  const scheme = /^([a-z\d]+):\/\//i.exec(value.text)?.[1]?.toLowerCase();
-  const read = readUrl(value, 'http');
-  if (isInputProblem(read)) return isSocks(value.text) ? socksPlace(value, host, port, notes) : read;
-  const ported = /:\d+\/?$/.test(value.text);
-  notes.push(viaWords(host, port));
-  return { host: read.host, port: ported ? read.port : scheme === 'https' ? 443 : 1080 };
+  const option = options.findLast(({ name }) => Object.hasOwn(PROXIES, name));
+  const names = proxyNames(place.scheme);
+  const chosen = option?.value ? { value: option.value, variable: undefined } : proxyVariable(names, environment);
+  if (!option) notes.push(...unusedProxies(names, environment));
+  if (place.scheme === 'http' && !chosen && environment.set.has('HTTP_PROXY'))
+    notes.push('HTTP_PROXY does not count: curl reads it in small letters only.');
+  if (!chosen || chosen.value.text === '') return undefined;
+  const list =
+    options.findLast(({ name }) => name === 'noproxy')?.value ??
+    proxyVariable(['no_proxy', 'NO_PROXY'], environment)?.value;
+  if (list && isExcepted(place.host.text, list.text)) return undefined;
+  return proxyPlace(chosen, place, 1080, notes);
 }
 
-function viaWords(host: Piece, port: number): string {
-  return `The packet goes to the proxy, which connects to ${host.text} port ${port} itself.`;
-}
-
-function isSocks(text: string): boolean {
-  return /^socks[45][ah]?:\/\//i.test(text);
-}
-
-/** `socks5://10.0.0.3`: a scheme whose port only proxies have. */
-function socksPlace(value: Piece, host: Piece, port: number, notes: string[]): Place | ExpressionProblem {
-  const from = value.text.indexOf('://') + 3;
-  const read = readUrl(partOf(value, from, value.text.length), 'http');
-  if (isInputProblem(read)) return read;
-  notes.push(viaWords(host, port));
-  return { host: read.host, port: 1080 };
-}
-
-function isWithin(host: string, domain: string): boolean {
-  const plain = domain.replace(/^\./, '');
-  return plain !== '' && (host === plain || host.endsWith(`.${plain}`));
+/** The variables that curl looks at, in its order. Source: libcurl-env(3). */
+function proxyNames(scheme: string): readonly string[] {
+  const own = scheme === 'http' ? ['http_proxy'] : [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`];
+  return [...own, 'all_proxy', 'ALL_PROXY'];
 }
 
 /** `--connect-to HOST1:PORT1:HOST2:PORT2`, then `--resolve [+]HOST:PORT:ADDRESS[,ADDRESS]`. */

@@ -1,6 +1,8 @@
 import type { ExpressionProblem } from '../../core/net/packetExpression';
 import { isInputProblem, problemAt, type FirstPacket, type Piece } from './firstPacket';
+import type { CommandContext } from './commandContext';
 import { readOptions, setOf, type OptionSpec } from './options';
+import { isExcepted, proxyPlace, proxyVariable, unusedProxies } from './proxy';
 import { readUrl } from './url';
 
 /** The options of GNU wget 1.21 and of BusyBox, by their `--help`. */
@@ -32,8 +34,12 @@ const OPTIONS: OptionSpec = {
     trust-server-names no-parent`),
 };
 
-/** The first packet of a wget command: to the host of its first URL. Source: wget(1). */
-export function readWget(words: readonly Piece[], program: Piece): FirstPacket | ExpressionProblem {
+/** The first packet of a wget command: to the host of its first URL, or to a proxy of the environment. Source: wget(1). */
+export function readWget(
+  words: readonly Piece[],
+  program: Piece,
+  { environment }: CommandContext,
+): FirstPacket | ExpressionProblem {
   const read = readOptions(words, OPTIONS);
   if ('message' in read) return read;
   const given = new Set(read.options.map(({ name }) => name));
@@ -46,11 +52,18 @@ export function readWget(words: readonly Piece[], program: Piece): FirstPacket |
     ...(read.operands.length > 1 ? [`Only the first of ${read.operands.length} URLs is traced.`] : []),
     ...['e', 'execute'].filter((name) => given.has(name)).map(() => 'The settings of --execute are ignored.'),
   ];
+  const off = given.has('no-proxy');
+  const variables = [`${place.scheme}_proxy`];
+  const proxy = off ? undefined : proxyVariable(variables, environment);
+  if (!off) notes.push(...unusedProxies(variables, environment));
+  const list = environment.set.get('no_proxy')?.text ?? '';
+  const reached = proxy && !isExcepted(place.host.text, list) ? proxyPlace(proxy, place, 80, notes) : place;
+  if (isInputProblem(reached)) return reached;
   return {
     from: 'a wget command',
     protocol: place.protocol,
-    to: place.host,
-    port: place.port,
+    to: reached.host,
+    port: reached.port,
     family: given.has('6') || given.has('inet6-only') ? 6 : given.has('4') || given.has('inet4-only') ? 4 : undefined,
     source: bound && { address: bound },
     notes,
