@@ -62,7 +62,9 @@ function answerRequest(request: Record<string, unknown>): BatchResult {
 
 /** An answer that JSON cannot hold, because it is too long or its `id` too deep. */
 function textOfError(id: unknown, error: unknown): string {
-  const message = `the answer cannot be written: ${error instanceof Error ? error.message : String(error)}. Send fewer packets or rules in one request, and an id that is not nested deeply`;
+  const message =
+    `the answer cannot be written: ${error instanceof Error ? error.message : String(error)}. Send fewer packets ` +
+    'or rules in one request, and an id that is not nested deeply';
   try {
     return JSON.stringify({ id, error: message });
   } catch {
@@ -93,7 +95,9 @@ function answer(request: Record<string, unknown>): BatchResult | InputProblem {
   }
 }
 
-/** Requests in a row are mostly about the same rules on the same host: read and bound once, whatever is asked of them. */
+/**
+ * Requests in a row are mostly about the same rules on the same host: read and bound once, whatever is asked of them.
+ */
 const files = new Recent<SourceFile>(8, MOST_KEPT);
 const explained = new Recent<FileModel>(1, MOST_KEPT);
 const hosts = new Recent<Host | InputProblem>(8, MOST_KEPT);
@@ -134,7 +138,9 @@ function answerTrace(request: Record<string, unknown>): BatchResult | InputProbl
     return {
       kind: 'problem',
       field: 'packets',
-      message: `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS} at most: send them in several requests`,
+      message:
+        `packets: ${list.length} are too many for one request, which takes ${MOST_PACKETS} at most: send them in ` +
+        'several requests',
     };
   const { reply = false } = request;
   if (typeof reply !== 'boolean')

@@ -20,8 +20,8 @@ export interface BatchPacket {
 }
 
 /**
- * A packet of `batch`: an object in the words of the contract, or a text as `--packet` takes it, which is then filled in
- * as there.
+ * A packet of `batch`: an object in the words of the contract, or a text as `--packet` takes it, which is then filled
+ * in as there.
  */
 export function readBatchPacket(json: unknown, field: string, setting: TraceSetting): BatchPacket | InputProblem {
   if (typeof json === 'string') return readText(json, field, setting);

@@ -47,7 +47,8 @@ export function runCapture({ model, dump, overrides, file, iface, json }: Given,
     terminal.out(tableText(rows));
     const conditional = rows.some(({ badges }) => badges.some((badge) => badge.conditional));
     terminal.out(
-      `\n${counted(counts.packets, 'packet')} in ${counted(flows.length, 'flow')}\n${[...(conditional ? ['A verdict with ? is so only if something is that neither the file nor the capture states.'] : []), ...notes, ...assumed].map((each) => `  ${visible(each)}\n`).join('')}`,
+      `\n${counted(counts.packets, 'packet')} in ` +
+        `${counted(flows.length, 'flow')}\n${[...(conditional ? ['A verdict with ? is so only if something is that neither the file nor the capture states.'] : []), ...notes, ...assumed].map((each) => `  ${visible(each)}\n`).join('')}`,
     );
   }
   return 0;

@@ -83,5 +83,8 @@ function heading(id: string, label: string, when: string | undefined): string {
 
 /** `2r. app 10.0.0.1:8080 → proxy: The reply comes back. Its source is translated back to …` */
 function replyLine({ id, label, of: { when }, verdict, findings }: ReplyLeg): string {
-  return `  ${id}. ${label}${when === undefined ? '' : `, if ${when}`}: ${[verdict, ...findings].map(visible).join(' ')}\n`;
+  return (
+    `  ${id}. ${label}${when === undefined ? '' : `, if ${when}`}: ` +
+    `${[verdict, ...findings].map(visible).join(' ')}\n`
+  );
 }

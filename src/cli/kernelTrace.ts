@@ -25,7 +25,9 @@ export function runKernelTrace({ model, dump, overrides, file, name, json }: Giv
   const trace = kernelTraceOf(file === undefined || file === name ? model.file : parseSourceFile(terminal.read(file)));
   if (trace.packets.length === 0)
     throw new UsageError(
-      `${file ?? name}: no packet of a kernel's trace was found: TRACE lines of the kernel's log, or what xtables-monitor --trace or nft monitor trace prints${trace.withoutPacket > 0 ? `; the lines of ${trace.withoutPacket} packets are there, but not those that show the packet` : ''}`,
+      `${file ?? name}: no packet of a kernel's trace was found: TRACE lines of the kernel's log, or what ` +
+        'xtables-monitor --trace or nft monitor trace ' +
+        `prints${trace.withoutPacket > 0 ? `; the lines of ${trace.withoutPacket} packets are there, but not those that show the packet` : ''}`,
     );
   const all = [...traceAllAgainst(model, dump, trace, { overrides })];
   const agree = all.filter(({ comparison }) => comparison && !comparison.difference).length;
@@ -108,7 +110,8 @@ function packetText({ kernel, evaluation, expression, outcome, comparison, impli
           ...(comparison.difference
             ? [
                 `kernel, line ${comparison.difference.kernelLine}: ${comparison.difference.kernel}`,
-                `here${comparison.difference.line === undefined ? '' : `, line ${comparison.difference.line}`}: ${comparison.difference.here}`,
+                `here${comparison.difference.line === undefined ? '' : `, line ${comparison.difference.line}`}: ` +
+                  `${comparison.difference.here}`,
               ]
             : []),
           ...implied,

@@ -23,6 +23,7 @@ export function nothingFound(name: string, unread: number): string {
   const seen =
     unread === 0
       ? ''
-      : ` (${unread === 1 ? 'one line looks' : `${unread} lines look`} like rules but could not be read: iptables-lens overview ${name})`;
+      : ` (${unread === 1 ? 'one line looks' : `${unread} lines look`} like rules but could not be read: ` +
+        `iptables-lens overview ${name})`;
   return `${name}: there are no rules in it. Paste the output of iptables-save${pastedToo(', or ')}${seen}`;
 }

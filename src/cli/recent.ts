@@ -1,6 +1,6 @@
 /**
- * What was made of the last few texts, for requests that come in a row about the same rules. It holds few characters, so
- * that a stream of large requests, each about other rules, needs no more memory than one of them.
+ * What was made of the last few texts, for requests that come in a row about the same rules. It holds few characters,
+ * so that a stream of large requests, each about other rules, needs no more memory than one of them.
  */
 export class Recent<V> {
   private readonly known = new Map<string, V>();

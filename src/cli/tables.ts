@@ -21,7 +21,8 @@ export function modelWithTables(file: SourceFile, option: string | undefined, na
   const asks =
     open.length === 0
       ? `${name} states the table of all its rules`
-      : `${name} does not state the table of ${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
+      : `${name} does not state the table of ` +
+        `${list}${open.length > MOST_LISTED ? ` and ${open.length - MOST_LISTED} more` : ''}`;
   for (const [chain, table] of Object.entries(said)) {
     if (!open.some((each) => (chain === '*' || each.chain === chain) && each.candidates.includes(table)))
       throw new UsageError(`--table ${chain === '*' ? '' : `${chain}=`}${table}: ${asks}`);

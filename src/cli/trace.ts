@@ -58,7 +58,8 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   if (several !== undefined) return several;
   if ((typed === undefined) === (given.values.scenario === undefined))
     throw new UsageError(
-      'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or --scenario, and not both',
+      'trace needs --packet, such as --packet "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn new", or ' +
+        '--scenario, and not both',
     );
   const model = modelWithTables(read, given.values.table, name);
   const dump = chooseDump(model, given.values.dump, name);
@@ -239,7 +240,8 @@ function packetFromInput(file: string, terminal: Terminal): string {
   const text = terminal.read('-').trim();
   if (text === '')
     throw new UsageError(
-      '--packet -: standard input is empty; it takes a packet such as "in eth0 tcp > :80", or a line of a log or a capture that shows one',
+      '--packet -: standard input is empty; it takes a packet such as "in eth0 tcp > :80", or a line of a log ' +
+        'or a capture that shows one',
     );
   return parsePacketExpression(text).request ? text : (packetsOfFile(parseSourceFile(text), 1)[0]?.text ?? text);
 }

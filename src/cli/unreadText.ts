@@ -9,5 +9,8 @@ export function unreadText(unread: readonly UnreadLine[], name: string): string 
   if (unread.length === 0) return '';
   const shown = unread.slice(0, MOST_UNREAD).map((each) => `  line ${each.line}: ${visible(reasonText(each))}\n`);
   const more = unread.length - shown.length;
-  return `\nNot read:\n${shown.join('')}${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`;
+  return (
+    `\nNot read:\n${shown.join('')}` +
+    `${more > 0 ? `  … and ${more} more: iptables-lens overview ${visible(name)}\n` : ''}`
+  );
 }

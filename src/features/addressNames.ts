@@ -11,7 +11,9 @@ export interface AddressNames {
   readonly owner: string | undefined;
 }
 
-/** The names in the listings of a file (`kubectl get pods -o wide`, /etc/hosts …). They are read when first asked for. */
+/**
+ * The names in the listings of a file (`kubectl get pods -o wide`, /etc/hosts …). They are read when first asked for.
+ */
 export function addressNames(file: SourceFile, owner: string | undefined): AddressNames {
   return {
     owner,

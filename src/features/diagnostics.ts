@@ -87,8 +87,8 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
 }
 
 /**
- * What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is reported, but nothing is
- * loaded from here.
+ * What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is reported, but nothing
+ * is loaded from here.
  */
 function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {
   const problems = setsOfFile(file)?.problems ?? [];

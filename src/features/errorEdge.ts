@@ -96,7 +96,8 @@ export class ErrorEdge {
     // The messages of the engine say what was wrong with a value; others may quote the file.
     const described = OF_THE_ENGINE.has(name) ? `${name}: ${message}` : name;
     this.sink.log(
-      `${feature} failed: ${described}\niptables Lens ${this.version}. This is a bug: please report it with these lines and what you did; nothing of your file is in them.\n${framesOf(error)}`,
+      `${feature} failed: ${described}\niptables Lens ${this.version}. This is a bug: please report it with ` +
+        `these lines and what you did; nothing of your file is in them.\n${framesOf(error)}`,
     );
   }
 }

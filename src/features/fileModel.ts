@@ -191,7 +191,9 @@ function asDump({ section, beside, native, host }: HostRuleSet, index: number): 
   const sections = [section, beside, native].filter((each) => each !== undefined);
   return {
     id: String(index),
-    label: `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}${native ? ', with nftables' : ''}`,
+    label:
+      `${what}${family}${beside ? `, ${section.backend} and ${beside.backend}` : ''}` +
+      `${native ? ', with nftables' : ''}`,
     detail: placesOf(sections),
     section,
     beside,

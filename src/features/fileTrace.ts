@@ -87,7 +87,9 @@ function rulesOfFile({ dumps, whatIf }: FileModel, dump: Dump): RuleSets | undef
   return whatIf && own && ruleSetsFor(whatIf.of, own);
 }
 
-/** What the rules of each file showed last: it is asked for with every packet, and all rules are looked through for it. */
+/**
+ * What the rules of each file showed last: it is asked for with every packet, and all rules are looked through for it.
+ */
 const uses = new WeakMap<
   SourceFile,
   { readonly v4: RuleSet | undefined; readonly v6: RuleSet | undefined; readonly use: RulesUse }

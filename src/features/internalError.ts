@@ -22,7 +22,10 @@ export function internalErrorOf(thrown: unknown): InternalError {
 export function internalErrorText(thrown: unknown, version: string, reported: string): string {
   const { name, message, place } = internalErrorOf(thrown);
   const what = `${name}${message === '' ? '' : `: ${message}`}${place === undefined ? '' : `, at ${place}`}`;
-  return `internal error (${what}). This is a bug of iptables-lens ${version}: please report it with this line and ${reported}`;
+  return (
+    `internal error (${what}). This is a bug of iptables-lens ${version}: please report it with this line and ` +
+    `${reported}`
+  );
 }
 
 /** The frames of the stack without the message before them, which may quote the input. */

@@ -24,7 +24,8 @@ export function loadProblems(ruleSet: RuleSet, most: number): readonly LoadProbl
   if (restored && (asInput || form === 'save' || form === 'restore'))
     listed.push({
       message:
-        'iptables-restore does not load a table that has an error: the rules that were loaded before stay. The trace shows what the rest of the text means.',
+        'iptables-restore does not load a table that has an error: the rules that were loaded before stay. The ' +
+        'trace shows what the rest of the text means.',
       line: undefined,
     });
   return listed;

@@ -49,4 +49,5 @@ function isOfRules(line: Line): boolean {
 }
 
 const MESSAGE =
-  'U+FFFD stands here in place of bytes that are not UTF-8: what the rule contains is not known, and saving the file writes U+FFFD. Open the file in its own encoding (Reopen with Encoding)';
+  'U+FFFD stands here in place of bytes that are not UTF-8: what the rule contains is not known, and saving ' +
+  'the file writes U+FFFD. Open the file in its own encoding (Reopen with Encoding)';

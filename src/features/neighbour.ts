@@ -11,7 +11,9 @@ const STEPS = [
   ...Array.from({ length: 60 }, (_, i) => -1 - i),
 ];
 
-/** Another address of the same network, for a client next door; of a prefix that holds one address, of what is usual. */
+/**
+ * Another address of the same network, for a client next door; of a prefix that holds one address, of what is usual.
+ */
 export function neighbour(own: Address, prefixLength: number, host: Host): Address {
   const [whole, usual] = own.family === 4 ? [32, 24] : [128, 64];
   const length = prefixLength < whole ? prefixLength : usual;

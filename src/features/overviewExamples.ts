@@ -32,7 +32,8 @@ function textsOf(section: Section): readonly string[] {
     case 'sockets':
       return section.sockets.map(
         ({ protocol, address, port, process }) =>
-          `${protocol.replace('6', '')} ${address.includes(':') ? `[${address}]` : address}:${port}${process === undefined ? '' : ` ${process}`}`,
+          `${protocol.replace('6', '')} ` +
+          `${address.includes(':') ? `[${address}]` : address}:${port}${process === undefined ? '' : ` ${process}`}`,
       );
     case 'sysctls':
       return section.sysctls.map(({ name, value }) => `${name} = ${value}`);

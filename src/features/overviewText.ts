@@ -21,7 +21,10 @@ export function overviewText({ ruleSets, host, packets, openTables, unread }: Ov
       const content = Object.entries(tables)
         .map(([name, { chains, rules }]) => `${name} ${countedNoun(rules, 'rule')} in ${countedNoun(chains, 'chain')}`)
         .join(', ');
-      return `${i + 1}  ${placeOf(lines)}  ${title}${backend ? `, ${backend}` : ''}${fragment ? ', a fragment' : ''}: ${content}`;
+      return (
+        `${i + 1}  ${placeOf(lines)}  ${title}${backend ? `, ${backend}` : ''}${fragment ? ', a fragment' : ''}: ` +
+        `${content}`
+      );
     }),
   );
   part(
@@ -38,7 +41,8 @@ export function overviewText({ ruleSets, host, packets, openTables, unread }: Ov
   part(
     'Tables that the file does not state',
     limited(openTables, MOST_OPEN, ({ chain, lines, table, reason, said, candidates }) => [
-      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ${said ? 'as you stated' : `a guess: ${reason} (--table ${chain}=${candidates.find((each) => each !== table) ?? table} changes it)`}`,
+      `${placeOf([lines[0] ?? 0, lines.at(-1) ?? 0])}  ${chain}: ${table}, ` +
+        `${said ? 'as you stated' : `a guess: ${reason} (--table ` + `${chain}=${candidates.find((each) => each !== table) ?? table} changes it)`}`,
     ]),
   );
   part(

@@ -45,7 +45,10 @@ export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, wal
       ? []
       : [
           {
-            what: `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ${typed.length === 1 ? 'was' : 'were'} typed by root, and ${typed.length === 1 ? 'is not a comment' : 'are not comments'}`,
+            what:
+              `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ` +
+              `${typed.length === 1 ? 'was' : 'were'} typed by root, and ` +
+              `${typed.length === 1 ? 'is not a comment' : 'are not comments'}`,
             reason: 'only "# " precedes, which is either a root prompt or the mark of a comment',
           },
         ];

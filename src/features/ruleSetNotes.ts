@@ -59,7 +59,8 @@ function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSe
   return [
     {
       message:
-        'iptables-legacy and iptables-nft both have rules here, and every packet passes both in each hook: what either of them drops is dropped',
+        'iptables-legacy and iptables-nft both have rules here, and every packet passes both in each hook: ' +
+        'what either of them drops is dropped',
       line: undefined,
     },
   ];
@@ -73,7 +74,9 @@ function choiceNotes({ dumps }: FileModel, dump: Dump, choose: string): readonly
   if (others.length === 0) return [];
   const named = others.slice(0, MOST_NAMED).map((each) => `${Number(each.id) + 1} (${each.label}, ${each.detail})`);
   const left = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
-  const message = `dump ${Number(dump.id) + 1} of ${dumps.length} (${dump.label}, ${dump.detail}) is used; the file has ${others.length === 1 ? 'another dump' : 'other dumps'}, ${named.join(', ')}${left}: ${choose}`;
+  const message =
+    `dump ${Number(dump.id) + 1} of ${dumps.length} (${dump.label}, ${dump.detail}) is used; the file has ` +
+    `${others.length === 1 ? 'another dump' : 'other dumps'}, ${named.join(', ')}${left}: ${choose}`;
   return [{ message, line: undefined }];
 }
 
@@ -82,7 +85,9 @@ function fragmentNote({ fragment, lines, inferred }: RulesSection): readonly Rul
   const place = inferred?.place ?? placeOf(lines);
   return [
     {
-      message: `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules are not in the file, and policies are assumed to be ACCEPT`,
+      message:
+        `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules ` +
+        'are not in the file, and policies are assumed to be ACCEPT',
       line: undefined,
     },
   ];
@@ -93,7 +98,9 @@ function tablesNote(sections: readonly RulesSection[]): readonly RuleSetNote[] {
   if (missing.length === 0) return [];
   return [
     {
-      message: `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and assumed to have no rules; iptables-save shows all tables`,
+      message:
+        `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')}: not listed in the file, and assumed ` +
+        'to have no rules; iptables-save shows all tables',
       line: undefined,
     },
   ];
@@ -135,7 +142,9 @@ function moreNote(section: RulesSection, sections: readonly RulesSection[]): rea
   const { rules, program, line } = beyond;
   return [
     {
-      message: `the host has more rules, ${rules}, that are not in the file, and they see every packet too: they are assumed to let it pass unchanged; add the output of ${program}`,
+      message:
+        `the host has more rules, ${rules}, that are not in the file, and they see every packet too: they are ` +
+        `assumed to let it pass unchanged; add the output of ${program}`,
       line,
     },
   ];

@@ -112,7 +112,8 @@ function generic(ruleSet: RuleSet, place: ScenarioPlace, forwards: boolean): rea
             'forward',
             `${iface} → ${other.name} (forwarded)`,
             'through this host',
-            `forward ${iface} ${other.name} tcp ${endpoint(outside, 41600)} > ${endpoint(formatAddress(neighbour(otherAddress.address, otherAddress.prefixLength, place.host)), 80)} syn new`,
+            `forward ${iface} ${other.name} tcp ${endpoint(outside, 41600)} > ` +
+              `${endpoint(formatAddress(neighbour(otherAddress.address, otherAddress.prefixLength, place.host)), 80)} syn new`,
           ),
         ]
       : [];

@@ -29,8 +29,8 @@ export function tokenColours(
 }
 
 /**
- * The user's own colours (`editor.tokenColorCustomizations`) as rules of a theme: those for all themes first. Source: VS
- * Code, tokenClassificationRegistry and colorThemeData.ts.
+ * The user's own colours (`editor.tokenColorCustomizations`) as rules of a theme: those for all themes first. Source:
+ * VS Code, tokenClassificationRegistry and colorThemeData.ts.
  */
 export function customRules(customizations: unknown, theme: string): readonly unknown[] {
   if (!isRecord(customizations)) return [];

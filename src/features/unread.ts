@@ -47,7 +47,8 @@ function findUnread(model: FileModel): readonly UnreadLine[] {
     const where = hooks.length === 0 ? 'no base chain among them' : `in ${hooks.join(', ')}`;
     add(
       file.lines[line - 1] as Line,
-      `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}, ${where}: they see every packet too, and are not followed.`,
+      `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}, ${where}: they see every packet ` +
+        'too, and are not followed.',
     );
   }
   const used = usedLines(model);

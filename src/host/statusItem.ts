@@ -20,7 +20,9 @@ export function registerStatusItem(documents: Documents, edge: ErrorEdge): vscod
     if (!model || model.dumps.length === 0) return item.hide();
     const { dumps } = model;
     item.text = `$(play-circle) iptables: ${counted(dumps.length, 'rule set')} · Trace`;
-    item.tooltip = `${dumps.map((dump) => visible(`${ruleSetName(model, dump)}, ${dump.detail}`)).join('\n')}\nTrace a packet through them`;
+    item.tooltip =
+      `${dumps.map((dump) => visible(`${ruleSetName(model, dump)}, ${dump.detail}`)).join('\n')}\nTrace a packet ` +
+      'through them';
     item.accessibilityInformation = { label: `${counted(dumps.length, 'iptables rule set')}, trace a packet` };
     item.show();
   });

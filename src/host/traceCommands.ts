@@ -90,7 +90,10 @@ async function tracePacket(documents: Documents, panels: TracePanels, about: unk
   panel.ask('Trace', (session) => session.tracePacket(found?.expression ?? direction, about.dump));
 }
 
-/** Asks for a capture, and traces it through the rules of the file; `about` may be the capture, from its own menu or a test. */
+/**
+ * Asks for a capture, and traces it through the rules of the file; `about` may be the capture, from its own menu or a
+ * test.
+ */
 async function traceCapture(documents: Documents, panels: TracePanels, about: unknown): Promise<void> {
   const document = await documentOf(documents, panels, undefined);
   if (!document) return;
@@ -186,7 +189,9 @@ async function documentOf(
   return undefined;
 }
 
-/** Where no text is in sight, such as in a walkthrough: a document with rules whose tab is open, brought to the front. */
+/**
+ * Where no text is in sight, such as in a walkthrough: a document with rules whose tab is open, brought to the front.
+ */
 async function documentBehind(documents: Documents): Promise<vscode.TextDocument | undefined> {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   const open = new Set(

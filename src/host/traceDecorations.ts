@@ -249,6 +249,8 @@ function backgroundType({ background, struck }: Look): vscode.TextEditorDecorati
 }
 
 function picture(sign: string, colour: string): vscode.Uri {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">${sign.replaceAll('"C"', `"${colour}"`)}</svg>`;
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 ' +
+    `16">${sign.replaceAll('"C"', `"${colour}"`)}</svg>`;
   return vscode.Uri.parse(`data:image/svg+xml;base64,${btoa(svg)}`);
 }

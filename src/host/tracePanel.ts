@@ -216,4 +216,5 @@ export class TracePanel implements vscode.Disposable {
 async function nothing(): Promise<void> {}
 
 const FAILED =
-  'An error in iptables Lens prevented this trace. The view still shows the previous one. The output channel "iptables Lens" says what to report.';
+  'An error in iptables Lens prevented this trace. The view still shows the previous one. The output channel ' +
+  '"iptables Lens" says what to report.';

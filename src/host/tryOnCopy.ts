@@ -3,8 +3,8 @@ import type { FileEdit } from '../features/whatIf/fileEdit';
 import { editedText } from './applyEdits';
 
 /**
- * A copy of a file with lines written into it, beside the file in the diff editor. The file itself stays as it is: it is
- * evidence. undefined where it has changed in the meantime.
+ * A copy of a file with lines written into it, beside the file in the diff editor. The file itself stays as it is: it
+ * is evidence. undefined where it has changed in the meantime.
  */
 export async function tryOnCopy(
   uri: vscode.Uri,

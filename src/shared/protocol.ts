@@ -340,7 +340,10 @@ export interface Leg {
 export type ReplyState =
   /** There is none; `why` completes "No reply: ", empty where nobody would expect one. */
   | { readonly kind: 'none'; readonly why: string }
-  /** It can be traced; `wayBack` is what becomes of it, `comes back by eth0`, empty where that would take long to find out. */
+  /**
+   * It can be traced; `wayBack` is what becomes of it, `comes back by eth0`, empty where that would take long to find
+   * out.
+   */
   | {
       readonly kind: 'offered';
       readonly wayBack: string;

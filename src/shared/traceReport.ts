@@ -366,7 +366,10 @@ export interface Remedy {
   readonly commands: readonly string[];
   /** What to know about it; may be empty. */
   readonly note: string;
-  /** The rule that comes of it, where `commands` do not name one: a setting or a command of the program that manages the rules. */
+  /**
+   * The rule that comes of it, where `commands` do not name one: a setting or a command of the program that manages the
+   * rules.
+   */
   readonly makes: string | undefined;
   /** The packet that is to be sent instead; undefined where the packet stays as it is. */
   readonly packet: string | undefined;

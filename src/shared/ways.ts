@@ -34,7 +34,9 @@ export interface WayLeg {
   /** Why a proxy sends it, and where that is known from; undefined for the first leg. */
   readonly note: string | undefined;
   readonly source: string | undefined;
-  /** The packet as it was sent: `tcp 10.0.0.9:41522 → 10.0.0.7:3000`, and as an expression with all that was filled in. */
+  /**
+   * The packet as it was sent: `tcp 10.0.0.9:41522 → 10.0.0.7:3000`, and as an expression with all that was filled in.
+   */
   readonly sent: readonly CardPart[];
   readonly packet: string;
   /** What is another at the end: `dport 3000 → 15006`. */

@@ -140,7 +140,9 @@ export class PacketList implements ReactiveController {
     return true;
   }
 
-  /** The button at the end of the box, and the list where it is open; the box is beside it, in a part with a position. */
+  /**
+   * The button at the end of the box, and the list where it is open; the box is beside it, in a part with a position.
+   */
   render(): TemplateResult {
     const { shown } = this;
     return html`${this.packets.some(({ items }) => items.length > 0) ? this.button() : nothing}

@@ -10,8 +10,8 @@ interface Member {
 
 /**
  * Controls that are one tab stop together, as in a toolbar: the tab key leads to the one that had the focus last, arrow
- * keys, Home and End from one to another (https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/). Several parts of
- * the page may share one.
+ * keys, Home and End from one to another (https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/). Several parts
+ * of the page may share one.
  */
 export class RovingFocus implements ReactiveController {
   private members: readonly Member[] = [];

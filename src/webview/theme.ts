@@ -5,9 +5,9 @@ import { readable, readableOnTints } from './readable';
 
 /**
  * Colours and common parts. Every colour is one of the editor's theme; the value behind it stands in for themes that
- * leave it out. Those of words are made darker or lighter where they could not be read (`readable.ts`). In high contrast
- * borders say what backgrounds say elsewhere, and nothing is said by opacity alone. The orange of charts is half transparent in
- * newer editors, too pale for text.
+ * leave it out. Those of words are made darker or lighter where they could not be read (`readable.ts`). In high
+ * contrast borders say what backgrounds say elsewhere, and nothing is said by opacity alone. The orange of charts is
+ * half transparent in newer editors, too pale for text.
  */
 export const theme = [
   iconStyles,

@@ -169,7 +169,10 @@ export class TraceJourney extends LitElement {
   private chip({ id, label, when, current, comesBack, badge, loops }: Leg): TemplateResult {
     const lost = comesBack === false;
     const shown = comesBack === undefined ? label : shortAnswer(label);
-    const words = `${id} ${shown}${when === undefined ? '' : `, if ${when}`}${badge ? `: ${badge.text}` : ''}${loops ? ', comes back to its sender: a loop' : ''}${comesBack === undefined ? '' : lost ? ', does not come back' : ', comes back'}`;
+    const words =
+      `${id} ${shown}${when === undefined ? '' : `, if ${when}`}${badge ? `: ${badge.text}` : ''}` +
+      `${loops ? ', comes back to its sender: a loop' : ''}` +
+      `${comesBack === undefined ? '' : lost ? ', does not come back' : ', comes back'}`;
     return html`<button
       class="leg ${isMaybe(id) ? 'maybe' : ''} ${lost ? 'lost' : ''}"
       title=${when === undefined ? label : `If ${when}`}

@@ -136,7 +136,8 @@ export class TraceQuestions extends LitElement {
     const said = asked.filter(({ chosen }) => chosen !== undefined).length;
     const words = asked.every(isChance)
       ? 'Chance decides: choose what it draws'
-      : `The file leaves ${asked.length + this.more === 1 ? 'one question' : `${asked.length + this.more} questions`} open: answer ${asked.length === 1 ? 'it' : 'them'}`;
+      : `The file leaves ${asked.length + this.more === 1 ? 'one question' : `${asked.length + this.more} questions`} ` +
+        `open: answer ${asked.length === 1 ? 'it' : 'them'}`;
     return html`<button class="idle" aria-expanded=${this.unfolded ? 'true' : 'false'} @click=${this.toggleAll}>
       ${icon(this.unfolded ? 'chevronDown' : 'chevronRight')}<span
         >${words}${said > 0 ? html` · <span class="said">${said} said by you</span>` : nothing}</span

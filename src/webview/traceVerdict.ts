@@ -305,7 +305,9 @@ export class TraceVerdict extends LitElement {
   }
 }
 
-/** `hairpin without source NAT`: what stands in front of the colon or ends the first sentence; empty where that is long. */
+/**
+ * `hairpin without source NAT`: what stands in front of the colon or ends the first sentence; empty where that is long.
+ */
 function firstClause(finding: string): string {
   const clause = finding.split(/[:.](?: |$)/)[0] as string;
   return clause.length > LONGEST_CLAUSE ? '' : clause.charAt(0).toLowerCase() + clause.slice(1);

@@ -9,8 +9,8 @@ import { theme } from './theme';
 import { traceWaysStyle } from './traceWaysStyle';
 
 /**
- * All ways in and out of the host, each a line from station to station with its packets and the answers to them. A click
- * on a packet or an answer traces it.
+ * All ways in and out of the host, each a line from station to station with its packets and the answers to them. A
+ * click on a packet or an answer traces it.
  */
 @customElement('trace-ways')
 export class TraceWays extends LitElement {

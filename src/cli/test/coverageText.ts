@@ -13,7 +13,8 @@ export function coverageTable(covered: Covered): string {
     for (const { line, evaluated, matched, text } of rules)
       if (matched === 0)
         lines.push(
-          `  ${String(line).padStart(6)}  ${(evaluated === 0 ? 'never reached' : `evaluated ${evaluated}×`).padEnd(16)}  ${visible(text)}`,
+          `  ${String(line).padStart(6)}  ` +
+            `${(evaluated === 0 ? 'never reached' : `evaluated ${evaluated}×`).padEnd(16)}  ${visible(text)}`,
         );
   }
   return `${lines.join('\n')}\n`;

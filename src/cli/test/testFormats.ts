@@ -146,7 +146,8 @@ export function junitText(files: readonly TestedFile[]): string {
 
 function junitCase(entry: TestEntry): readonly string[] {
   const { file, line, text, status, message, result } = entry;
-  const open = `    <testcase classname="${xml(file)}" name="${xml(`${line}: ${text}`)}" file="${xml(file)}" line="${line}"`;
+  const open =
+    `    <testcase classname="${xml(file)}" name="${xml(`${line}: ${text}`)}" file="${xml(file)}" ` + `line="${line}"`;
   if (status === 'holds') return [`${open}/>`];
   const kind = status === 'bad' ? 'error' : 'failure';
   const body = [

@@ -26,7 +26,8 @@ export const tableNames: readonly string[] = ['raw', 'mangle', 'nat', 'filter', 
 const sources = ['iptables(8)', 'Linux include/uapi/linux/netfilter_ipv4.h', 'Linux net/netfilter/nf_nat_core.c'];
 
 const natOnce =
-  'Only the first packet of a connection comes here; what is decided applies to the rest, replies included. A packet that is INVALID for conntrack, or that is not tracked, skips nat.';
+  'Only the first packet of a connection comes here; what is decided applies to the rest, replies included. A ' +
+  'packet that is INVALID for conntrack, or that is not tracked, skips nat.';
 
 const tables: Readonly<Record<string, Fact>> = {
   raw: {
@@ -72,7 +73,8 @@ const hookOrder: Readonly<Record<string, string>> = {
   INPUT: 'mangle, filter, security, nat (SNAT), then the local socket',
   FORWARD: 'mangle, filter, security, then POSTROUTING',
   OUTPUT:
-    'routing decision, raw, connection tracking, mangle, nat (DNAT), routing again if something changed, filter, security, then POSTROUTING',
+    'routing decision, raw, connection tracking, mangle, nat (DNAT), routing again if something changed, ' +
+    'filter, security, then POSTROUTING',
   POSTROUTING: 'mangle, nat (SNAT), then the interface',
 };
 
@@ -116,7 +118,8 @@ const chains: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   'nat INPUT': [
     'nat INPUT: source translation of connections to this host',
-    'Connections from outside to a local socket. Connections of this host to itself do not come here: POSTROUTING has decided.',
+    'Connections from outside to a local socket. Connections of this host to itself do not come here: ' +
+      'POSTROUTING has decided.',
   ],
   'nat OUTPUT': [
     'nat OUTPUT: where does a connection opened by this host go? (DNAT, REDIRECT)',

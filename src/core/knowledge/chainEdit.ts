@@ -2,7 +2,10 @@ import { isTableName } from '../ruleset/ruleSet';
 import type { RuleCommand } from '../ruleset/ruleCommand';
 import type { ChainView, RuleView } from './view';
 
-/** Rules that come before rule `before` of the chain as it is; counted from 1, one more than there are rules: at its end. */
+/**
+ * Rules that come before rule `before` of the chain as it is; counted from 1, one more than there are rules: at its
+ * end.
+ */
 export interface PutRules {
   readonly before: number;
   /** Matches and target, as iptables-save writes them. */

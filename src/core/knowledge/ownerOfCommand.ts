@@ -16,7 +16,9 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   '--target',
 ]);
 
-/** What a command works on that asks a program for the logs of something, or runs something in it: its first operand. */
+/**
+ * What a command works on that asks a program for the logs of something, or runs something in it: its first operand.
+ */
 export function loggedOrEntered(line: string, programs: readonly string[]): string | undefined {
   const words = line.split(/\s+/);
   const program = words.findIndex((word) => programs.includes(word));

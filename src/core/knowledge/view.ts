@@ -49,7 +49,8 @@ export interface RuleView {
 }
 
 /**
- * The first rule of any chain that matches. Only those that hold the word are read: a node's 100,000 service rules do not.
+ * The first rule of any chain that matches. Only those that hold the word are read: a node's 100,000 service rules do
+ * not.
  */
 export function ruleWithWord(
   ruleSet: RuleSetView,

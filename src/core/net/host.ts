@@ -34,7 +34,9 @@ export interface Route {
   readonly table: number;
   readonly realm: number;
   readonly tos: number;
-  /** All next hops of a route with several, of which `gateway` and `device` are the first: the kernel picks by a hash. */
+  /**
+   * All next hops of a route with several, of which `gateway` and `device` are the first: the kernel picks by a hash.
+   */
   readonly hops?: readonly NextHop[];
 }
 

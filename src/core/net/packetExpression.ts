@@ -281,7 +281,8 @@ class PacketWordReader {
         .join(', ');
       this.fail(
         token,
-        `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional /code, or ${allowed}, or one of their codes`,
+        `"${token.text}" is not a type of ${family === 4 ? 'ICMP' : 'ICMPv6'}: a number with an optional ` +
+          `/code, or ${allowed}, or one of their codes`,
       );
       return;
     }

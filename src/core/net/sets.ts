@@ -133,7 +133,8 @@ class SetsReader {
         if (nested(entry))
           this.complain(
             lines[i] ?? 0,
-            `"${memberName(entry)}" is a list:set, and ipset does not accept a list:set in another ("Sets with list:set type cannot be added to the set")`,
+            `"${memberName(entry)}" is a list:set, and ipset does not accept a list:set in another ("Sets with ` +
+              'list:set type cannot be added to the set")',
           );
       });
     }

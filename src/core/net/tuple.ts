@@ -2,7 +2,8 @@ import type { Tuple } from './conntrack';
 import { PROTOCOL, type Packet } from './packet';
 
 /**
- * Protocols whose connections are distinguished by ports. DCCP has lost its tracker in Linux 6.16 and is not among them.
+ * Protocols whose connections are distinguished by ports. DCCP has lost its tracker in Linux 6.16 and is not among
+ * them.
  */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]);
 
@@ -75,5 +76,8 @@ const KEYS = new WeakMap<Tuple, string>();
 
 function keyText(tuple: Tuple): string {
   const icmp = tuple.icmp ? `${tuple.icmp.type}/${tuple.icmp.code}/${tuple.icmp.id}` : '';
-  return `${tuple.protocol} ${tuple.source.words.join('.')} ${tuple.sourcePort} ${tuple.destination.words.join('.')} ${tuple.destinationPort} ${icmp}`;
+  return (
+    `${tuple.protocol} ${tuple.source.words.join('.')} ${tuple.sourcePort} ${tuple.destination.words.join('.')} ` +
+    `${tuple.destinationPort} ${icmp}`
+  );
 }

@@ -24,7 +24,8 @@ export function defragment(packet: Packet, world: World): Packet | undefined {
   world.forgetFragments(packet);
   const assembledFrom = parts.map((part) => ({ length: part.length, payload: payloadLength(part) }));
   const largest = (list: readonly Packet[]): number => Math.max(0, ...list.map(({ length }) => length));
-  // The whole may not be fragmented where the largest of its fragments might not (net/ipv4/ip_fragment.c ip_frag_reasm).
+  // The whole may not be fragmented where the largest of its fragments might not (net/ipv4/ip_fragment.c
+  // ip_frag_reasm).
   const dontFragment = largest(parts.filter((part) => part.dontFragment)) === largest(parts);
   return withoutFragmentHeader({
     ...first,

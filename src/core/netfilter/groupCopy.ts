@@ -36,6 +36,8 @@ export function groupNote({ family, destination }: Packet, copied: boolean, host
   const group = formatAddress(destination);
   if (!copied && host.joinedGroups) return undefined;
   return copied
-    ? `the sending socket has ${family === 4 ? 'IP_MULTICAST_LOOP' : 'IPV6_MULTICAST_LOOP'} on, as is the default: without it this host gets no copy of what it sends to ${group}`
-    : `no program of this host has joined the multicast group ${group}: if one had, the host would accept what is sent there, and a copy of what it sends itself`;
+    ? `the sending socket has ${family === 4 ? 'IP_MULTICAST_LOOP' : 'IPV6_MULTICAST_LOOP'} on, as is the ` +
+        `default: without it this host gets no copy of what it sends to ${group}`
+    : `no program of this host has joined the multicast group ${group}: if one had, the host would accept what ` +
+        'is sent there, and a copy of what it sends itself';
 }

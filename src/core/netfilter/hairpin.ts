@@ -18,8 +18,8 @@ export interface Hairpin {
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
 
 /**
- * The receiver is on the sender's link. It sees either the sender's address, and then answers there, or another one that
- * this host has given the packet.
+ * The receiver is on the sender's link. It sees either the sender's address, and then answers there, or another one
+ * that this host has given the packet.
  */
 export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, host: Host): Hairpin | undefined {
   const { end } = walked;
@@ -39,28 +39,38 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
     return {
       toItself,
       past: undefined,
-      back: `Hairpin with source NAT: ${receiver} is reached by ${iface}, the interface that ${sender} came in by, and sees ${seen}${given}. It replies there, through this host; ${otherwise}.`,
+      back:
+        `Hairpin with source NAT: ${receiver} is reached by ${iface}, the interface that ${sender} came in by, ` +
+        `and sees ${seen}${given}. It replies there, through this host; ${otherwise}.`,
     };
   }
   const nat = `SNAT or MASQUERADE of what goes there makes the replies come back through this host.`;
   if (toItself)
     return {
       toItself,
-      past: `Hairpin without source NAT: the packet goes back to ${sender} by ${iface}, with ${sender} as its source. A host drops what comes in from its own address (accept_local is off), so nothing replies. ${nat}`,
+      past:
+        `Hairpin without source NAT: the packet goes back to ${sender} by ${iface}, with ${sender} as its ` +
+        `source. A host drops what comes in from its own address (accept_local is off), so nothing replies. ${nat}`,
       back: undefined,
     };
   const bridged = bridgeCalls(host, packet.family, iface);
   const setting = `net.bridge.bridge-nf-call-${packet.family === 4 ? 'iptables' : 'ip6tables'}`;
-  const seesIt = `${receiver} is reached by ${iface}, the interface that ${sender} came in by, and sees that address. It replies to ${sender} directly`;
+  const seesIt =
+    `${receiver} is reached by ${iface}, the interface that ${sender} came in by, and sees that address. It ` +
+    `replies to ${sender} directly`;
   if (bridged === 'on')
     return {
       toItself,
       past: undefined,
-      back: `Hairpin without source NAT: ${seesIt}, over the bridge ${iface}. As ${setting} is 1, the reply meets the rules of this host on its way, and is translated back.`,
+      back:
+        `Hairpin without source NAT: ${seesIt}, over the bridge ${iface}. As ${setting} is 1, the reply meets ` +
+        'the rules of this host on its way, and is translated back.',
     };
   return {
     toItself,
-    past: `Hairpin without source NAT: ${seesIt}, from ${receiver}. ${sender} has sent to ${asked}, so it drops the reply. ${nat}${bridged === 'open' ? ` If ${iface} is a bridge and ${setting} is 1, this host translates the reply all the same.` : ''}`,
+    past:
+      `Hairpin without source NAT: ${seesIt}, from ${receiver}. ${sender} has sent to ${asked}, so it drops the ` +
+      `reply. ${nat}${bridged === 'open' ? ` If ${iface} is a bridge and ${setting} is 1, this host translates the reply all the same.` : ''}`,
     back: undefined,
   };
 }

@@ -27,8 +27,8 @@ export function stepsOf(hook: Hook, backend: Backend): readonly HookStage[] {
 }
 
 /**
- * A step, and whose rules it asks where it is a table. nat is one step, because both back ends are registered at one hook of
- * connection tracking.
+ * A step, and whose rules it asks where it is a table. nat is one step, because both back ends are registered at one
+ * hook of connection tracking.
  */
 export interface HostStep {
   readonly step: HookStage;
@@ -64,7 +64,9 @@ export interface HookOrder {
   readonly nativeNewer: boolean;
 }
 
-/** The priority at which a step is registered at a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h. */
+/**
+ * The priority at which a step is registered at a hook. Source: include/uapi/linux/netfilter_ipv4.h, netfilter_ipv6.h.
+ */
 export function priorityOf(step: HookStage, hook: Hook, backend: Backend | undefined): number {
   switch (step) {
     case 'defragment':

@@ -89,7 +89,8 @@ function assemble(passage: Passage): void {
     throw new Ended(
       passage.kernelDrop(
         'fragment-incomplete',
-        `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them have arrived`,
+        `${tracking ? 'connection tracking holds' : 'socket and TPROXY hold'} fragments back until all of them ` +
+          'have arrived',
         undefined,
         true,
       ),

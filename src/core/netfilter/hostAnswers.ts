@@ -297,7 +297,8 @@ function mayGetError(walked: Received, context: WalkContext): boolean {
 }
 
 /**
- * Whether ICMPv6 errors may be sent about a packet with these addresses. Source: net/ipv6/icmp.c icmp6_send; RFC 4443, 2.4.
+ * Whether ICMPv6 errors may be sent about a packet with these addresses. Source: net/ipv6/icmp.c icmp6_send; RFC 4443,
+ * 2.4.
  */
 function allowsError({ source, destination }: Packet): boolean {
   return !isMulticast(destination) && !isUnspecified(source) && !isMulticast(source);

@@ -39,7 +39,8 @@ export function withOptions(passage: Passage, route: InputRoute, iface: string):
   if (typeof read === 'string') return { kind: 'drop', reason: 'bad-options', detail: read };
   if (read.stamped)
     passage.note(
-      'the time stamp that this host writes into the IP options comes from its clock, which is not known: it is assumed to be 0',
+      'the time stamp that this host writes into the IP options comes from its clock, which is not known: it ' +
+        'is assumed to be 0',
     );
   if (read.bytes !== packet.ipOptions) writeInto(passage, { ipOptions: read.bytes });
   return read.sourceRoute === undefined
@@ -293,8 +294,8 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
 }
 
 /**
- * Both "all" and the interface have to say so; interfaces do unless configured otherwise. Source: include/linux/inetdevice.h
- * IN_DEV_SOURCE_ROUTE.
+ * Both "all" and the interface have to say so; interfaces do unless configured otherwise. Source:
+ * include/linux/inetdevice.h IN_DEV_SOURCE_ROUTE.
  */
 function acceptsSourceRoutes(host: Host, iface: string): boolean {
   const all = host.sysctls.get('net.ipv4.conf.all.accept_source_route') ?? 0;

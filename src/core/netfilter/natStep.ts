@@ -48,9 +48,9 @@ export function natStep(passage: Passage, hook: Hook): void {
 }
 
 /**
- * The nat chains of both back ends and those of nftables are registered at the same hook of connection tracking: one after the
- * other is asked, up to the one that has translated something (nf_nat_core.c nf_nat_inet_fn), and only what all have
- * left open is decided then.
+ * The nat chains of both back ends and those of nftables are registered at the same hook of connection tracking: one
+ * after the other is asked, up to the one that has translated something (nf_nat_core.c nf_nat_inet_fn), and only what
+ * all have left open is decided then.
  */
 function visitAll(passage: Passage, hook: Hook, half: NatHalf): void {
   const {
@@ -68,7 +68,8 @@ function visitAll(passage: Passage, hook: Hook, half: NatHalf): void {
   );
   const all = natChains(hook, ruleSet?.native?.bases ?? [], tables, nativeNewer);
   if (all.length === 0) {
-    // With the first chain of type nat, wherever it is registered, NAT is registered at all hooks (nf_nat_core.c nf_nat_register_fn).
+    // With the first chain of type nat, wherever it is registered, NAT is registered at all hooks (nf_nat_core.c
+    // nf_nat_register_fn).
     if (hasNat(passage)) decide(passage, half);
     return;
   }
@@ -99,7 +100,8 @@ function endStrayMasquerade(passage: Passage, hook: Hook, { entry, direction }: 
   throw new Ended(
     passage.kernelDrop(
       'nat-failed',
-      `the connection was masqueraded for ${device}, and this packet leaves by ${outInterface}: Linux ends the connection`,
+      `the connection was masqueraded for ${device}, and this packet leaves by ${outInterface}: Linux ends the ` +
+        'connection',
       undefined,
       true,
     ),

@@ -163,11 +163,13 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
     );
   else if (!toSender)
     words.push(
-      `It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which sent the packet: its destination is not translated back.`,
+      `It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which sent ` +
+        'the packet: its destination is not translated back.',
     );
   else if (!fromAsked)
     words.push(
-      `It comes from ${endText(packet)}, but ${endText(first, true)} was addressed: the source is not translated back, and the sender drops the reply.`,
+      `It comes from ${endText(packet)}, but ${endText(first, true)} was addressed: the source is not ` +
+        'translated back, and the sender drops the reply.',
     );
   if (
     arrives &&
@@ -192,7 +194,10 @@ function endText({ source, sourcePort, destination, destinationPort, protocol }:
 function dropWords(by: Walked['end']['dropBy']): string {
   switch (by?.kind) {
     case 'rule':
-      return `It is dropped by ${lineWords(by.rule.line)} (${by.rule.chain.table} ${by.rule.chain.name} rule ${by.rule.number}).`;
+      return (
+        `It is dropped by ${lineWords(by.rule.line)} (${by.rule.chain.table} ${by.rule.chain.name} rule ` +
+        `${by.rule.number}).`
+      );
     case 'policy':
       return `It is dropped by the policy of ${by.chain.table} ${by.chain.name}.`;
     case 'kernel':

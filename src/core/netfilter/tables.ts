@@ -103,7 +103,9 @@ function leave(
 
 /** What became of the packet is not known. */
 function notFollowed(passage: Passage, table: AnyTableName): WalkEnd {
-  const detail = `table ${table} sends the packet through tens of thousands of chains, one after the other: the packet is not followed to its end, so its outcome is not known`;
+  const detail =
+    `table ${table} sends the packet through tens of thousands of chains, one after the other: the packet is not ` +
+    'followed to its end, so its outcome is not known';
   passage.note(detail);
   return passage.kernelDrop('not-followed', detail, 'NONE', true);
 }

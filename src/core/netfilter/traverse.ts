@@ -18,7 +18,8 @@ const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 }
 const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_000 };
 
 const AGAIN =
-  'The rules send the packet through the same chains thousands of times: where a chain does what it did before, the rules that match there are not listed again';
+  'The rules send the packet through the same chains thousands of times: where a chain does what it did ' +
+  'before, the rules that match there are not listed again';
 
 /** Walks the chains of one table from a position on. Source: net/ipv4/netfilter/ip_tables.c ipt_do_table. */
 export function traverse(from: Position, traveller: Traveller): TableEnd {

@@ -110,12 +110,14 @@ function whyNotForwarded(passage: Passage, device: string): WalkEnd | undefined 
   if (assignedSocket)
     return passage.kernelDrop(
       'not-forwarded',
-      'TPROXY assigned it to a socket of this host, so it cannot be forwarded; a policy rule for the mark has to deliver it here',
+      'TPROXY assigned it to a socket of this host, so it cannot be forwarded; a policy rule for the mark has ' +
+        'to deliver it here',
     );
   if (packet.ttl <= 1)
     return passage.kernelDrop(
       'ttl-exceeded',
-      `its ${packet.family === 4 ? 'TTL' : 'hop limit'} is ${packet.ttl}: a router does not forward it and sends "time exceeded" to the sender`,
+      `its ${packet.family === 4 ? 'TTL' : 'hop limit'} is ${packet.ttl}: a router does not forward it and ` +
+        'sends "time exceeded" to the sender',
     );
   const mtu = mtuOf(passage.context.host, device);
   return isTooBig(packet, mtu) ? passage.kernelDrop('too-big', tooBigWords(packet.length, device, mtu)) : undefined;
@@ -215,7 +217,8 @@ function comeBack(passage: Passage, iface: string): void {
   if (iface === 'lo') passage.emit({ kind: 'loopback', packet });
   if (packet.assembledFrom && passage.state() === 'UNTRACKED')
     passage.note(
-      'an untracked packet comes back over lo in its fragments, and rules in PREROUTING see each of them: it is shown whole here',
+      'an untracked packet comes back over lo in its fragments, and rules in PREROUTING see each of them: it ' +
+        'is shown whole here',
     );
   const refused = whyRefusedOnReceive(packet, iface, passage.context.host, true);
   if (refused) return passage.finish(passage.kernelDrop(refused.reason, refused.detail));

@@ -6,7 +6,9 @@ export function isThrough({ end }: Pick<Walked, 'end'>): boolean {
   return end.outcome === 'LOCAL' || end.outcome === 'SENT';
 }
 
-/** It comes to this host, and no program listens there. Of protocols other than TCP and UDP nobody knows who listens. */
+/**
+ * It comes to this host, and no program listens there. Of protocols other than TCP and UDP nobody knows who listens.
+ */
 export function hasNoListener({ outcome, packet, receiver, receiverKnown }: WalkEnd): boolean {
   return (
     outcome === 'LOCAL' &&

@@ -198,5 +198,8 @@ function acceptedAmong(memory: Version<object | string, unknown>, packet: Packet
 }
 
 function fragmentKey(packet: Packet): string {
-  return `${formatAddress(packet.source)} ${formatAddress(packet.destination)} ${packet.protocol} ${packet.identification}`;
+  return (
+    `${formatAddress(packet.source)} ${formatAddress(packet.destination)} ${packet.protocol} ` +
+    `${packet.identification}`
+  );
 }

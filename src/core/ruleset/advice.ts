@@ -42,7 +42,9 @@ export function oldNegation(option: Word, name: string, sign: Columns): Advice {
 export function unknownTableHelp(word: Word): Advice {
   const near = didYouMean(word, Object.keys(BUILTIN_CHAINS));
   return {
-    message: `there is no table "${word.text}": ${near ? near.message : 'iptables has raw, mangle, nat, filter and security'}`,
+    message:
+      `there is no table "${word.text}": ` +
+      `${near ? near.message : 'iptables has raw, mangle, nat, filter and security'}`,
     fix: near?.fix,
   };
 }

@@ -68,8 +68,8 @@ export function checkPlaces(
 }
 
 /**
- * Of one rule. `reach`: the hooks from which a packet comes to it, as in `Chain.reach`; `nft`: those from which nf_tables
- * comes to its chain.
+ * Of one rule. `reach`: the hooks from which a packet comes to it, as in `Chain.reach`; `nft`: those from which
+ * nf_tables comes to its chain.
  */
 export function checkLimits(
   rule: LimitedRule,
@@ -190,7 +190,10 @@ function reportHooks(
 
 function wrongChain({ extension, hooks }: PlaceLimit, reach: number): string {
   const what = `${extension.kind === 'match' ? '-m' : '-j'} ${extension.name}`;
-  return `${what} can be used in ${extension.hooks?.join(', ')} only; this rule is reached from ${reachingHooks({ reach: reach & ~hooks }).join(', ')}`;
+  return (
+    `${what} can be used in ${extension.hooks?.join(', ')} only; this rule is reached from ` +
+    `${reachingHooks({ reach: reach & ~hooks }).join(', ')}`
+  );
 }
 
 function addComplaint({ line }: Rule, at: Columns, { code, message, severity }: Complaint, report: ReportPlace): void {

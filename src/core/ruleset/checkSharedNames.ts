@@ -25,8 +25,8 @@ export function sharedNames(limited: readonly LimitedRule[]): readonly SharedNam
 
 /**
  * What rules share by its name must be set up alike in all of them, whichever tables they stand in: the kernel makes it
- * for the first and refuses another that says otherwise (`checkentry` of these targets). `reported` keeps the lines that
- * were reported.
+ * for the first and refuses another that says otherwise (`checkentry` of these targets). `reported` keeps the lines
+ * that were reported.
  */
 export function checkSharedNames(
   names: readonly SharedName[],
@@ -43,7 +43,8 @@ export function checkSharedNames(
         each.line,
         each.at,
         'bad-options',
-        `${lineWords(first.line)} sets up ${each.what} with ${first.settings}, this rule with ${each.settings}: use the same settings, or another name`,
+        `${lineWords(first.line)} sets up ${each.what} with ${first.settings}, this rule with ` +
+          `${each.settings}: use the same settings, or another name`,
       );
     }
   }

@@ -60,8 +60,8 @@ export function printHeader(header: RuleHeader): string {
 }
 
 /**
- * Whether the fixed part of a rule matches: the kernel tests this before any match, so nothing that remembers is disturbed.
- * What the file does not state (`names`) is passed over here; `headerConditions` has it.
+ * Whether the fixed part of a rule matches: the kernel tests this before any match, so nothing that remembers is
+ * disturbed. What the file does not state (`names`) is passed over here; `headerConditions` has it.
  */
 export function headerMatches(header: RuleHeader, view: PacketView): boolean {
   const { source, destination, inInterface, outInterface, protocol, fragment } = header;

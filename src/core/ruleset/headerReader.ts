@@ -124,7 +124,8 @@ export class HeaderReader {
       this.rule.report(
         value,
         'suspicious-protocol',
-        `-p ${value.text} never matches in IPv6: it is an extension header, not the transport protocol; use -m ${EXTENSION_HEADERS.get(number)}`,
+        `-p ${value.text} never matches in IPv6: it is an extension header, not the transport protocol; use -m ` +
+          `${EXTENSION_HEADERS.get(number)}`,
         'warning',
       );
     }
@@ -196,7 +197,8 @@ export class HeaderReader {
       this.rule.report(
         option,
         'wrong-chain',
-        `${option.text} cannot be used in ${this.context.chain}, where a packet has no ${name === 'i' ? 'incoming' : 'outgoing'} interface`,
+        `${option.text} cannot be used in ${this.context.chain}, where a packet has no ` +
+          `${name === 'i' ? 'incoming' : 'outgoing'} interface`,
       );
     }
     this.rule.noteCertain(value, CERTAIN_INTERFACES);

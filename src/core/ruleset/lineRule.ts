@@ -203,7 +203,9 @@ function traitsOf({ matches, target, headers }: ParsedRule, headerIndex: number)
     targetName !== undefined &&
     VERDICTS.has(targetName) &&
     asksNothing(headers[headerIndex] ?? EMPTY_HEADER);
-  const key = `${targetName ?? ''} ${needsConntrack} ${needsDefrag} ${endsChain}${limits.map(({ extension, match }) => ` ${extension.kind} ${extension.name} ${match}`).join('')}`;
+  const key =
+    `${targetName ?? ''} ${needsConntrack} ${needsDefrag} ` +
+    `${endsChain}${limits.map(({ extension, match }) => ` ${extension.kind} ${extension.name} ${match}`).join('')}`;
   let traits = shared.get(key);
   if (traits === undefined) {
     traits = { targetName, needsConntrack, needsDefrag, endsChain, limits };

@@ -92,7 +92,8 @@ export function withListings(problems: readonly LineProblem[], lines: readonly L
 }
 
 const NO_INTERFACES =
-  'this listing was made without -v and does not show interfaces: any of its rules may still match on one. "iptables -L -n -v" shows them, "iptables -S" shows rules in full';
+  'this listing was made without -v and does not show interfaces: any of its rules may still match on one. ' +
+  '"iptables -L -n -v" shows them, "iptables -S" shows rules in full';
 
 function bound(extension: MatchExtension): BoundMatch {
   return { extension, data: undefined, word: undefined, conditions: undefined };

@@ -95,7 +95,8 @@ export function unknownTargetHelp(
       chainNames(chains, false),
       '',
     );
-  const complaint = `"${word.text}" is neither a chain of table ${table} declared above nor a target that iptables 1.8 includes`;
+  const complaint =
+    `"${word.text}" is neither a chain of table ${table} declared above nor a target that iptables ` + '1.8 includes';
   return (
     otherFamilyHelp('target', word.text, family) ??
     unknownName(complaint, word, [...extensionNames('target', family), ...chainNames(chains, false)], '')
@@ -142,7 +143,10 @@ function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 4 | 6):
   const other = family === 4 ? 6 : 4;
   if (!(kind === 'match' ? matchNamed(name, other) : targetNamed(name, other))) return undefined;
   const counterpart = own(COUNTERPARTS, name);
-  return `the ${kind} "${name}" exists for IPv${other} only${counterpart === undefined ? '' : `; in IPv${family} it is ${kind === 'match' ? '-m' : '-j'} ${counterpart}`}`;
+  return (
+    `the ${kind} "${name}" exists for IPv${other} ` +
+    `only${counterpart === undefined ? '' : `; in IPv${family} it is ${kind === 'match' ? '-m' : '-j'} ${counterpart}`}`
+  );
 }
 
 const COUNTERPARTS: Readonly<Record<string, string>> = {

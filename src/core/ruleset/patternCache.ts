@@ -77,8 +77,8 @@ function stands({ name, patterns }: OpenChain, text: string, start: number): boo
 const GUESSES = 3;
 
 /**
- * Remembers how a rule without fault is written. `certain`: see `GoodRule`. Gives the pattern that is complete with this
- * rule.
+ * Remembers how a rule without fault is written. `certain`: see `GoodRule`. Gives the pattern that is complete with
+ * this rule.
  */
 export function learnRule(
   chain: OpenChain,

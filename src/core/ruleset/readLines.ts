@@ -10,8 +10,8 @@ export interface ReadLine {
 }
 
 /**
- * Lines survive edits elsewhere in the file, and what was read of them survives with them: after an edit only lines that
- * it touched are read. Lines that match a pattern are not here, because they need no reading.
+ * Lines survive edits elsewhere in the file, and what was read of them survives with them: after an edit only lines
+ * that it touched are read. Lines that match a pattern are not here, because they need no reading.
  */
 const READ = new WeakMap<Line, ReadLine>();
 

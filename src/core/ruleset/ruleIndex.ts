@@ -8,13 +8,15 @@ import type { Side } from '../xtables/values/portCondition';
 import type { Chain, Rule } from './ruleSet';
 import { scannedAddress, scannedTests } from './scannedTests';
 
-/** What a rule may be filed under. Numbers stand for addresses of IPv4, ports and protocols, each in a range of its own. */
+/**
+ * What a rule may be filed under. Numbers stand for addresses of IPv4, ports and protocols, each in a range of its own.
+ */
 type Key = number | string;
 
 /**
- * Finds the rules of a long chain that may match a packet. A rule that tests for another address, interface, protocol or
- * port than the packet has cannot match it, whatever else it tests: such rules need not even be read. Each rule is filed
- * under the one thing it asks for that the fewest rules ask for.
+ * Finds the rules of a long chain that may match a packet. A rule that tests for another address, interface, protocol
+ * or port than the packet has cannot match it, whatever else it tests: such rules need not even be read. Each rule is
+ * filed under the one thing it asks for that the fewest rules ask for.
  */
 export class RuleIndex {
   /** Places of rules in their chain, from 0 on and ascending, by what they are filed under. */

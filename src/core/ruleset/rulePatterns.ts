@@ -31,9 +31,9 @@ export interface GoodRule {
 }
 
 /**
- * Rules of one table that were read and found without fault, as patterns: another rule that matches one is without fault
- * as well, and need not be read. Of a large dump nearly all rules follow a few patterns. A rule that matches
- * none is read in full.
+ * Rules of one table that were read and found without fault, as patterns: another rule that matches one is without
+ * fault as well, and need not be read. Of a large dump nearly all rules follow a few patterns. A rule that matches none
+ * is read in full.
  */
 export class RulePatterns<Chain> {
   private readonly known: RulePattern<Chain>[] = [];

@@ -184,7 +184,9 @@ export abstract class TableBinder extends RuleChanges {
     const number = node.position && ruleNumber(node.position.text);
     const listed = chains.flatMap(({ rules }) => (number === undefined ? rules : rules.slice(number - 1, number)));
     const jumping = listed.find(({ jump }) => jump !== undefined);
-    const message = `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${(jumping?.line.index ?? 0) + 1}): leave -S out, iptables-save lists rules`;
+    const message =
+      `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${(jumping?.line.index ?? 0) + 1}): ` +
+      'leave -S out, iptables-save lists rules';
     if (jumping) this.addComplaint(line, node.operationWord, ofLegacy(this.program.backend, 'not-allowed', message));
   }
 

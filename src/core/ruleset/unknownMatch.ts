@@ -20,7 +20,10 @@ export function unknownMatch(name: string, words: readonly Word[], known = false
   );
 }
 
-/** Stands for a match that iptables reads and the kernel refuses: it answers unknown and prints what iptables-save would. */
+/**
+ * Stands for a match that iptables reads and the kernel refuses: it answers unknown and prints what iptables-save
+ * would.
+ */
 export function refusedMatch(extension: MatchExtension, data: unknown): MatchExtension {
   return unansweredMatch(
     extension.name,

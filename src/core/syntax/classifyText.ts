@@ -119,10 +119,13 @@ const CAPITAL: readonly Pattern[] = [
 
 const NFT_FAMILY = '(?:ip6?|inet|arp|bridge|netdev)';
 const NFT_OBJECT =
-  '(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|ct[ \\t]+(?:helper|timeout|expectation)|secmark|synproxy)';
+  '(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|' +
+  'ct[ \\t]+(?:helper|timeout|expectation)|secmark|synproxy)';
 const NFT_VERB = '(?:add|insert|create|delete|destroy|flush|replace|rename)';
 /** After the name of the program the family may be left out; alone, a command is one by its family. */
-const NFT_COMMAND = `${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+${NFT_FAMILY}[ \\t]+\\S|flush[ \\t]+ruleset[ \\t]*(?:;|$)|(?:re)?define[ \\t]+[A-Za-z][\\w./-]*[ \\t]*=|undefine[ \\t]+[A-Za-z]`;
+const NFT_COMMAND =
+  `${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+${NFT_FAMILY}[ \\t]+\\S|flush[ \\t]+ruleset[ ` +
+  `\\t]*(?:;|$)|(?:re)?define[ \\t]+[A-Za-z][\\w./-]*[ \\t]*=|undefine[ \\t]+[A-Za-z]`;
 const NFT_PROGRAM = new RegExp(
   `(?:[^\\s@]{1,64}@\\S{1,128}[#$%][ \\t]*|[#$%>][ \\t]+)?(?:sudo[ \\t]+(?:-\\w+[ \\t]+)*)?(?:(?:/\\w+)*/)?nft[ \\t]+(?:-\\w+[ \\t]+)*['"]?[ \\t]*(?:${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+\\S|flush[ \\t]+ruleset\\b)`,
   'y',

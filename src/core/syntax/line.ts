@@ -210,7 +210,8 @@ function commandProblems(text: string, from: number, end: number): readonly Prob
       severity: 'warning',
       code: 'trailing-comment',
       message:
-        'iptables-restore does not allow comments after a rule and would refuse this line; put the comment on a line of its own or use -m comment.',
+        'iptables-restore does not allow comments after a rule and would refuse this line; put the comment on ' +
+        'a line of its own or use -m comment.',
     });
   }
   return problems;

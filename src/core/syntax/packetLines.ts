@@ -16,8 +16,10 @@ const ARROW = '(?:→|->|\\u279e)';
 
 /** tcpdump with a time in front, and tshark's summary. */
 export const PACKET_OF_DIGIT = new RegExp(
-  `(?:\\d{4}-\\d\\d-\\d\\d )?(?:\\d\\d:\\d\\d:\\d\\d\\.\\d{3,9}|\\d{9,10}\\.\\d{3,9})[ \\t]+(?:${CAPTURED})?${NETWORK}` +
-    `|(?:\\d{1,9}[ \\t]+)?(?:(?:\\d{4}-\\d\\d-\\d\\d )?[\\d:]{1,9}\\.\\d{1,9}[ \\t]+)?${ADDRESS}[ \\t]+${ARROW}[ \\t]+${ADDRESS}[ \\t]+[A-Z]`,
+  `(?:\\d{4}-\\d\\d-\\d\\d )?(?:\\d\\d:\\d\\d:\\d\\d\\.\\d{3,9}|\\d{9,10}\\.\\d{3,9})[ ` +
+    `\\t]+(?:${CAPTURED})?${NETWORK}` +
+    `|(?:\\d{1,9}[ \\t]+)?(?:(?:\\d{4}-\\d\\d-\\d\\d )?[\\d:]{1,9}\\.\\d{1,9}[ \\t]+)?${ADDRESS}[ ` +
+    `\\t]+${ARROW}[ \\t]+${ADDRESS}[ \\t]+[A-Z]`,
   'y',
 );
 

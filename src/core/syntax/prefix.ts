@@ -39,8 +39,8 @@ function patternsFor(code: number): readonly RegExp[] {
 const LETTER = 'A-Za-z\\u00c0-\\u024f\\u0370-\\u052f';
 const SENDER = '[\\w.-]{1,200} [\\w.@/-]{1,100}(?:\\[\\d{1,9}\\])?:(?=[ \\t])';
 /**
- * `Jul  5`, `Okt 16`, `déc. 16`, `10월 16`, `5 июл`; the word for the month in a language cannot be recognised by letters
- * alone.
+ * `Jul  5`, `Okt 16`, `déc. 16`, `10월 16`, `5 июл`; the word for the month in a language cannot be recognised by
+ * letters alone.
  */
 const SYSLOG = new RegExp(
   `(?:[${LETTER}]{2,6}\\.? [ \\d]?\\d|\\d{1,2}[\\u6708\\uc6d4][ \\t]{1,2}\\d{1,2}|\\d{1,2}\\.? [${LETTER}]{2,6}\\.?) \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})? ${SENDER}`,

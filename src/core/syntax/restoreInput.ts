@@ -116,7 +116,9 @@ function upToNul(line: Line, nul: number, inTable: boolean, family: 4 | 6): Inpu
   const refused: Problem = {
     ...unseen,
     severity: 'error',
-    message: `iptables-restore sees an empty line here${inTable ? ', without an operation such as -A' : ''}: there is a NUL character`,
+    message:
+      `iptables-restore sees an empty line here${inTable ? ', without an operation such as -A' : ''}: there is a ` +
+      'NUL character',
   };
   return { ...read, problems: [refused] };
 }
@@ -228,7 +230,8 @@ class InputLineReader {
     if (shape === Shape.Rule || shape === Shape.Chain)
       this.report(
         'outside-table',
-        'this is outside of any table: a line "*filter" (or nat, mangle, raw, security) must come before it, and COMMIT after it',
+        'this is outside of any table: a line "*filter" (or nat, mangle, raw, security) must come before it, ' +
+          'and COMMIT after it',
       );
     else this.report('unexpected-text', 'iptables-restore accepts only comments and empty lines outside of a table');
     return this.as(TEXT);
@@ -329,7 +332,8 @@ function readCommandLine(line: Line, family: 4 | 6, problems: Problem[], report:
 const CARRIAGE_RETURN =
   'this line ends with CR LF, and iptables-restore takes the CR as part of the last word: save the file with LF';
 const TRAILING_COMMENT =
-  'iptables-restore does not allow comments after a rule: put it on a line of its own, or write -m comment --comment "…"';
+  'iptables-restore does not allow comments after a rule: put it on a line of its own, or write -m comment ' +
+  '--comment "…"';
 
 function plainLine({ index, text, eol }: Line): Omit<Line, 'node' | 'shape'> {
   return { index, text, eol, contentStart: 0, problems: NONE };

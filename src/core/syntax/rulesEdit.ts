@@ -59,8 +59,8 @@ function isPlainRule(line: Line): line is AppendLine {
 const GAP = '      ';
 
 /**
- * The family of the section, and where a dump of the other family begins in it, is stated above the touched lines: by the
- * header, or by a rule of the table.
+ * The family of the section, and where a dump of the other family begins in it, is stated above the touched lines: by
+ * the header, or by a rule of the table.
  */
 function statesFamily(file: SourceFile, start: number, table: number, first: number): boolean {
   const head = file.lines[start]?.node;

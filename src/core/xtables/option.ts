@@ -47,8 +47,8 @@ export interface ValueType<V> {
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
   /**
-   * What is worth reporting of a value that is accepted: that older versions refuse it, or that the kernel keeps a part of
-   * it only.
+   * What is worth reporting of a value that is accepted: that older versions refuse it, or that the kernel keeps a part
+   * of it only.
    */
   remark?(value: V, text: string): Remark | undefined;
   /** Values worth offering while typing; of a comma list its items, of two words the first. */
@@ -153,7 +153,10 @@ export interface GivenOptions {
   readonly count: number;
 }
 
-/** A complaint of `build`, `checkentry` or `check`: about one given option, or about the extension as a whole where `at` is left out. */
+/**
+ * A complaint of `build`, `checkentry` or `check`: about one given option, or about the extension as a whole where `at`
+ * is left out.
+ */
 export interface BuildProblem {
   readonly kind: 'problem';
   readonly message: string;

@@ -41,7 +41,8 @@ export interface CaptureOptions {
 const ANSWERS =
   'Flows whose first packet is an answer, or no SYN, began before the capture: they are traced as the file has it.';
 const REMEMBERS =
-  'Some rules remember earlier packets (limit, recent, hashlimit and the like): each flow is traced as if it were the first.';
+  'Some rules remember earlier packets (limit, recent, hashlimit and the like): each flow is traced as if it ' +
+  'were the first.';
 
 /**
  * Traces the first packet of each flow. Flows whose packets differ in nothing that a rule asks are traced once. Work is

@@ -10,7 +10,8 @@ export function captureNotes(counts: CaptureCounts, problem: CaptureProblem | un
       ? [
           packets === 0
             ? `The capture cannot be read: ${problem.message} (byte ${grouped(problem.offset)}).`
-            : `The capture cannot be read to its end: ${problem.message} (byte ${grouped(problem.offset)}). The ${counted(packets, 'packet')} before that are shown.`,
+            : `The capture cannot be read to its end: ${problem.message} (byte ${grouped(problem.offset)}). The ` +
+              `${counted(packets, 'packet')} before that are shown.`,
         ]
       : []),
     ...(notIp > 0

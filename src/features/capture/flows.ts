@@ -165,7 +165,8 @@ function queryOf({ protocol, icmpType }: IpPacket): number {
 function quotedKey(bytes: Uint8Array, { family, transport = 0, icmpType, icmpCode }: IpPacket): string {
   const quoted = readIpPacket(bytes, transport + 8, family);
   const ends = quoted
-    ? `${quoted.protocol} ${keyAt(bytes, quoted.source, family)} ${quoted.sourcePort} ${keyAt(bytes, quoted.destination, family)} ${quoted.destinationPort}`
+    ? `${quoted.protocol} ${keyAt(bytes, quoted.source, family)} ${quoted.sourcePort} ` +
+      `${keyAt(bytes, quoted.destination, family)} ${quoted.destinationPort}`
     : '';
   return `${icmpType} ${icmpCode} ${ends}`;
 }

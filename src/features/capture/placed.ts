@@ -12,11 +12,13 @@ export interface PlacedPacket {
 }
 
 const ARRIVES =
-  'The capture does not say which way packets went, and the file does not list the addresses of this host: packets are taken as they arrive.';
+  'The capture does not say which way packets went, and the file does not list the addresses of this host: ' +
+  'packets are taken as they arrive.';
 const BY_ADDRESSES = 'The capture does not say which way packets went: by the addresses of this host.';
 const ALREADY_OUT = 'Packets that leave are captured after the rules: their addresses may be those that NAT gave them.';
 const FORWARDED =
-  'Packets that leave with a source that is none of this host are forwarded ones, captured after the rules: they are traced as if they arrived so.';
+  'Packets that leave with a source that is none of this host are forwarded ones, captured after the rules: ' +
+  'they are traced as if they arrived so.';
 
 /** Decides for packets of a capture by which direction and interface they come. */
 export class Placing {

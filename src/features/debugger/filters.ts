@@ -78,7 +78,10 @@ function dropText({ events }: Recording, event: TraceEvent, index: number): stri
       const next = events[index + 1];
       if (event.broken !== undefined) return `Dropped by the kernel: ${event.broken}`;
       if (next?.kind !== 'table-leave' || next.verdict === 'ACCEPT') return undefined;
-      return `${next.verdict === 'REJECT' ? 'Rejected' : 'Dropped'} by ${event.rule.chain.name} rule ${event.rule.number}`;
+      return (
+        `${next.verdict === 'REJECT' ? 'Rejected' : 'Dropped'} by ${event.rule.chain.name} rule ` +
+        `${event.rule.number}`
+      );
     }
     case 'policy':
       return event.verdict === 'DROP' ? `Dropped by the policy of ${event.chain.name}` : undefined;

@@ -34,8 +34,8 @@ export function placeIn(event: TraceEvent | undefined, index: number, rule: Rule
 
 /**
  * The events of one path as places to stand at, one for each rule and policy that was evaluated, and the end. Forward
- * and back are the same, and nothing is evaluated. A place is computed when it is asked for: a run of 100,000 rules that
- * did not match is one event.
+ * and back are the same, and nothing is evaluated. A place is computed when it is asked for: a run of 100,000 rules
+ * that did not match is one event.
  */
 export class Recording {
   readonly events: readonly TraceEvent[];

@@ -21,8 +21,8 @@ export interface ExpectationDiagnostic extends FileRange {
 const MOST = 200;
 
 /**
- * What is wrong with the lines of a file. `rulesOf`: the rules that an expectation is about, or why there are none. Never
- * throws.
+ * What is wrong with the lines of a file. `rulesOf`: the rules that an expectation is about, or why there are none.
+ * Never throws.
  */
 export function checkExpectations(
   { expectations, errors }: ReadExpectations,

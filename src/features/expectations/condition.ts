@@ -39,7 +39,9 @@ export type Condition =
   | { readonly kind: 'field'; readonly field: 'mark' | 'ttl' | 'tos'; readonly value: number; readonly mask: number }
   | { readonly kind: 'state'; readonly state: ConntrackState }
   | { readonly kind: 'process'; readonly process: string }
-  /** `ok`: it reaches the sender and looks like the reply. `lost`: there is one that does not. `none`: there is none. */
+  /**
+   * `ok`: it reaches the sender and looks like the reply. `lost`: there is one that does not. `none`: there is none.
+   */
   | { readonly kind: 'reply'; readonly reply: 'ok' | 'lost' | 'none' }
   /** Addresses and ports are those that it was sent with. */
   | { readonly kind: 'unchanged' };

@@ -112,7 +112,8 @@ function failure(expectation: Expectation, failing: JudgedClauses, paths: readon
   const decision = decisionOfShown(expectation, failing);
   const by = !decision
     ? ''
-    : `${got.includes(decision.words) ? '' : `, ${decision.words}`}${lineText(decision)}${decision.detail === '' ? '' : `: ${decision.detail}`}`;
+    : `${got.includes(decision.words) ? '' : `, ${decision.words}`}${lineText(decision)}` +
+      `${decision.detail === '' ? '' : `: ${decision.detail}`}`;
   return `expected ${expected}, got ${got}${by}${guessed(wrong, failing)}${dependsOn(failing, paths)}`;
 }
 
@@ -192,7 +193,10 @@ function restsOn(expectation: Expectation, judged: readonly JudgedClauses[], tru
     if (wrong !== undefined) return `the packet is not as it is stated: ${wrong}`;
     const [iface] = unknownOf(evaluation, expectation);
     if (iface)
-      return `holds only if this host has an interface ${iface.name}, which the file does not know${iface.hint}${saying(`interface ${iface.name}`)}`;
+      return (
+        `holds only if this host has an interface ${iface.name}, which the file does not ` +
+        `know${iface.hint}${saying(`interface ${iface.name}`)}`
+      );
     const [open] = openProvisos(path.walked, expectation.settings);
     if (open) {
       const { words, say } = ofProviso(open);
@@ -215,7 +219,11 @@ function guessBehind({ terms }: Clause, evaluation: Evaluation, { end, events }:
     if (leaves && end.outcome === 'SENT' && given.oface === undefined) {
       const route = assumed.find(({ code }) => code === 'default-route');
       if (route)
-        return `${route.message} (say: "${given.dir === 'out' ? 'out' : `forward ${evaluation.request?.iface ?? 'IN'}`} ${end.outInterface ?? ''}" in the packet, or the routes with @host)`;
+        return (
+          `${route.message} (say: ` +
+          `"${given.dir === 'out' ? 'out' : `forward ${evaluation.request?.iface ?? 'IN'}`} ` +
+          `${end.outInterface ?? ''}" in the packet, or the routes with @host)`
+        );
     }
     if (condition.kind !== 'endpoint' || negated || (condition.address === undefined && condition.name === undefined))
       continue;

@@ -219,7 +219,10 @@ function judgeUnchanged({ events, end }: Walked): Judged {
         : changed
             .map((half) => {
               const [address, port] = placeOf(end.packet, half);
-              return `${half === 'source' ? 'from' : 'to'} ${endpoint(formatAddress(address), hasPorts(end.packet.protocol) ? port : undefined)}`;
+              return (
+                `${half === 'source' ? 'from' : 'to'} ` +
+                `${endpoint(formatAddress(address), hasPorts(end.packet.protocol) ? port : undefined)}`
+              );
             })
             .join(', '),
   };

@@ -42,7 +42,10 @@ export function chainsAt({ chain, number }: RulePlace, ruleSet: RuleSet | undefi
   if (number === undefined || found.some(({ rules }) => number >= 1 && number <= rules.length)) return found;
   const [first] = found;
   const count = first?.rules.length ?? 0;
-  return `${chain} has ${count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`}, so there is no rule ${number}`;
+  return (
+    `${chain} has ${count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`}, so there is no rule ` +
+    `${number}`
+  );
 }
 
 /** What a place names in the rules of a file, IPv4 and IPv6. */

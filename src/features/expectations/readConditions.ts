@@ -21,9 +21,9 @@ const MOST_PROBLEMS = 20;
 const MOST_WORDS = 200;
 
 /**
- * Reads what must hold of a packet: conditions with blanks or commas between them, of which all must hold; `or` before a
- * condition makes it an alternative to the one before. `from`: the column of the line in which `text` begins. `names`:
- * names that stand for addresses. Never throws.
+ * Reads what must hold of a packet: conditions with blanks or commas between them, of which all must hold; `or` before
+ * a condition makes it an alternative to the one before. `from`: the column of the line in which `text` begins.
+ * `names`: names that stand for addresses. Never throws.
  */
 export function readConditions(text: string, from: number, names: Settings['names']): ReadClauses {
   return new ConditionReader(text, from, names).read();
@@ -192,7 +192,10 @@ class ConditionReader {
       case 'reply':
         if (lower === 'ok' || lower === 'none') return { kind: 'reply', reply: lower };
         if (lower === 'dropped' || lower === 'lost') return { kind: 'reply', reply: 'lost' };
-        return `"${text}" is not what may become of a reply: ok, dropped or none${didYouMean(text, ['dropped', 'none'])}`;
+        return (
+          `"${text}" is not what may become of a reply: ok, dropped or ` +
+          `none${didYouMean(text, ['dropped', 'none'])}`
+        );
       default:
         return fieldOf(keyword, text);
     }

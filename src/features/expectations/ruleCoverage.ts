@@ -107,5 +107,8 @@ export class RuleCoverage {
 export function coverageSummary(rules: readonly CoveredRule[]): string {
   const matched = rules.filter((each) => each.matched > 0).length;
   const evaluated = rules.filter((each) => each.matched === 0 && each.evaluated > 0).length;
-  return `${matched} of ${rules.length} rules and policies matched, ${evaluated} only evaluated, ${rules.length - matched - evaluated} never reached`;
+  return (
+    `${matched} of ${rules.length} rules and policies matched, ${evaluated} only evaluated, ` +
+    `${rules.length - matched - evaluated} never reached`
+  );
 }

@@ -123,7 +123,10 @@ export class ExpectationRunner {
     const before = this.ends?.of === after ? this.ends.paths : [];
     if (before.length === 0) return 'the packet before it could not be traced';
     if (before.length > MOST_PATHS)
-      return `the packets before it may take ${before.length} paths, which are too many to follow (${MOST_PATHS}): state more of them, or of the host`;
+      return (
+        `the packets before it may take ${before.length} paths, which are too many to follow (${MOST_PATHS}): ` +
+        'state more of them, or of the host'
+      );
     const starts: Start[] = [];
     for (const { walked, evaluation, answers } of before) {
       const setting = settingOfPath(walked, evaluation.setting.setting);

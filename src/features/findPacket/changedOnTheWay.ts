@@ -106,7 +106,9 @@ function comesAfterNat(hook: Hook): boolean {
   return hook === 'INPUT' || hook === 'FORWARD' || hook === 'POSTROUTING';
 }
 
-/** It gives packets another address as their destination that passes these tests; a port that it leaves open is kept. */
+/**
+ * It gives packets another address as their destination that passes these tests; a port that it leaves open is kept.
+ */
 function translatesTo({ rule: { family }, changes }: Setter, wanted: readonly FieldTest[]): boolean {
   const changeOf = (field: FieldName): FieldChange | undefined => changes.find((change) => change.field === field);
   if (changeOf('destination')?.kind !== 'among') return false;

@@ -33,14 +33,16 @@ export interface FindOptions {
   readonly addressesKnown: boolean;
   /** The host as it is for a packet that says more of it than the file; left out: the same for all. */
   readonly hostFor?: (request: PacketRequest) => Host;
-  /** Traces a packet on every host that is possible, where the file leaves that open. Left out: on the likeliest one. */
+  /**
+   * Traces a packet on every host that is possible, where the file leaves that open. Left out: on the likeliest one.
+   */
   readonly onEveryHost?: (request: PacketRequest) => Traced | undefined;
 }
 
 export type Found =
   /**
-   * This packet was traced, and the rule matched it: with these answers, by `Assumption.key`, where too much is open for
-   * all paths to be followed.
+   * This packet was traced, and the rule matched it: with these answers, by `Assumption.key`, where too much is open
+   * for all paths to be followed.
    */
   | { readonly kind: 'found'; readonly expression: string; readonly answers?: Readonly<Record<string, boolean>> }
   /** No packet was found that the rule matches. `nearest`: the best try; `obstacle`: what took it, in a clause. */

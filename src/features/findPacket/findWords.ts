@@ -9,12 +9,21 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
     case 'found':
       return undefined;
     case 'unreachable':
-      return `No packet reaches ${rule}: no built-in chain of table ${chain.table} jumps to ${chain.name}, directly or through other chains.`;
+      return (
+        `No packet reaches ${rule}: no built-in chain of table ${chain.table} jumps to ${chain.name}, directly ` +
+        'or through other chains.'
+      );
     case 'shadowed':
-      return `No packet is matched by ${rule}: ${lineWords(found.by.line)} takes each that it would match.${found.nearest === undefined ? '' : ' One of them is traced.'}`;
+      return (
+        `No packet is matched by ${rule}: ${lineWords(found.by.line)} takes each that it would ` +
+        `match.${found.nearest === undefined ? '' : ' One of them is traced.'}`
+      );
     case 'not-found': {
       if (found.nearest === undefined)
-        return `No packet was found for ${rule}: its conditions and those of the rules that jump to it contradict each other.`;
+        return (
+          `No packet was found for ${rule}: its conditions and those of the rules that jump to it contradict ` +
+          'each other.'
+        );
       const why = found.obstacle === undefined ? '' : `: ${found.obstacle}`;
       return `No packet was found that ${rule} matches. The nearest one is traced${why}.`;
     }

@@ -41,7 +41,8 @@ export const BUILTIN_OPTIONS: Readonly<
     syntax: '-j target',
     spellings: ['-j', '--jump'],
     summary:
-      'What happens to the packet when the rule matches: a target, or a user-defined chain that returns here at its end.',
+      'What happens to the packet when the rule matches: a target, or a user-defined chain that returns here ' +
+      'at its end.',
   },
   goto: {
     syntax: '-g chain',

@@ -93,7 +93,8 @@ function ruleBlocks(rule: Rule, ruleSet: RuleSet): readonly HoverBlock[] {
           ? `does something that is not known here (${target.name})`
           : 'only counts';
   const base = chain.base
-    ? ` The chain is registered at ${chain.hook ?? chain.base.hook} at priority ${chain.base.priority}, type ${chain.base.type}.`
+    ? ` The chain is registered at ${chain.hook ?? chain.base.hook} at priority ${chain.base.priority}, type ` +
+      `${chain.base.type}.`
     : '';
   const purpose = chainKnowledge(ruleSetView(ruleSet), chain.table, chain.name)?.title;
   return [

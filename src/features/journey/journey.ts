@@ -95,8 +95,8 @@ class Walk {
   ) {}
 
   /**
-   * Adds what follows `before`, the usual way first and then each other one; gives back how the usual way ends. `behind`:
-   * the legs that led there.
+   * Adds what follows `before`, the usual way first and then each other one; gives back how the usual way ends.
+   * `behind`: the legs that led there.
    */
   follow(
     next: readonly NextPacket[],

@@ -15,7 +15,8 @@ export function loopWords(evaluation: Evaluation, label: string, when: string | 
   const against = (taken && proxiesOf(evaluation)?.againstLoop?.(taken)) ?? '';
   const by = capturedBy(evaluation);
   return [
-    `${when === undefined ? 'This' : `If ${when}, this`} is a loop: what ${who} sends comes back to ${who}${taken ? `, to port ${taken.port}` : ''}${by === undefined ? '' : `, by ${by}`}, and is sent again.`,
+    `${when === undefined ? 'This' : `If ${when}, this`} is a loop: what ${who} sends comes back to ` +
+      `${who}${taken ? `, to port ${taken.port}` : ''}${by === undefined ? '' : `, by ${by}`}, and is sent again.`,
     against,
   ]
     .filter((sentence) => sentence !== '')

@@ -7,7 +7,9 @@ import { rulesNamed, verdictOf } from './ruleNamed';
 export interface SteppedTogether {
   /** For each step of the kernel up to the first disagreement, the one of the path. */
   readonly pairs: readonly SteppedPair[];
-  /** The first step of the kernel with which the path does not agree, and where the path is then; undefined: it ended. */
+  /**
+   * The first step of the kernel with which the path does not agree, and where the path is then; undefined: it ended.
+   */
   readonly difference: { readonly kernel: SteppedLine; readonly here: OurStep | undefined } | undefined;
   /** The step of the path behind the last one of the kernel: its trace is cut, or begins anew elsewhere. */
   readonly next: OurStep | undefined;

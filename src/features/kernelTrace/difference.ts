@@ -85,7 +85,9 @@ export function differenceOf(
   if (!ends && named?.length === 0)
     return {
       ...base,
-      here: `${chain.name} has ${chain.rules.length === 0 ? 'no rules' : `no such rule among its ${chain.rules.length}`}: these may not be the rules that the kernel had`,
+      here:
+        `${chain.name} has ${chain.rules.length === 0 ? 'no rules' : `no such rule among its ${chain.rules.length}`}: ` +
+        'these may not be the rules that the kernel had',
       line: chain.line && chain.line.index + 1,
       step: undefined,
     };

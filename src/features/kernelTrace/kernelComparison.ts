@@ -45,7 +45,8 @@ export function compareWithKernel(
       ...(next && kernel.steps.length > 0 ? [endsEarly(next)] : []),
       ...(byVerdict
         ? [
-            'The rules of the file have neither the texts nor the handles of the trace: some are compared by chain and verdict alone.',
+            'The rules of the file have neither the texts nor the handles of the trace: some are compared by ' +
+              'chain and verdict alone.',
           ]
         : []),
       ...(incomplete ? ['The path has steps that are not listed, so that the rest is not compared.'] : []),

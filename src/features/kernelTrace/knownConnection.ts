@@ -26,7 +26,8 @@ export function connectionsFor({ last }: KernelPacket, request: PacketRequest): 
   return [
     {
       words: translated
-        ? `its connection is taken as ESTABLISHED, and translated to ${later.dst}${later.dport === undefined ? '' : `:${later.dport}`} as the trace shows`
+        ? 'its connection is taken as ESTABLISHED, and translated to ' +
+          `${later.dst}${later.dport === undefined ? '' : `:${later.dport}`} as the trace shows`
         : 'its connection is taken as ESTABLISHED',
       addTo: adds({ orig: { src, dst, sport, dport, proto, ...icmp }, dnat }),
     },

@@ -22,7 +22,8 @@ export function checkForModel(file: ToolFile): string | ToolProblem {
     `File: ${file.name}`,
     found.length === 0
       ? clean(file)
-      : `${counted(count('error'), 'error')} (what iptables-restore 1.8.9, legacy back end, refuses), ${counted(count('warning'), 'warning')}, ${counted(count('info'), 'remark')}:`,
+      : `${counted(count('error'), 'error')} (what iptables-restore 1.8.9, legacy back end, refuses), ` +
+        `${counted(count('warning'), 'warning')}, ${counted(count('info'), 'remark')}:`,
     ...found.map(
       ({ line, column, severity, code, message, fix }) =>
         `line ${line}, column ${column}: ${severity} ${code}: ${message}${fix ? ` (fix: ${fix.title})` : ''}`,

@@ -20,7 +20,10 @@ export const EXPLAIN_FIELDS: ToolFields = {
 /** So many rules of a chain are listed. */
 const MOST_RULES = 60;
 
-/** What a chain, match, target, option, port or mark is for, and of a chain its rules. Without a file, what is known of the name alone. */
+/**
+ * What a chain, match, target, option, port or mark is for, and of a chain its rules. Without a file, what is known of
+ * the name alone.
+ */
 export function explainForModel(file: ToolFile | undefined, input: ToolInput): string | ToolProblem {
   const given = input.text('name') ?? '';
   // `nat/WEB`, as the other answers write it.
@@ -51,7 +54,9 @@ export function explainForModel(file: ToolFile | undefined, input: ToolInput): s
 
 function chainLines({ table, name, rules, policy, line }: Chain): readonly string[] {
   const declared = line === undefined ? '' : `, declared in line ${line.index + 1}`;
-  const head = `Chain ${table}/${name}: ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}${policy === undefined ? '' : `, policy ${policy}`}${declared}`;
+  const head =
+    `Chain ${table}/${name}: ${rules.length} ` +
+    `${rules.length === 1 ? 'rule' : 'rules'}${policy === undefined ? '' : `, policy ${policy}`}${declared}`;
   const shown = rules.slice(0, MOST_RULES).map((rule) => {
     const text = rule.written ? rule.line.text.slice(rule.written.start, rule.written.end) : rule.line.text.trim();
     return `  line ${rule.line.index + 1}: ${text}`;

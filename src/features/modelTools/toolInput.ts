@@ -15,7 +15,10 @@ export interface ToolProblem {
   readonly problem: string;
 }
 
-/** What a language model gives, which may be anything. A problem says what to give instead. Blank texts are omitted ones. */
+/**
+ * What a language model gives, which may be anything. A problem says what to give instead. Blank texts are omitted
+ * ones.
+ */
 export class ToolInput {
   private constructor(private readonly values: ReadonlyMap<string, string | number>) {}
 

@@ -22,8 +22,8 @@ export const TRACE_FIELDS: ToolFields = {
 };
 
 /**
- * What becomes of a packet, the answer first: each possible outcome with the lines that decided, then everything that was
- * assumed, what would change it, and the steps.
+ * What becomes of a packet, the answer first: each possible outcome with the lines that decided, then everything that
+ * was assumed, what would change it, and the steps.
  */
 export function traceForModel(file: ToolFile, input: ToolInput): string | ToolProblem {
   const dump = dumpNumbered(file, input.number('ruleSet'));
@@ -81,7 +81,8 @@ function unreadNote({ model }: ToolFile): readonly string[] {
   return length === 0
     ? []
     : [
-        `${length} ${length === 1 ? 'line that looks like a rule or a fact was' : 'lines that look like rules or facts were'} not read.`,
+        `${length} ${length === 1 ? 'line that looks like a rule or a fact was' : 'lines that look like rules or facts were'} ` +
+          'not read.',
       ];
 }
 

@@ -9,7 +9,10 @@ import { ruleSetView } from '../ruleSetView';
 import type { InputContext } from './inputContext';
 import { NameBook } from './names';
 
-/** What a file states about names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is asked for. */
+/**
+ * What a file states about names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is
+ * asked for.
+ */
 export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown): InputContext {
   const { names, listings } = namesIn(model, dump);
   return {

@@ -91,11 +91,15 @@ function senderOf(
   if (own === true)
     return {
       direction: 'in',
-      why: `${to} is an address of this host, so another host is taken to send it. Write "out" in place of "in" if this host does.`,
+      why:
+        `${to} is an address of this host, so another host is taken to send it. Write "out" in place of "in" if ` +
+        'this host does.',
     };
   return {
     direction: 'out',
-    why: `${here}. Write "in" in place of "out" if another host does${own === undefined ? `, or if ${to} is this host’s own address` : ''}.`,
+    why:
+      `${here}. Write "in" in place of "out" if another host ` +
+      `does${own === undefined ? `, or if ${to} is this host’s own address` : ''}.`,
   };
 }
 
@@ -107,6 +111,7 @@ function portNotes({ to, port, protocol }: FirstPacket, { names }: InputContext)
   return found.ports.some((each) => each.port === port && each.protocol === wanted)
     ? []
     : [
-        `The file knows ${to.text} at port ${[...new Set(found.ports.map((each) => each.port))].slice(0, 5).join(', ')} only.`,
+        `The file knows ${to.text} at port ` +
+          `${[...new Set(found.ports.map((each) => each.port))].slice(0, 5).join(', ')} only.`,
       ];
 }

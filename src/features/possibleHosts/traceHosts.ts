@@ -82,7 +82,9 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
   return differentOrFirst(likelier, other);
 }
 
-/** What goes to a multicast group is for this host where a program of it has joined the group, and no listing says so. */
+/**
+ * What goes to a multicast group is for this host where a program of it has joined the group, and no listing says so.
+ */
 function byMembership(common: Common, group: string): readonly HostTrace[] {
   const tracesFor = (joined: boolean): readonly HostTrace[] =>
     tracesWith(common, { joined }, [

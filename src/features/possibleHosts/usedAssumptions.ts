@@ -171,7 +171,9 @@ class Uses {
           code: 'route',
           what: `next hop of ${by.prefixLength === 0 ? 'the default route' : formatBlock(by.destination)}`,
           value: hopText(by),
-          message: `The route has ${by.hops.length} next hops, of which the kernel picks one by a hash: ${hopText(by)} is shown, and the others have the same outcome.`,
+          message:
+            `The route has ${by.hops.length} next hops, of which the kernel picks one by a hash: ${hopText(by)} ` +
+            'is shown, and the others have the same outcome.',
           line: undefined,
           decides: false,
         };

@@ -38,7 +38,10 @@ export function listenElsewhere(situation: Situation): readonly Proposal[] {
       commands: [],
       typed: [
         `unlisten ${protocolName(protocol)} ${elsewhere.text}`,
-        `listen ${protocolName(protocol)} ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort} ${elsewhere.process ?? ''}`.trim(),
+        (
+          `listen ${protocolName(protocol)} ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort} ` +
+          `${elsewhere.process ?? ''}`
+        ).trim(),
       ],
       reach: 'place',
       note: `It listens on ${elsewhere.text} only, and the packet is sent to ${formatAddress(destination)}.`,

@@ -20,8 +20,8 @@ export interface NearMiss {
 const MOST_RULES = 20_000;
 
 /**
- * Rules before the one that dropped the packet, of the same table, that would have accepted it but for one condition: the
- * nearest to it first. What nobody knows of a packet does not count as missed, nor as had.
+ * Rules before the one that dropped the packet, of the same table, that would have accepted it but for one condition:
+ * the nearest to it first. What nobody knows of a packet does not count as missed, nor as had.
  */
 export function nearMisses(walked: Walked): readonly NearMiss[] {
   const { dropBy } = walked.end;

@@ -10,5 +10,8 @@ export function remediesText(remedies: readonly FoundRemedy[]): string {
     ...commands.map((command) => `      ${command}`),
     ...(note === '' ? [] : [`      ${note}${makes === undefined ? '' : `: ${makes}`}`]),
   ]);
-  return `\nWhat would have to change, each traced with the change made:\n${lines.map((line) => `${visible(line)}\n`).join('')}`;
+  return (
+    `\nWhat would have to change, each traced with the change ` +
+    `made:\n${lines.map((line) => `${visible(line)}\n`).join('')}`
+  );
 }

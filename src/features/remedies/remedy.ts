@@ -23,9 +23,9 @@ export interface RemedyChange {
 }
 
 /**
- * How much else a change may do, the least first: packets like this one; a setting or a list of one program; what arrives
- * at one place; everything that a rule was about; the whole host. Another packet is last: it changes nothing, but whoever
- * asks about this one wants this one through.
+ * How much else a change may do, the least first: packets like this one; a setting or a list of one program; what
+ * arrives at one place; everything that a rule was about; the whole host. Another packet is last: it changes nothing,
+ * but whoever asks about this one wants this one through.
  */
 export const REACH = ['like it', 'setting', 'place', 'rule', 'host', 'packet'] as const;
 type Reach = (typeof REACH)[number];

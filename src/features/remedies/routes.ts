@@ -61,7 +61,9 @@ const REFUSING: Readonly<Partial<Record<KernelDropReason, RouteType>>> = {
 
 function withoutRoute(situation: Situation, route: Route): readonly Proposal[] {
   const { host } = situation.setting;
-  const words = `${route.type} ${route.prefixLength === 0 ? 'default' : `${formatAddress(route.destination.address)}/${route.prefixLength}`}${route.table === MAIN ? '' : ` table ${route.table}`}`;
+  const words =
+    `${route.type} ${route.prefixLength === 0 ? 'default' : `${formatAddress(route.destination.address)}/${route.prefixLength}`}` +
+    `${route.table === MAIN ? '' : ` table ${route.table}`}`;
   const routes = host.routes.filter((each) => each !== route);
   return tried(
     situation,
@@ -80,7 +82,8 @@ const MAIN = 254;
 const FREE_TABLES = [100, 133, 200, 201];
 
 /**
- * TPROXY gives a packet to a socket, and only routing delivers it to this host. Source: Documentation/networking/tproxy.rst.
+ * TPROXY gives a packet to a socket, and only routing delivers it to this host. Source:
+ * Documentation/networking/tproxy.rst.
  */
 function transparentRoute(situation: Situation): readonly Proposal[] | undefined {
   const {

@@ -38,7 +38,8 @@ export function commandLine(trace: TypedTrace): string {
   const comment =
     answered === 0
       ? ''
-      : `# ${answered === 1 ? 'One question was' : `${answered} questions were`} answered in the view: here every outcome is followed\n`;
+      : `# ${answered === 1 ? 'One question was' : `${answered} questions were`} answered in the view: here ` +
+        `every outcome is followed\n`;
   return `${comment}${words.join(' ')}\n`;
 }
 

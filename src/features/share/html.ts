@@ -24,10 +24,12 @@ export function traceHtml({ input, assumed, file, journey }: SharedTrace): strin
     legs.length > 0 ? '<h2>The whole journey</h2>' : '',
     ...legs.map(
       (leg) =>
-        `<section><h3>${escaped(legTitle(leg))}</h3>${paragraphs([leg.note ?? ''])}<p><code>${escaped(leg.input.packet)}</code></p>${packetHtml(leg.input, leg.assumed)}</section>`,
+        `<section><h3>${escaped(legTitle(leg))}</h3>${paragraphs([leg.note ?? ''])}` +
+        `<p><code>${escaped(leg.input.packet)}</code></p>${packetHtml(leg.input, leg.assumed)}</section>`,
     ),
     journey.replies.length > 0
-      ? `<h3>The replies, back the same way</h3><ul>${journey.replies.map((reply) => `<li>${escaped(`${legTitle(reply)}: ${reply.text}`)}</li>`).join('')}</ul>`
+      ? '<h3>The replies, back the same way</h3>' +
+        list(journey.replies.map((reply) => `${legTitle(reply)}: ${reply.text}`))
       : '',
     paragraphs(journey.remarks),
   ];
@@ -70,7 +72,11 @@ function packetHtml(input: TraceInput, assumed: readonly string[]): string {
     const outcome = outcomeReport(selectPath(input, i));
     const chance = tab.probability === undefined ? '' : ` (${percent(tab.probability)})`;
     const conditions = tab.assumptions.map(({ text, reason }) => `if ${text} (${reason})`);
-    return `${tabs.length > 1 ? `<h4>Outcome ${i + 1}${escaped(chance)}</h4>${list(conditions)}` : ''}${cardHtml(outcome)}<details${tabs.length === 1 ? ' open' : ''}><summary>Steps</summary>${stepsHtml(outcome)}</details>`;
+    return (
+      `${tabs.length > 1 ? `<h4>Outcome ${i + 1}${escaped(chance)}</h4>${list(conditions)}` : ''}` +
+      `${cardHtml(outcome)}<details${tabs.length === 1 ? ' open' : ''}>` +
+      `<summary>Steps</summary>${stepsHtml(outcome)}</details>`
+    );
   });
   return [
     tabs.length > 1 ? `<p>${tabs.length} outcomes are possible, because something is not known.</p>` : '',
@@ -97,14 +103,18 @@ function cardHtml({ badge, card }: OutcomeReport): string {
     ),
     ...card.decided.map((decision) => row(decision.word, escaped(decisionPlace(decision)))),
   ];
-  return `<div class="card"><p><strong class="${badge.tone}">${escaped(badge.text)}</strong> ${escaped(card.headline)}</p><dl>${rows.join('')}</dl></div>`;
+  return (
+    `<div class="card"><p><strong class="${badge.tone}">${escaped(badge.text)}</strong> ` +
+    `${escaped(card.headline)}</p><dl>${rows.join('')}</dl></div>`
+  );
 }
 
 function stepsHtml({ groups }: OutcomeReport): string {
   return groups
     .map(
       ({ title, result, rows }) =>
-        `<table><caption>${escaped(result === '' ? title : `${title}: ${result}`)}</caption><tbody>${rows.map(rowHtml).join('')}</tbody></table>`,
+        `<table><caption>${escaped(result === '' ? title : `${title}: ${result}`)}</caption>` +
+        `<tbody>${rows.map(rowHtml).join('')}</tbody></table>`,
     )
     .join('');
 }
@@ -113,7 +123,11 @@ function rowHtml(row: Row): string {
   if (row.kind === 'fold') return `<tr class="no"><td></td><td>${escaped(row.text)}</td><td></td></tr>`;
   const text = row.kind === 'rule' ? tokensText(row.tokens) : row.text;
   const assumed = row.kind === 'note' && row.assumed !== undefined ? ` (assumed: ${row.assumed})` : '';
-  return `<tr class="${row.mark}"><td>${row.line ?? ''}</td><td style="padding-left:${Math.min(row.depth, 20) * 1.5 + 0.5}em"><code>${escaped(text)}</code></td><td>${escaped(`${row.why}${assumed}`)}</td></tr>`;
+  return (
+    `<tr class="${row.mark}"><td>${row.line ?? ''}</td>` +
+    `<td style="padding-left:${Math.min(row.depth, 20) * 1.5 + 0.5}em"><code>${escaped(text)}</code></td>` +
+    `<td>${escaped(`${row.why}${assumed}`)}</td></tr>`
+  );
 }
 
 function list(items: readonly string[]): string {
@@ -141,7 +155,8 @@ const STYLE = [
   'main{max-width:70rem;margin:0 auto;padding:1.5rem;overflow-wrap:anywhere}',
   'h1{font-size:1.4rem}h2{font-size:1.2rem;margin-top:2.5rem}h3,h4{margin-bottom:.3rem}',
   'code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.9em}',
-  '.dim,dt,caption,tr.no{color:var(--dim)}.card{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.4rem 1rem}',
+  '.dim,dt,caption,tr.no{color:var(--dim)}',
+  '.card{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.4rem 1rem}',
   'dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}',
   'table{border-collapse:collapse;margin:.6rem 0;width:100%}caption{text-align:left;font-weight:600}',
   'td{vertical-align:top;padding:.1rem .5rem}td:first-child{text-align:right;color:var(--dim);width:3.5em}',

@@ -71,7 +71,8 @@ export function traceSvg({ input, assumed, file }: Omit<SharedTrace, 'journey'>,
     drawn.splice(
       at,
       0,
-      `<rect x="${EDGE}" y="${from}" width="${WIDTH - 2 * EDGE}" height="${y - from}" rx="5" fill="${colours.box}" stroke="${node.tone ? colours.tones[node.tone] : colours.line}"/>`,
+      `<rect x="${EDGE}" y="${from}" width="${WIDTH - 2 * EDGE}" height="${y - from}" rx="5" ` +
+        `fill="${colours.box}" stroke="${node.tone ? colours.tones[node.tone] : colours.line}"/>`,
     );
   }
   if (assumed.length > 0) {
@@ -82,7 +83,10 @@ export function traceSvg({ input, assumed, file }: Omit<SharedTrace, 'journey'>,
   const height = y + EDGE;
   const title = `${badge.text}: ${card.headline}`;
   return {
-    svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="${FONT}" font-size="${SIZE}"><title>${escaped(title)}</title><rect width="${WIDTH}" height="${height}" fill="${colours.back}"/>${drawn.join('')}</svg>\n`,
+    svg:
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ` +
+      `${height}" role="img" font-family="${FONT}" font-size="${SIZE}"><title>${escaped(title)}</title><rect ` +
+      `width="${WIDTH}" height="${height}" fill="${colours.back}"/>${drawn.join('')}</svg>\n`,
     width: WIDTH,
     height,
   };

@@ -118,7 +118,9 @@ function ruleQuestions({ traced, answers }: TraceInput): readonly Question[] {
       id,
       text: assumption.choice ? targetText(assumption) : (words?.question ?? assumption.match),
       ...(words !== undefined && { inWords: true }),
-      place: `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ${assumption.chain} rule ${assumption.num}`,
+      place:
+        `${assumption.backend === undefined ? '' : `${assumption.backend} `}${assumption.table} ` +
+        `${assumption.chain} rule ${assumption.num}`,
       reason: assumption.reason,
       line: lineNumber(assumption.rule?.line),
       choices: options,

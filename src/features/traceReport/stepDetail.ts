@@ -140,7 +140,10 @@ function knowledge({ knowledge: view }: TraceInput, rule: Rule): StepKnowledge {
 function consequenceOf({ effect }: RuleEvent, changes: readonly PacketChange[]): string {
   switch (effect?.kind) {
     case 'redirect':
-      return 'Connection tracking remembers the original destination; the program that gets the connection can ask for it (SO_ORIGINAL_DST).';
+      return (
+        'Connection tracking remembers the original destination; the program that gets the connection can ask ' +
+        'for it (SO_ORIGINAL_DST).'
+      );
     case 'nat':
       return effect.half === 'destination'
         ? 'Connection tracking translates the replies back, so the sender sees the address that it sent to.'
@@ -207,17 +210,24 @@ function eventWords(
     case 'copy':
       return {
         title: title('A copy for this host itself'),
-        happened: `A host also receives the broadcasts and multicasts that it sends: a copy goes through POSTROUTING and comes in by ${event.iface}, without the sending socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
+        happened:
+          'A host also receives the broadcasts and multicasts that it sends: a copy goes through POSTROUTING and ' +
+          `comes in by ${event.iface}, without the sending ` +
+          `socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
       };
     case 'copy-end':
       return {
         title: title('The packet itself'),
-        happened: `The copy ${event.end.outcome === 'LOCAL' ? 'is delivered to this host' : `is ${droppedBy(event.end)}`}. The packet that leaves goes on: ${packetWords(event.packet)}.`,
+        happened:
+          `The copy ${event.end.outcome === 'LOCAL' ? 'is delivered to this host' : `is ${droppedBy(event.end)}`}. ` +
+          `The packet that leaves goes on: ${packetWords(event.packet)}.`,
       };
     case 'loopback':
       return {
         title: title('Loopback'),
-        happened: `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Its connection and mark are kept. Its sending socket is not, so owner finds none.`,
+        happened:
+          `Sent over lo, the packet comes in again: ${packetWords(event.packet)}. Its connection and mark are ` +
+          'kept. Its sending socket is not, so owner finds none.',
       };
     case 'kernel-drop':
       return {
@@ -242,7 +252,8 @@ function besideWords(why: 'absent' | 'asleep'): Pick<StepDetail, 'title' | 'happ
     ? {
         title: title('Not in this dump'),
         happened:
-          'The file does not list these tables, so they are taken to let everything pass. The host may still have them: iptables-save prints the tables that are in use.',
+          'The file does not list these tables, so they are taken to let everything pass. The host may still ' +
+          'have them: iptables-save prints the tables that are in use.',
       }
     : {
         title: title('Not visited'),

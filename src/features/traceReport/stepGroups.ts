@@ -62,7 +62,8 @@ class Grouping {
             index,
             0,
             'info',
-            `${counted(run.count, 'step')} of ${grouped(run.of)} in this table ${run.count === 1 ? 'is' : 'are'} left out here`,
+            `${counted(run.count, 'step')} of ${grouped(run.of)} in this table ` +
+              `${run.count === 1 ? 'is' : 'are'} left out here`,
             `the first and the last ${MOST_OF_TABLE / 2} are shown`,
             undefined,
           ),

@@ -65,7 +65,8 @@ export function traceMarkdown(input: TraceInput, assumed: readonly string[] = []
     ...card.rows.map(({ label, parts }) => `${label}: ${parts.map(partMarkdown).join('')}`),
     ...card.decided.map(
       ({ word, line, place, target }) =>
-        `${word} ${line === undefined ? '' : `line ${line}, `}${markdownText(place)}${target === '' ? '' : ` ${markdownText(target)}`}`,
+        `${word} ${line === undefined ? '' : `line ${line}, `}${markdownText(place)}` +
+        `${target === '' ? '' : ` ${markdownText(target)}`}`,
     ),
     ...assumed.map((each) => `assumed: ${markdownText(each)}`),
   ];
@@ -78,7 +79,10 @@ export function traceMarkdown(input: TraceInput, assumed: readonly string[] = []
     what === undefined
       ? ''
       : `> **${markdownText(what)}**\n${changes.map((each) => `> - ${markdownCode(each.trim())}\n`).join('')}\n`;
-  return `${first}${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ${markdownText(card.headline)}\n\n${items.map((item) => `- ${item}\n`).join('')}${notes}\n${steps}\n`;
+  return (
+    `${first}${markdownCode(input.packet)}\n\n**${markdownText(outcome.badge.text)}** ` +
+    `${markdownText(card.headline)}\n\n${items.map((item) => `- ${item}\n`).join('')}${notes}\n${steps}\n`
+  );
 }
 
 /** Says first that it is not so; nothing where it is. */

@@ -20,7 +20,10 @@ import { traceTableReadings } from '../tableReadings';
 import { unknownInterfaces, unknownInterfaceWords, type UnknownInterface } from './unknownInterface';
 import { selectPath, type TraceInput } from '../traceReport/traceInput';
 
-/** What is traced: an expression, or what stands for one (`readPacketInput`), on the host that the file describes, as the user has changed it. */
+/**
+ * What is traced: an expression, or what stands for one (`readPacketInput`), on the host that the file describes, as
+ * the user has changed it.
+ */
 export interface Wanted {
   readonly expression: string;
   readonly outcome: number;
@@ -175,7 +178,9 @@ function assumedOf({ words, line }: NotFollowed): UsedAssumption {
     code: 'nft',
     what: 'rules of nft',
     value: 'let it pass unchanged',
-    message: `There are rules of nft that are not followed: ${words}. They see every packet too, and are assumed to let it pass unchanged.`,
+    message:
+      `There are rules of nft that are not followed: ${words}. They see every packet too, and are assumed to let ` +
+      'it pass unchanged.',
     line,
     decides: false,
   };

@@ -157,7 +157,8 @@ function routesOf(model: FileModel, host: Host): string {
     .filter(({ prefixLength, type }) => prefixLength === 0 && type === 'unicast')
     .map(
       ({ family, gateway, device }) =>
-        `${family === 6 ? '-6 ' : ''}default${gateway ? ` via ${formatAddress(gateway)}` : ''}${device === undefined ? '' : ` dev ${device}`}`,
+        `${family === 6 ? '-6 ' : ''}default${gateway ? ` via ${formatAddress(gateway)}` : ''}` +
+        `${device === undefined ? '' : ` dev ${device}`}`,
     )
     .join('; ');
 }

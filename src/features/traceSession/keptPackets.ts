@@ -7,7 +7,10 @@ interface Memory {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** Of so many files the packets traced last are remembered; those of the file traced the longest ago are forgotten first. */
+/**
+ * Of so many files the packets traced last are remembered; those of the file traced the longest ago are forgotten
+ * first.
+ */
 const MOST_FILES = 50;
 const KEYS: Readonly<Record<PacketKind, string>> = { recent: 'recentPackets', pinned: 'pinnedPackets' };
 

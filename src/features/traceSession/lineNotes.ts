@@ -15,8 +15,8 @@ export interface LineNote {
 const MOST_NOTES = 300;
 
 /**
- * What the rules in the lines `from` to `to` (1-based, both included) did to the packet, in the order of the file. Rules
- * that the packet did not come by have none.
+ * What the rules in the lines `from` to `to` (1-based, both included) did to the packet, in the order of the file.
+ * Rules that the packet did not come by have none.
  */
 export function lineNotes(input: TraceInput, from: number, to: number): readonly LineNote[] {
   const walked = selectedPath(input);

@@ -49,9 +49,9 @@ export const NOTHING_TRACED: SessionTrace = {
 };
 
 /**
- * Traces what a state is about. `before`: another trace, whose parts are used again where what they are made from is the
- * same. The state comes back with what tracing has found: whether there is a reply, where the journey starts, and the
- * packet that could be read, as an expression where it was typed as something else.
+ * Traces what a state is about. `before`: another trace, whose parts are used again where what they are made from is
+ * the same. The state comes back with what tracing has found: whether there is a reply, where the journey starts, and
+ * the packet that could be read, as an expression where it was typed as something else.
  */
 export function traceState(
   state: SessionState,

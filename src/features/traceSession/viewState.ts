@@ -17,7 +17,9 @@ import { currentOf, type SessionTrace } from './sessionTrace';
 import { replyState } from './shownReply';
 import { wayNames } from '../ways/wayPackets';
 
-const NO_RULES = `There are no iptables rules in this file. Paste the output of iptables-save${pastedToo(' or ')} into it, and the trace starts.`;
+const NO_RULES =
+  `There are no iptables rules in this file. Paste the output of iptables-save${pastedToo(' or ')} into it, and ` +
+  'the trace starts.';
 const LOADING = 'Reading the file …';
 
 /** What the view is sent of a state and its trace. `revision`: larger than that of the state sent before. */

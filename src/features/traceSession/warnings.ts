@@ -3,7 +3,9 @@ import { ruleSetOf, sectionsOf, type Dump, type FileModel } from '../fileModel';
 import { unreadLines } from '../unread';
 import type { Evaluation } from './evaluate';
 
-/** Why the verdict may not be what it seems: what was asked and is not so, rules that do not load, rules left unread. */
+/**
+ * Why the verdict may not be what it seems: what was asked and is not so, rules that do not load, rules left unread.
+ */
 export function warningsOf(model: FileModel, dump: Dump, { contradictions }: Evaluation): readonly string[] {
   return [...contradictions, ...refused(dump), ...unreadRules(model)];
 }

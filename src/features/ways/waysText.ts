@@ -22,12 +22,15 @@ function wayText({ name, title, badge, legs, loops, end }: WayReport): string {
 function legText({ id, from, to, when, note, source, sent, changes, badge, decided, outcomes, reply }: WayLeg): string {
   const several = outcomes > 1 ? `, one of ${outcomes} outcomes` : '';
   return [
-    `  ${id.padEnd(3)} ${visible(from)} → ${visible(to)}${when === undefined ? '' : `, if ${visible(when)}`}  [${badge.text}${badge.conditional ? '?' : ''}]${several}\n`,
-    `      ${visible(sent.map(({ text }) => text).join(''))}${changes.length > 0 ? ` · ${visible(changes.join(', '))}` : ''}\n`,
+    `  ${id.padEnd(3)} ${visible(from)} → ${visible(to)}${when === undefined ? '' : `, if ${visible(when)}`}  ` +
+      `[${badge.text}${badge.conditional ? '?' : ''}]${several}\n`,
+    `      ${visible(sent.map(({ text }) => text).join(''))}` +
+      `${changes.length > 0 ? ` · ${visible(changes.join(', '))}` : ''}\n`,
     ...decided.map((each) => `      ${decidedText(each)}\n`),
     note === undefined ? '' : `      ${visible(note)}${source === undefined ? '' : ` (${visible(source)})`}\n`,
     reply
-      ? `  ${reply.id.padEnd(3)} ${reply.comesBack ? '✓' : '✗'} the answer ${visible(reply.text)}\n${reply.why === '' ? '' : `      ${visible(reply.why)}\n`}`
+      ? `  ${reply.id.padEnd(3)} ${reply.comesBack ? '✓' : '✗'} the answer ` +
+        `${visible(reply.text)}\n${reply.why === '' ? '' : `      ${visible(reply.why)}\n`}`
       : `  ${`${id}r`.padEnd(3)} – nobody answers\n`,
   ].join('');
 }

@@ -47,8 +47,8 @@ export interface Ground {
 
 /**
  * The file as it would be: without the lines that are off, and after the commands, one by one. Only rules and the host
- * are others; the file is the same object. What cannot be made has no effect, and says why. `overrides`: what is said of
- * the host besides, as in `SettingOptions`.
+ * are others; the file is the same object. What cannot be made has no effect, and says why. `overrides`: what is said
+ * of the host besides, as in `SettingOptions`.
  */
 export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[], overrides?: unknown): Ground {
   const rules = new ChangingRules(model, dump);

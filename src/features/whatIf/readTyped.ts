@@ -89,7 +89,8 @@ function hostChange(make: HostChange['make'], text: string): HostChange {
 
 /** What can be typed, for people. */
 export const CAN_BE_TRIED =
-  'iptables, ip6tables and nft commands, ipset, sysctl -w, ip route, ip rule, ip addr, annotations of a pod, "listen 0.0.0.0:8080", "line 12 off"';
+  'iptables, ip6tables and nft commands, ipset, sysctl -w, ip route, ip rule, ip addr, annotations of a pod, ' +
+  '"listen 0.0.0.0:8080", "line 12 off"';
 
 type Reader = (words: readonly string[], rest: string) => ((host: Host) => ChangedHost) | undefined;
 

@@ -2,8 +2,9 @@ import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { WhatIf } from './whatIf';
 
 /**
- * What was typed or pasted, as changes that can be taken back one by one: a line each, but for lines that mean something
- * together only (a loop, a variable, a line that ends with a backslash). `line 12 off` takes a rule of the file out.
+ * What was typed or pasted, as changes that can be taken back one by one: a line each, but for lines that mean
+ * something together only (a loop, a variable, a line that ends with a backslash). `line 12 off` takes a rule of the
+ * file out.
  */
 export function splitTyped(text: string, file: SourceFile): readonly WhatIf[] {
   const lines = text

@@ -7,8 +7,8 @@ import type { Line } from '../../core/syntax/tree';
  */
 export type WhatIf =
   /**
-   * The rules of a line, counted from 0, are not there. `text`: that of the line in which they are read, where a line of
-   * the file holds several.
+   * The rules of a line, counted from 0, are not there. `text`: that of the line in which they are read, where a line
+   * of the file holds several.
    */
   | { readonly kind: 'off'; readonly line: number; readonly text: string }
   /** A command of the user, or several that belong together. */
@@ -29,8 +29,8 @@ export function offLine({ index, text }: Line): WhatIf {
 }
 
 /**
- * The changes for the file after an edit: a line that is off moves along. One whose line was itself edited or is gone is
- * not among them.
+ * The changes for the file after an edit: a line that is off moves along. One whose line was itself edited or is gone
+ * is not among them.
  */
 export function followed(whatIf: readonly WhatIf[], before: SourceFile, after: SourceFile): readonly WhatIf[] {
   if (before === after || !whatIf.some(({ kind }) => kind === 'off')) return whatIf;

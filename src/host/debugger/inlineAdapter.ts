@@ -91,7 +91,10 @@ export class InlineAdapter implements vscode.DebugAdapter {
         : model?.dumps.find(({ id, label }) => id === ruleSet || label === ruleSet);
     if (!model || model.dumps.length === 0) return 'There are no iptables rules in this file.';
     if (!dump)
-      return `There is no rule set "${ruleSet ?? ''}" in this file; there are ${model.dumps.map(({ label }) => `"${label}"`).join(', ')}.`;
+      return (
+        `There is no rule set "${ruleSet ?? ''}" in this file; there are ` +
+        `${model.dumps.map(({ label }) => `"${label}"`).join(', ')}.`
+      );
     this.document = document;
     this.traced = textOf(document);
     const wanted = packet === undefined || packet.trim() === '' ? undefined : packet;

@@ -65,7 +65,8 @@ function resolve(
   const document = shownDocument(documents, panels);
   if (document) return named(given, programPath(document.uri));
   void vscode.window.showInformationMessage(
-    `There are no iptables rules to debug a packet in. Open a file with the output of iptables-save${pastedToo(', or ')}.`,
+    'There are no iptables rules to debug a packet in. Open a file with the output of ' +
+      `iptables-save${pastedToo(', or ')}.`,
   );
   return undefined;
 }

@@ -259,7 +259,8 @@ function failureMessages(
   const words = new vscode.MarkdownString(markdownText(message));
   if (line !== undefined && text !== undefined)
     words.appendMarkdown(
-      `\n\n[${markdownText(fileName(rules.uri))}:${line}](${rules.uri.with({ fragment: `L${line}` }).toString()}) ${markdownCode(text.trim())}`,
+      `\n\n[${markdownText(fileName(rules.uri))}:${line}](${rules.uri.with({ fragment: `L${line}` }).toString()}) ` +
+        `${markdownCode(text.trim())}`,
     );
   const plain =
     actual === ''

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 
-/** A tool for language models, as VS Code has them from 1.95 on. The types that the extension is built with have none. */
+/**
+ * A tool for language models, as VS Code has them from 1.95 on. The types that the extension is built with have none.
+ */
 export interface EditorTool {
   prepareInvocation(options: { readonly input: unknown }): {
     readonly invocationMessage: string;

@@ -83,7 +83,9 @@ function prepared(
   const input = ToolInput.read(given, fields);
   const file = 'problem' in input ? undefined : files.asked(input);
   if (file === undefined) return { invocationMessage: `${does} rules` };
-  const words = `${givesAway} are given to the language model. They are in **${markdownText(visible(file))}**, which is not changed.`;
+  const words =
+    `${givesAway} are given to the language model. They are in **${markdownText(visible(file))}**, which is not ` +
+    'changed.';
   return {
     invocationMessage: visible(`${does} ${file}`),
     confirmationMessages: { title: visible(`${does} ${file}`), message: new vscode.MarkdownString(words) },

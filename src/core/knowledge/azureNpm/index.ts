@@ -10,7 +10,8 @@ export const azureNpm: ProgramPack = {
       verified: true,
       sources: ['Azure/azure-container-networking:npm/util/const.go'],
       common: [
-        'Azure’s network policy manager; sets azure-npm-…. Marks 0x200, 0x400, 0x800 (version 2), 0x1000, 0x2000, 0x3000 (version 1).',
+        'Azure’s network policy manager; sets azure-npm-…. Marks 0x200, 0x400, 0x800 (version 2), 0x1000, ' +
+          '0x2000, 0x3000 (version 1).',
       ],
       chains: [
         { name: 'AZURE-NPM', title: 'Network policy of all pods on the node' },

@@ -11,7 +11,8 @@ export const calico: ProgramPack = {
       verified: true,
       sources: ['projectcalico/calico:felix/rules/rule_defs.go'],
       common: [
-        'Felix writes these chains; each rule has a comment `cali:` with a hash. The mark bits are taken from a mask that is configured (0xffff0000 unless set), so a bit has no fixed meaning.',
+        'Felix writes these chains; each rule has a comment `cali:` with a hash. The mark bits are taken from ' +
+          'a mask that is configured (0xffff0000 unless set), so a bit has no fixed meaning.',
       ],
       chains: [
         { name: /^cali-(INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING)$/, shown: 'cali-INPUT …', title: calicoTitle },
@@ -42,7 +43,8 @@ export const calico: ProgramPack = {
   otherMarks: {
     title: 'a bit that Calico has allocated',
     details: [
-      'Felix takes its bits from a configured mask (0xffff0000 unless set); what one bit means differs between installations.',
+      'Felix takes its bits from a configured mask (0xffff0000 unless set); what one bit means differs between ' +
+        'installations.',
     ],
     sources: ['projectcalico/calico:felix/rules/rule_defs.go'],
   },

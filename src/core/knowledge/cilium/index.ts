@@ -10,7 +10,8 @@ export const cilium: ProgramPack = {
       verified: true,
       sources: ['cilium/cilium:pkg/datapath/iptables/iptables.go', 'cilium/cilium:pkg/datapath/linux/linux_defaults'],
       common: [
-        'Most of Cilium runs in eBPF and does not show here. Marks, mask 0xF00: 0x200 to the proxy (its port in the upper half), 0xA00 from the proxy, 0x800 endpoint, 0xD00 and 0xE00 encryption; 0x80 node port.',
+        'Most of Cilium runs in eBPF and does not show here. Marks, mask 0xF00: 0x200 to the proxy (its port ' +
+          'in the upper half), 0xA00 from the proxy, 0x800 endpoint, 0xD00 and 0xE00 encryption; 0x80 node port.',
       ],
       chains: [
         { name: 'CILIUM_INPUT', title: 'Lets packets for Cilium’s proxy in' },

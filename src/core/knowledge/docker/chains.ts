@@ -14,7 +14,8 @@ export const dockerChains: ChainFamily = {
         'Called for packets to an address of this host, from PREROUTING and, except for localhost, from OUTPUT.',
       ],
       kernelNote:
-        'DNAT happens before the routing decision, so a published port is forwarded and never passes INPUT: rules there (ufw, firewalld zones) do not protect it. DOCKER-USER is the place for that.',
+        'DNAT happens before the routing decision, so a published port is forwarded and never passes INPUT: ' +
+        'rules there (ufw, firewalld zones) do not protect it. DOCKER-USER is the place for that.',
     },
     {
       name: 'DOCKER',
@@ -26,7 +27,8 @@ export const dockerChains: ChainFamily = {
       name: 'DOCKER-USER',
       title: 'For rules of the administrator; Docker calls it first and never changes it',
       details: [
-        'Also for published ports, which do not pass INPUT. `-m conntrack --ctorigdstport` matches the port as the client addressed it.',
+        'Also for published ports, which do not pass INPUT. `-m conntrack --ctorigdstport` matches the port as ' +
+          'the client addressed it.',
       ],
       kernelNote: 'Packets come here after DNAT: `--dport` is the container’s port.',
     },

@@ -42,7 +42,9 @@ function toContainer({ protocol, to, proxied }: Published): NextPacket {
   return {
     label: `docker-proxy → container ${endpoint(to.address, to.port)}`,
     packet: { dir: 'out', uid: 0, gid: 0, proto: protocol, dst: to.address, dport: to.port },
-    note: `No rule has sent the packet to the container: docker-proxy listens on published ports for that, and connects to the container with an address of this host. The container does not see the client’s.`,
+    note:
+      'No rule has sent the packet to the container: docker-proxy listens on published ports for that, and ' +
+      'connects to the container with an address of this host. The container does not see the client’s.',
     source: dockerProxy,
     ...(proxied ? {} : { when: 'docker-proxy runs; these rules are those of userland-proxy=false, without it' }),
   };

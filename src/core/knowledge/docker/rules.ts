@@ -51,7 +51,8 @@ function publishedNat(shape: RuleShape): RuleKnowledge | undefined {
   if (shape.target === 'DNAT') {
     const at = valueOf(shape, 'dst');
     return say(
-      `Published port ${valueOf(shape, 'dport') ?? ''}${at === undefined ? '' : ` on ${at}`} goes to container ${shape.targetOptions.get('--to-destination') ?? ''}`,
+      `Published port ${valueOf(shape, 'dport') ?? ''}${at === undefined ? '' : ` on ${at}`} goes to container ` +
+        `${shape.targetOptions.get('--to-destination') ?? ''}`,
       bridge === undefined
         ? ['Also for containers of the same bridge (hairpin, userland proxy off).']
         : [`Not for containers on ${bridge} itself; they reach it through docker-proxy.`],

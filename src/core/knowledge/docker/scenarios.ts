@@ -49,7 +49,8 @@ function localhost(rules: RuleSetView, { loopback }: ScenarioPlace): readonly Sc
       'localhost',
       `This host → localhost:${found.port}`,
       'a published port, by docker-proxy',
-      `out uid 1000 ${protocolName(found.protocol)} ${endpoint(loopback, 42060)} > ${endpoint(loopback, found.port)} syn new`,
+      `out uid 1000 ${protocolName(found.protocol)} ${endpoint(loopback, 42060)} > ` +
+        `${endpoint(loopback, found.port)} syn new`,
       'Localhost',
     ),
   ];

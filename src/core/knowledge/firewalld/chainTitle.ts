@@ -32,7 +32,10 @@ export function firewalldTitle(name: string): string {
   }
   const policies = /^(.+)_POLICIES_(pre|post)$/.exec(name);
   if (policies)
-    return `Policies between zones in ${policies[1] ?? ''}, ${policies[2] === 'pre' ? 'before' : 'after'} the zones themselves`;
+    return (
+      `Policies between zones in ${policies[1] ?? ''}, ${policies[2] === 'pre' ? 'before' : 'after'} the zones ` +
+      'themselves'
+    );
   const direct = /^(.+)_direct$/.exec(name);
   if (direct) return `Direct rules of the administrator in ${direct[1] ?? ''}`;
   const [, way = '', rest = ''] = /^([A-Z]+)_(.+)$/.exec(name) ?? [];

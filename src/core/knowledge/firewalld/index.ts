@@ -20,7 +20,8 @@ export const firewalld: ProgramPack = {
         'INPUT_POLICIES_pre',
       ],
       common: [
-        'Change rules with `firewall-cmd`: it overwrites these chains. Zones are reached with `-g` (goto): the packet does not return from them.',
+        'Change rules with `firewall-cmd`: it overwrites these chains. Zones are reached with `-g` (goto): the ' +
+          'packet does not return from them.',
       ],
       chains: [
         {

@@ -6,9 +6,9 @@ import type { ManagedChange, ManageQuestion } from '../managed';
 const UNTIL_RELOAD = 'Until firewalld is reloaded; the same with --permanent keeps it. It makes the rule';
 
 /**
- * What firewalld has for a packet: a rich rule of the zone that has it, one that comes before the others of the zone, and
- * a direct rule, which comes before all zones. Empty without firewalld. Seen with firewalld 1.3.3 and its iptables back
- * end, and firewalld.richlanguage(5), firewall-cmd(1).
+ * What firewalld has for a packet: a rich rule of the zone that has it, one that comes before the others of the zone,
+ * and a direct rule, which comes before all zones. Empty without firewalld. Seen with firewalld 1.3.3 and its iptables
+ * back end, and firewalld.richlanguage(5), firewall-cmd(1).
  */
 export function manageWithFirewalld(question: ManageQuestion): readonly ManagedChange[] {
   const { wanted, chain, packet, matches, has } = question;
@@ -46,7 +46,9 @@ export function manageWithFirewalld(question: ManageQuestion): readonly ManagedC
   return changes;
 }
 
-/** The zone whose chain the packet came to: `public` for IN_public. A rich rule of a zone is about what is for the host. */
+/**
+ * The zone whose chain the packet came to: `public` for IN_public. A rich rule of a zone is about what is for the host.
+ */
 function zoneOf({ chain, visited, has }: ManageQuestion): string | undefined {
   if (chain !== 'INPUT') return undefined;
   return [...visited].flatMap((name) => (name.startsWith('IN_') && has(`${name}_allow`) ? [name.slice(3)] : [])).at(-1);

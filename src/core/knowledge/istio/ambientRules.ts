@@ -72,12 +72,14 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
   if (virtual !== undefined && (shape.form === 'in proto' || shape.form === 'in')) {
     if (shape.target === 'REDIRECT') {
       return say(
-        `TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ${shape.targetOptions.get('--to-ports') ?? ''}`,
+        `TCP that arrives by ${virtual} counts as outbound, ztunnel’s port ` +
+          `${shape.targetOptions.get('--to-ports') ?? ''}`,
         {
           variant: 'ambient ISTIO_PRERT: virtual interface redirected',
           details: [
             text(
-              'A virtual machine or nested container sends through this interface: for the mesh that is traffic leaving the workload.',
+              'A virtual machine or nested container sends through this interface: for the mesh that is ' +
+                'traffic leaving the workload.',
             ),
           ],
           changedBy: settings.ambientVirtual,
@@ -114,7 +116,9 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
       variant: 'ambient ISTIO_PRERT: plaintext redirected',
       details: [
         text(
-          `Left out are what ztunnel itself sent (mark 0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, and ${valueOf(shape, 'dst') ?? 'localhost'}.`,
+          'Left out are what ztunnel itself sent (mark ' +
+            `0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, ` +
+            `and ${valueOf(shape, 'dst') ?? 'localhost'}.`,
         ),
       ],
       changedBy: settings.ambientIngress,
@@ -130,7 +134,8 @@ function probeIn(shape: RuleShape, variant: RuleVariant): RuleKnowledge {
     variant,
     details: [
       text(
-        'The node gives its probes this source address (ISTIO_POSTRT), so that they can be distinguished from other traffic of the node.',
+        'The node gives its probes this source address (ISTIO_POSTRT), so that they can be distinguished from ' +
+          'other traffic of the node.',
       ),
     ],
     changedBy: settings.hostProbe,
@@ -144,7 +149,8 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
       variant: 'ambient mangle ISTIO_PRERT: connection of ztunnel marked',
       details: [
         text(
-          'ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own address; the connection’s mark later brings the answers back to ztunnel.',
+          'ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own ' +
+            'address; the connection’s mark later brings the answers back to ztunnel.',
         ),
       ],
       kernelNote: 'Any mark that ends in 0x539 counts (mask 0xfff). User and group play no part in ambient mode.',
@@ -163,7 +169,8 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
         variant: 'ambient mangle ISTIO_PRERT: known connection accepted',
         details: [text('Only the first packet of a connection needs TPROXY.')],
         kernelNote:
-          'From the second packet on there is no mark. The rule for port 15008 comes before this one, so TPROXY applies to every packet to that port.',
+          'From the second packet on there is no mark. The rule for port 15008 comes before this one, so ' +
+          'TPROXY applies to every packet to that port.',
       });
     }
   }
@@ -181,7 +188,8 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
             : 'ambient mangle ISTIO_PRERT: HBONE by TPROXY',
         details: [
           text(
-            'TPROXY changes neither address nor port. The mark 0x111 routes the packet to lo (`ip rule fwmark 0x111/0xfff lookup 100`).',
+            'TPROXY changes neither address nor port. The mark 0x111 routes the packet to lo (`ip rule fwmark ' +
+              '0x111/0xfff lookup 100`).',
           ),
         ],
         kernelNote:
@@ -202,7 +210,8 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
         details: [text('Meant for the application’s answers to the kubelet.')],
         changedBy: settings.hostProbe,
         kernelNote:
-          'Answers of a probe belong to a known connection and never visit nat; the rule lets through connections the application opens to that address itself.',
+          'Answers of a probe belong to a known connection and never visit nat; the rule lets through ' +
+          'connections the application opens to that address itself.',
       });
     }
     if (shape.form === 'mark proto') {
@@ -236,7 +245,9 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
     return say(`Outbound TCP goes to ztunnel, port ${port}`, {
       variant: 'ambient ISTIO_OUTPUT: TCP redirected',
       details: [text('Left out are what ztunnel sent itself (mark 0x539) and localhost.')],
-      kernelNote: `The mark decides, not the user: an application that sets a mark ending in 0x539 bypasses the mesh.${profile.dnsCapture ? '' : ' DNS is not captured here.'}`,
+      kernelNote:
+        'The mark decides, not the user: an application that sets a mark ending in 0x539 bypasses the ' +
+        `mesh.${profile.dnsCapture ? '' : ' DNS is not captured here.'}`,
     });
   }
   return undefined;
@@ -247,7 +258,8 @@ function restoreMark(): RuleKnowledge {
     variant: 'ambient mangle ISTIO_OUTPUT: mark restored',
     details: [
       text(
-        'ztunnel connected to the application with the client’s address. The mark routes the answer to table 100, local over lo, instead of out to the client.',
+        'ztunnel connected to the application with the client’s address. The mark routes the answer to table ' +
+          '100, local over lo, instead of out to the client.',
       ),
     ],
     kernelNote: 'It begins with the SYN-ACK. An application that sets 0x111 on its own packets has them looped too.',
@@ -265,7 +277,8 @@ function zoneRule(rule: RuleView, shape: RuleShape): RuleKnowledge {
       variant: out ? 'ambient raw ISTIO_OUTPUT: zone of ztunnel’s queries' : 'ambient raw ISTIO_PRERT: zone of answers',
       details: [
         text(
-          'An application and ztunnel may use the same UDP source port at the same moment; in one zone their entries would collide (istio/istio issue 33469).',
+          'An application and ztunnel may use the same UDP source port at the same moment; in one zone their ' +
+            'entries would collide (istio/istio issue 33469).',
         ),
       ],
       changedBy: settings.ambientDns,
@@ -285,12 +298,14 @@ function probeSnat(shape: RuleShape): RuleKnowledge {
         : 'ambient ISTIO_POSTRT: probe SNAT, a set for each IP version',
     details: [
       text(
-        `The pods are in the set ${set}. Inside the pod this source is let through, so that kubelet probes work without mTLS.`,
+        `The pods are in the set ${set}. Inside the pod this source is let through, so that kubelet probes ` +
+          'work without mTLS.',
       ),
     ],
     changedBy: settings.hostProbe,
     kernelNote:
-      '`--socket-exists` only checks for a local socket: TCP of every local process and user of the node is changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
+      '`--socket-exists` only checks for a local socket: TCP of every local process and user of the node is ' +
+      'changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
     family: 'Istio ambient host',
   });
 }

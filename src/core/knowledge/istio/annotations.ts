@@ -46,14 +46,17 @@ const annotations: readonly Annotation[] = [
     source: template,
     span: { since: '0.8' },
     details: [
-      'TPROXY keeps the client’s address of inbound traffic; outbound traffic is REDIRECTed in both modes. Envoy then runs as user 0 and group 1337, because a transparent socket needs it; the rules keep user and group 1337. NONE: no istio-init, no rules.',
+      'TPROXY keeps the client’s address of inbound traffic; outbound traffic is REDIRECTed in both modes. ' +
+        'Envoy then runs as user 0 and group 1337, because a transparent socket needs it; the rules keep user ' +
+        'and group 1337. NONE: no istio-init, no rules.',
     ],
   },
   {
     name: 'sidecar.istio.io/capNetBindService',
     title: 'Envoy may bind ports below 1024',
     details: [
-      'Envoy runs as user 0 and group 1337. In REDIRECT mode its calls to its own pod then bypass Envoy: over lo the rules look for user 1337 first.',
+      'Envoy runs as user 0 and group 1337. In REDIRECT mode its calls to its own pod then bypass Envoy: over ' +
+        'lo the rules look for user 1337 first.',
     ],
     source: template,
   },
@@ -61,7 +64,8 @@ const annotations: readonly Annotation[] = [
     name: 'traffic.sidecar.istio.io/includeInboundPorts',
     title: 'inbound ports to capture',
     details: [
-      '`*` is all but the excluded ones. A list captures these only, and excluded ports are then ignored. Empty: none; nothing jumps to ISTIO_INBOUND.',
+      '`*` is all but the excluded ones. A list captures these only, and excluded ports are then ignored. ' +
+        'Empty: none; nothing jumps to ISTIO_INBOUND.',
     ],
     source: run,
     span: { since: '0.5' },
@@ -72,14 +76,16 @@ const annotations: readonly Annotation[] = [
     source: run,
     span: { since: '0.5' },
     details: [
-      'A RETURN in ISTIO_INBOUND for each. No effect together with a list in includeInboundPorts. Clients that use mTLS for such a port fail, unless they are configured not to.',
+      'A RETURN in ISTIO_INBOUND for each. No effect together with a list in includeInboundPorts. Clients that ' +
+        'use mTLS for such a port fail, unless they are configured not to.',
     ],
   },
   {
     name: 'traffic.sidecar.istio.io/includeOutboundIPRanges',
     title: 'outbound ranges to capture',
     details: [
-      '`*`, ranges, or empty for none. A loopback address in the list leaves out the rules that spare lo (1.7 and newer).',
+      '`*`, ranges, or empty for none. A loopback address in the list leaves out the rules that spare lo (1.7 ' +
+        'and newer).',
     ],
     source: run,
   },
@@ -101,7 +107,8 @@ const annotations: readonly Annotation[] = [
     name: 'traffic.sidecar.istio.io/excludeOutboundPorts',
     title: 'outbound ports not to capture',
     details: [
-      'The first rules of ISTIO_OUTPUT, so they take precedence. For UDP too since 1.25. Setting it removes the 15020 that the CNI plugin excludes by itself.',
+      'The first rules of ISTIO_OUTPUT, so they take precedence. For UDP too since 1.25. Setting it removes ' +
+        'the 15020 that the CNI plugin excludes by itself.',
     ],
     source: run,
     span: { since: '1.2' },
@@ -110,7 +117,8 @@ const annotations: readonly Annotation[] = [
     name: 'traffic.sidecar.istio.io/excludeInterfaces',
     title: 'interfaces not to capture',
     details: [
-      'For a second network of the pod (Multus). A RETURN in PREROUTING and one in OUTPUT, in TPROXY mode in mangle as well.',
+      'For a second network of the pod (Multus). A RETURN in PREROUTING and one in OUTPUT, in TPROXY mode in ' +
+        'mangle as well.',
     ],
     source: run,
     span: { since: '1.11.3' },
@@ -135,7 +143,8 @@ const annotations: readonly Annotation[] = [
     name: 'proxy.istio.io/config',
     title: 'proxy configuration of the pod',
     details: [
-      'proxyMetadata with ISTIO_META_DNS_CAPTURE turns DNS capture on. interceptionMode in it counts where sidecar.istio.io/interceptionMode is not set.',
+      'proxyMetadata with ISTIO_META_DNS_CAPTURE turns DNS capture on. interceptionMode in it counts where ' +
+        'sidecar.istio.io/interceptionMode is not set.',
     ],
     source: template,
   },
@@ -163,7 +172,8 @@ const annotations: readonly Annotation[] = [
     source: ambient,
     span: { since: '1.24' },
     details: [
-      'For ingress gateways. The rules of nat ISTIO_PRERT for probes and plaintext are left out; outbound is captured as usual. Up to 1.28 the mark rule of mangle ISTIO_PRERT is left out as well, since 1.29 it stays.',
+      'For ingress gateways. The rules of nat ISTIO_PRERT for probes and plaintext are left out; outbound is ' +
+        'captured as usual. Up to 1.28 the mark rule of mangle ISTIO_PRERT is left out as well, since 1.29 it stays.',
     ],
   },
   {
@@ -172,7 +182,8 @@ const annotations: readonly Annotation[] = [
     source: nodeAgent,
     span: { since: '1.25' },
     details: [
-      '`true` or `false`. Not set: AMBIENT_DNS_CAPTURE of istio-cni holds, which the Helm value ambient.dnsCapture sets: true since 1.25, false before.',
+      '`true` or `false`. Not set: AMBIENT_DNS_CAPTURE of istio-cni holds, which the Helm value ' +
+        'ambient.dnsCapture sets: true since 1.25, false before.',
     ],
   },
 ];

@@ -17,7 +17,8 @@ const dnsZones: Omit<IstioChain, 'name'> = {
   title: 'Chooses the conntrack zone of DNS packets this pod sends',
   details: [
     text(
-      'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the same moment.',
+      'Zone 1: proxy ↔ nameserver. Zone 2: application ↔ proxy. Both may use the same UDP source port at the ' +
+        'same moment.',
     ),
   ],
   changedBy: settings.dns,
@@ -35,7 +36,8 @@ export const entries: readonly IstioChain[] = [
     title: 'Hands outbound TCP to Envoy’s outbound listener, 15001',
     details: [
       text(
-        'One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual interfaces.',
+        'One REDIRECT rule. Called for what ISTIO_OUTPUT decides to capture, and from PREROUTING for virtual ' +
+          'interfaces.',
       ),
     ],
     more: 'up to 0.8 also for inbound traffic',
@@ -51,7 +53,8 @@ export const entries: readonly IstioChain[] = [
     title: 'Hands TCP to Envoy’s inbound listener, 15006',
     details: [
       text(
-        'Called from ISTIO_INBOUND for what arrives at the pod, and from ISTIO_OUTPUT for Envoy’s calls to its own pod, which must pass the server-side listener as well.',
+        'Called from ISTIO_INBOUND for what arrives at the pod, and from ISTIO_OUTPUT for Envoy’s calls to its ' +
+          'own pod, which must pass the server-side listener as well.',
       ),
       text('Always created, also where no inbound port is captured.'),
     ],
@@ -113,7 +116,8 @@ export const entries: readonly IstioChain[] = [
     changedBy: settings.ambientDns,
     source: sources.ambient,
     kernelNote: () =>
-      'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, because that rule does not leave out lo.',
+      'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, ' +
+      'because that rule does not leave out lo.',
   },
   {
     name: 'ISTIO_OUTPUT',
@@ -123,7 +127,8 @@ export const entries: readonly IstioChain[] = [
     title: 'Brings the application’s answers back to ztunnel',
     details: [
       text(
-        'Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes it to lo.',
+        'Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes ' +
+          'it to lo.',
       ),
     ],
     changedBy: [],
@@ -160,7 +165,8 @@ export const entries: readonly IstioChain[] = [
       if (!isUncalled(chainIn(ruleSet, 'nat', 'ISTIO_INBOUND')))
         return 'nat sees the first packet of a connection only; the rest follows.';
       return profile?.mode === 'sidecar TPROXY'
-        ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 here has no effect.'
+        ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 here has ' +
+            'no effect.'
         : 'Nothing jumps here: inbound traffic is not captured in this rule set. Istio writes the chain all the same.';
     },
   },
@@ -185,7 +191,10 @@ export const entries: readonly IstioChain[] = [
       const excludes = (chainIn(ruleSet, 'mangle', 'ISTIO_INBOUND')?.rules ?? []).some(
         (rule) => shapeOf(rule).target === 'RETURN' && valueOf(shapeOf(rule), 'dport') === '15008',
       );
-      return `mangle sees every packet, not only the first.${excludes ? '' : ' 15008 is not excluded here; the exclusion in nat ISTIO_INBOUND has no effect in this mode.'}`;
+      return (
+        'mangle sees every packet, not only the ' +
+        `first.${excludes ? '' : ' 15008 is not excluded here; the exclusion in nat ISTIO_INBOUND has no effect in this mode.'}`
+      );
     },
   },
   {
@@ -196,7 +205,8 @@ export const entries: readonly IstioChain[] = [
     title: 'Puts replies of nameservers into the proxy’s conntrack zone',
     details: [
       text(
-        'Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can still be chosen.',
+        'Zone 1 is proxy ↔ nameserver, zone 2 application ↔ proxy. raw is the only place where the zone can ' +
+          'still be chosen.',
       ),
     ],
     more: 'with DNS capture; before that the rules stood in PREROUTING itself',
@@ -213,7 +223,8 @@ export const entries: readonly IstioChain[] = [
     title: 'TPROXY mode: marks packets of known connections for local delivery',
     details: [
       text(
-        'Mark 1337 (0x539) selects routing table 133, which delivers to a local socket whatever the destination. Then ACCEPT ends the table.',
+        'Mark 1337 (0x539) selects routing table 133, which delivers to a local socket whatever the ' +
+          'destination. Then ACCEPT ends the table.',
       ),
     ],
     changedBy: [...settings.mode, ...settings.tproxyMark],
@@ -232,7 +243,8 @@ export const entries: readonly IstioChain[] = [
     changedBy: [...settings.mode, ...settings.tproxyMark],
     source: sources.run,
     kernelNote: () =>
-      'Address and port of the packet stay as they are; Envoy’s socket sees the pod’s address and the application’s port as its own.',
+      'Address and port of the packet stay as they are; Envoy’s socket sees the pod’s address and the ' +
+      'application’s port as its own.',
   },
   {
     name: 'ISTIO_DROP',
@@ -242,14 +254,16 @@ export const entries: readonly IstioChain[] = [
     title: 'Drops packets that conntrack calls INVALID',
     details: [
       text(
-        'Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a reset that kills a healthy connection.',
+        'Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a ' +
+          'reset that kills a healthy connection.',
       ),
     ],
     more: '1.12.2 to 1.23 without a chain of its own',
     changedBy: settings.dropInvalid,
     source: sources.run,
     kernelNote: () =>
-      'A stray inbound ACK is NEW, not INVALID, and is redirected. SYN+ACK without a known connection and packets without flags are dropped.',
+      'A stray inbound ACK is NEW, not INVALID, and is redirected. SYN+ACK without a known connection and ' +
+      'packets without flags are dropped.',
   },
   {
     name: 'ISTIO_OUTPUT_DNS',
@@ -259,14 +273,16 @@ export const entries: readonly IstioChain[] = [
     title: 'Sends the application’s DNS queries to the agent’s DNS proxy, 15053',
     details: [
       text(
-        'For all of port 53 (CAPTURE_ALL_DNS, always so with the CNI plugin), or for the nameservers of /etc/resolv.conf only.',
+        'For all of port 53 (CAPTURE_ALL_DNS, always so with the CNI plugin), or for the nameservers of ' +
+          '/etc/resolv.conf only.',
       ),
     ],
     more: 'before that the rules stood in ISTIO_OUTPUT and OUTPUT',
     changedBy: settings.dns,
     source: sources.run,
     kernelNote: () =>
-      'An answer is translated back to port 53 only if the socket on 15053 belongs to the proxy’s user or group and answers from 127.0.0.1.',
+      'An answer is translated back to port 53 only if the socket on 15053 belongs to the proxy’s user or ' +
+      'group and answers from 127.0.0.1.',
   },
   { name: 'ISTIO_OUTPUT_DNS', ...dnsZones },
   {
@@ -294,10 +310,12 @@ export const entries: readonly IstioChain[] = [
     title: 'Remembers which connections ztunnel opened',
     details: [
       text(
-        'ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be routed back.',
+        'ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be ' +
+          'routed back.',
       ),
       text(
-        'In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008; since 1.24 it is a REDIRECT in nat by default.',
+        'In 1.21 to 1.24 the inbound capture itself could stand here too, by TPROXY to 15006 and 15008; since ' +
+          '1.24 it is a REDIRECT in nat by default.',
       ),
     ],
     more: 'left out by ambient.istio.io/bypass-inbound-capture in 1.24 to 1.28',
@@ -305,7 +323,8 @@ export const entries: readonly IstioChain[] = [
     source: sources.ambient,
     kernelNote: (ruleSet) =>
       (chainIn(ruleSet, 'mangle', 'ISTIO_PRERT')?.rules ?? []).some((rule) => shapeOf(rule).target === 'TPROXY')
-        ? 'Inbound capture by TPROXY: from the second packet on known connections are accepted without a mark, but TPROXY applies every time to 15008, and to INVALID packets as well.'
+        ? 'Inbound capture by TPROXY: from the second packet on known connections are accepted without a mark, ' +
+          'but TPROXY applies every time to 15008, and to INVALID packets as well.'
         : undefined,
   },
   {
@@ -329,7 +348,8 @@ export const entries: readonly IstioChain[] = [
     changedBy: settings.hostProbe,
     source: sources.ambient,
     kernelNote: () =>
-      'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP and answers are not.',
+      'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP ' +
+      'and answers are not.',
   },
   ...(['nat', 'mangle', 'filter'] as const).flatMap((table) => nodeEntries(table)),
   ...[
@@ -353,8 +373,10 @@ function loopbackSentence(ruleSet: RuleSetView | undefined): string {
       (rule) => shapeOf(rule).target === 'RETURN' && ['out !uid', '!dport out proto !uid'].includes(shapeOf(rule).form),
     );
   return spares
-    ? 'Over lo the user decides: the rules by group and the one for 127.0.0.1 come after one that has already returned that traffic.'
-    : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one for 127.0.0.1 take effect.';
+    ? 'Over lo the user decides: the rules by group and the one for 127.0.0.1 come after one that has already ' +
+        'returned that traffic.'
+    : 'The rule that returns everyone but the proxy over lo is absent here, so the rules by group and the one ' +
+        'for 127.0.0.1 take effect.';
 }
 
 /** What the rules themselves say; without a file both addresses. */

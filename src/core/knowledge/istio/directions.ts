@@ -20,7 +20,8 @@ export function directions(word: string, files: (() => readonly WordFile[]) | un
     title: inbound ? 'what arrives at this pod from others' : 'what this pod opens to others',
     details: [
       text(
-        'The words are seen from the pod. One request in the mesh is both: outbound in the pod of the client, and inbound in the pod of the server. The rules and the proxy of each pod see their own side only.',
+        'The words are seen from the pod. One request in the mesh is both: outbound in the pod of the client, ' +
+          'and inbound in the pod of the server. The rules and the proxy of each pod see their own side only.',
       ),
       ...(inbound
         ? [side('Inbound, at the server', sides.inbound), side('Outbound, at the client', sides.outbound)]
@@ -30,7 +31,8 @@ export function directions(word: string, files: (() => readonly WordFile[]) | un
         ? []
         : [
             text(
-              'Chains, ports and listeners are those of this file; the pod on the other side has its own of the same kind.',
+              'Chains, ports and listeners are those of this file; the pod on the other side has its own of ' +
+                'the same kind.',
             ),
           ]),
     ],
@@ -54,7 +56,8 @@ const GENERAL: PortsByDirection = {
     'Envoy connects to the server’s pod; the rules recognise it by its user or group and let it pass',
   ],
   inbound: [
-    'the connection arrives; nat PREROUTING sends it through ISTIO_INBOUND to ISTIO_IN_REDIRECT (in TPROXY mode mangle, to ISTIO_TPROXY)',
+    'the connection arrives; nat PREROUTING sends it through ISTIO_INBOUND to ISTIO_IN_REDIRECT (in TPROXY ' +
+      'mode mangle, to ISTIO_TPROXY)',
     'it arrives at Envoy’s inbound listener, port 15006, which checks mTLS and policy',
     'Envoy connects to the application, since 1.10 from 127.0.0.6 to the pod’s own address',
   ],
@@ -97,7 +100,9 @@ function sidecarSides(
       : [
           `the application connects; nat OUTPUT sends it through ${line('nat', 'ISTIO_OUTPUT')} to ISTIO_REDIRECT`,
           `it arrives at port ${out}${heldBy(listeners, out, 'Envoy’s outbound listener')}, which picks the endpoint`,
-          `Envoy connects to the server’s pod; ${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} let pass by ISTIO_OUTPUT`,
+          'Envoy connects to the server’s pod; ' +
+            `${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} ` +
+            'let pass by ISTIO_OUTPUT',
         ];
   const application = listeners.find(
     ({ protocol, port, address }) =>
@@ -107,9 +112,15 @@ function sidecarSides(
     profile.inbound === 'none'
       ? ['nothing is captured on the way in in this rule set: the connection reaches the application without Envoy']
       : [
-          `the connection arrives; ${tproxy ? 'mangle' : 'nat'} PREROUTING sends ${profile.inbound === 'ports' ? `ports ${profile.inboundIncludes.join(', ')}` : 'it'} through ${line(tproxy ? 'mangle' : 'nat', 'ISTIO_INBOUND')} to ${tproxy ? 'ISTIO_TPROXY' : 'ISTIO_IN_REDIRECT'}`,
-          `it arrives at port ${into}${heldBy(listeners, into, 'Envoy’s inbound listener')}, which checks mTLS and policy`,
-          `Envoy connects to the application${application ? `, port ${application.port}` : ''}${tproxy ? ' with the client’s address' : `: since 1.10 from ${family === 4 ? '127.0.0.6' : '::6'} to the pod’s own address, before to 127.0.0.1`}`,
+          `the connection arrives; ${tproxy ? 'mangle' : 'nat'} PREROUTING sends ` +
+            `${profile.inbound === 'ports' ? `ports ${profile.inboundIncludes.join(', ')}` : 'it'} through ` +
+            `${line(tproxy ? 'mangle' : 'nat', 'ISTIO_INBOUND')} to ` +
+            `${tproxy ? 'ISTIO_TPROXY' : 'ISTIO_IN_REDIRECT'}`,
+          `it arrives at port ${into}${heldBy(listeners, into, 'Envoy’s inbound listener')}, which checks mTLS ` +
+            'and policy',
+          'Envoy connects to the ' +
+            `application${application ? `, port ${application.port}` : ''}` +
+            `${tproxy ? ' with the client’s address' : `: since 1.10 from ${family === 4 ? '127.0.0.6' : '::6'} to the pod’s own address, before to 127.0.0.1`}`,
         ];
   return { outbound, inbound };
 }
@@ -127,11 +138,14 @@ function ambientSides(profile: IstioProfile, listeners: readonly Listener[], lin
     inbound:
       profile.inbound === 'none'
         ? [
-            'nothing is captured on the way in (ambient.istio.io/bypass-inbound-capture); HBONE, port 15008, goes to ztunnel by itself',
+            'nothing is captured on the way in (ambient.istio.io/bypass-inbound-capture); HBONE, port 15008, ' +
+              'goes to ztunnel by itself',
           ]
         : [
             'from the mesh: HBONE arrives at port 15008, where ztunnel listens',
-            `from elsewhere, in plain text: ${inNat ? 'nat' : 'mangle'} PREROUTING sends it through ${line(inNat ? 'nat' : 'mangle', 'ISTIO_PRERT')} to port ${into}${heldBy(listeners, into, 'ztunnel’s port for plaintext')}`,
+            `from elsewhere, in plain text: ${inNat ? 'nat' : 'mangle'} PREROUTING sends it through ` +
+              `${line(inNat ? 'nat' : 'mangle', 'ISTIO_PRERT')} to port ` +
+              `${into}${heldBy(listeners, into, 'ztunnel’s port for plaintext')}`,
             'ztunnel connects to the application with the client’s address',
           ],
   };
@@ -144,5 +158,5 @@ function heldBy(listeners: readonly Listener[], port: number, what: string): str
   const found = listeners.find((listener) => listener.protocol === PROTOCOL.TCP && listener.port === port);
   if (found === undefined) return `, ${what}`;
   const address = found.address ? formatAddress(found.address) : '*';
-  return `, ${what}${found.process === undefined ? '' : ` (${found.process}${found.pid === undefined ? '' : `, pid ${found.pid}`}, listening on ${address}:${port})`}`;
+  return `, ${what}${found.process === undefined ? '' : ` (${found.process}${found.pid === undefined ? '' : `, pid ${found.pid}`}, listening on ` + `${address}:${port})`}`;
 }

@@ -56,17 +56,20 @@ function ownerReturns(
   const ownersBefore = place === 'ISTIO_OUTPUT' && outputSeesUdp(ruleSet);
   if (owners.every(({ negated, name }) => negated && name === 'gid')) {
     return say(
-      `DNS is captured of group ${owners.map(({ values }) => values[0] ?? '').join(', ')} only; everyone else asks directly`,
+      `DNS is captured of group ${owners.map(({ values }) => values[0] ?? '').join(', ')} only; everyone else ` +
+        'asks directly',
       {
         variant: variant('all but included groups'),
         details: [
           text(
-            'Owner groups, of applications: the groups to capture hold for DNS over UDP too. The proxy’s group has a rule of its own.',
+            'Owner groups, of applications: the groups to capture hold for DNS over UDP too. The proxy’s group ' +
+              'has a rule of its own.',
           ),
         ],
         changedBy: settings.ownerGroups,
         kernelNote: ownersBefore
-          ? 'The rule of this chain for the same groups without a port comes before it and has already returned, so it never matches.'
+          ? 'The rule of this chain for the same groups without a port comes before it and has already returned, ' +
+            'so it never matches.'
           : PRIMARY_GROUP,
       },
     );
@@ -79,12 +82,14 @@ function ownerReturns(
       variant: variant('an excluded group'),
       details: [
         text(
-          'Owner groups, of applications: what this group sends leaves without passing Envoy, its DNS over UDP as well.',
+          'Owner groups, of applications: what this group sends leaves without passing Envoy, its DNS over UDP ' +
+            'as well.',
         ),
       ],
       changedBy: settings.ownerGroups,
       kernelNote: ownersBefore
-        ? 'The rule of this chain for the same group without a port comes before it and has already returned, so it never matches.'
+        ? 'The rule of this chain for the same group without a port comes before it and has already returned, so ' +
+          'it never matches.'
         : PRIMARY_GROUP,
     });
   }
@@ -94,7 +99,8 @@ function ownerReturns(
       variant: variant('the proxy'),
       details: [text('Without it the agent’s DNS proxy would be handed its own queries.')],
       kernelNote: ownersBefore
-        ? 'The rule for the same owner without a port comes before it in this chain and has already returned, so it never matches.'
+        ? 'The rule for the same owner without a port comes before it in this chain and has already returned, so ' +
+          'it never matches.'
         : undefined,
     },
   );
@@ -121,7 +127,9 @@ function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): R
   if (variant === undefined) return undefined;
   const answered =
     proto === 'UDP'
-      ? `The answer is translated back to port 53 only if the socket on ${port} belongs to the proxy’s user or group (the zone rules in raw) and answers from 127.0.0.1. Otherwise the application sees an answer from port ${port}.`
+      ? `The answer is translated back to port 53 only if the socket on ${port} belongs to the proxy’s user or ` +
+        'group (the zone rules in raw) and answers from 127.0.0.1. Otherwise the application sees an answer from ' +
+        `port ${port}.`
       : undefined;
   const dead =
     proto === 'UDP' &&
@@ -130,14 +138,16 @@ function redirectRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): R
       (each) => shapeOf(each).target === 'ISTIO_OUTPUT' && valueOf(shapeOf(each), 'proto') !== 'tcp',
     );
   return dns(
-    `DNS over ${proto}${server === undefined ? '' : ` to ${hostOf(server)}`} goes to the agent’s DNS proxy, port ${port}`,
+    `DNS over ${proto}${server === undefined ? '' : ` to ${hostOf(server)}`} goes to the agent’s DNS proxy, ` +
+      `port ${port}`,
     {
       variant,
       details: [
         text(
           server === undefined
             ? 'Every nameserver is captured (CAPTURE_ALL_DNS; always so with the CNI plugin).'
-            : 'One rule for each nameserver of /etc/resolv.conf. Other nameservers are left alone, which also keeps a local forwarder from being handed its own queries.',
+            : 'One rule for each nameserver of /etc/resolv.conf. Other nameservers are left alone, which also ' +
+                'keeps a local forwarder from being handed its own queries.',
         ),
       ],
       kernelNote: dead ? 'No UDP comes into this chain here, so the rule never matches.' : answered,
@@ -169,7 +179,8 @@ function redirectVariant(chain: string, proto: 'UDP' | 'TCP', ofServer: boolean)
 }
 
 const why = text(
-  'Two zones, because an application and the proxy may use the same UDP source port at the same moment: zone 1 is proxy ↔ nameserver, zone 2 is application ↔ proxy.',
+  'Two zones, because an application and the proxy may use the same UDP source port at the same moment: zone 1 ' +
+    'is proxy ↔ nameserver, zone 2 is application ↔ proxy.',
 );
 
 function rawRule(profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleKnowledge | undefined {
@@ -220,14 +231,17 @@ function rawRule(profile: IstioProfile, rule: RuleView, shape: RuleShape): RuleK
   return dns(`Queries of applications belong to zone ${zone}`, {
     variant: `raw ${place}: zone of applications’ queries`,
     details: [why],
-    kernelNote: `The proxy’s own queries match this rule as well, but keep zone 1, set before.${local ? ' Captured here is a resolver on localhost only; the proxy’s upstream is another address.' : ''}`,
+    kernelNote:
+      'The proxy’s own queries match this rule as well, but keep zone 1, set ' +
+      `before.${local ? ' Captured here is a resolver on localhost only; the proxy’s upstream is another address.' : ''}`,
   });
 }
 
 function answerRule(rule: RuleView, zone: string, shape: RuleShape): RuleKnowledge | undefined {
   const [source, destination] = [valueOf(shape, 'src'), valueOf(shape, 'dst')];
   const server = source ?? destination;
-  const title = `Answers of ${server === undefined ? 'nameservers' : `nameserver ${hostOf(server)}`} belong to zone ${zone}`;
+  const title =
+    `Answers of ${server === undefined ? 'nameservers' : `nameserver ${hostOf(server)}`} belong to ` + `zone ${zone}`;
   if (rule.chain !== 'PREROUTING' && rule.chain !== 'ISTIO_INBOUND') return undefined;
   const variant: RuleVariant =
     rule.chain === 'ISTIO_INBOUND'
@@ -244,11 +258,13 @@ function answerRule(rule: RuleView, zone: string, shape: RuleShape): RuleKnowled
       details: [
         ...details,
         text(
-          'Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio issue 46935).',
+          'Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio ' +
+            'issue 46935).',
         ),
       ],
       kernelNote:
-        'An answer from the nameserver does not match: it comes from that address and goes to the pod. It stays in zone 0, is NEW for conntrack there, and the proxy’s query is never seen as answered.',
+        'An answer from the nameserver does not match: it comes from that address and goes to the pod. It ' +
+        'stays in zone 0, is NEW for conntrack there, and the proxy’s query is never seen as answered.',
     });
   }
   const overLo =
@@ -258,7 +274,8 @@ function answerRule(rule: RuleView, zone: string, shape: RuleShape): RuleKnowled
     details,
     kernelNote:
       source?.startsWith('127.') === true
-        ? `${overLo} The proxy’s upstream is another address, whose answers stay in zone 0 and are NEW, never ESTABLISHED.`
+        ? `${overLo} The proxy’s upstream is another address, whose answers stay in zone 0 and are NEW, never ` +
+          'ESTABLISHED.'
         : overLo,
   });
 }

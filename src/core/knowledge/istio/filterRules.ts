@@ -24,7 +24,8 @@ function guardrail(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefi
     variant: 'filter: guardrail',
     details: [
       text(
-        'Written before the clean-up and removed after it, so that no traffic escapes capture in the meantime. A dump that shows it was taken in that moment, or the tool was interrupted.',
+        'Written before the clean-up and removed after it, so that no traffic escapes capture in the meantime. ' +
+          'A dump that shows it was taken in that moment, or the tool was interrupted.',
       ),
     ],
     changedBy: [{ kind: 'flag', name: '--reconcile', effect: 'lets istio-iptables replace rules it finds' }],
@@ -40,7 +41,8 @@ export function closedIpv6(ruleSet: RuleSetView, rule: RuleView, shape: RuleShap
   if (ruleSet.family !== 6 || rule.chain !== 'INPUT' || !isClosedInput(ruleSet)) return undefined;
   const details = [
     text(
-      'The pod has no IPv6 rules for Envoy, so arriving IPv6 is refused instead of bypassing the proxy. ENABLE_INBOUND_IPV6 empty in the log of istio-init.',
+      'The pod has no IPv6 rules for Envoy, so arriving IPv6 is refused instead of bypassing the proxy. ' +
+        'ENABLE_INBOUND_IPV6 empty in the log of istio-init.',
     ),
   ];
   if (shape.target === 'ACCEPT' && condition(shape, 'ctstate') !== undefined) {

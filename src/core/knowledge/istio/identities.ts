@@ -4,7 +4,8 @@ import { dialledByEnvoy } from './passthrough';
 const passthrough: Meaning = {
   title: 'Envoy’s source towards its own application (inbound passthrough)',
   details: [
-    'Envoy binds this source, so that the rules recognise the connection and do not capture it again. The application sees it as its client.',
+    'Envoy binds this source, so that the rules recognise the connection and do not capture it again. The ' +
+      'application sees it as its client.',
     dialledByEnvoy,
     '6 is Istio’s number for inbound: 15006, 127.0.0.6, ::6.',
   ],
@@ -17,7 +18,8 @@ const passthrough: Meaning = {
 const probe: Meaning = {
   title: 'source of probes to ambient pods',
   details: [
-    'Set on the node by ISTIO_POSTRT for TCP of local processes to pods of the mesh; inside the pod it bypasses ztunnel. HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 choose another.',
+    'Set on the node by ISTIO_POSTRT for TCP of local processes to pods of the mesh; inside the pod it ' +
+      'bypasses ztunnel. HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 choose another.',
   ],
   sources: ['istio/istio:cni/pkg/iptables/iptables.go', 'istio/istio:cni/pkg/config/config.go'],
 };
@@ -41,8 +43,10 @@ export const istioAddresses: Readonly<Record<string, Meaning>> = {
 const istioProxy: Meaning = {
   title: 'istio-proxy, user and group of Istio’s sidecar',
   details: [
-    'In TPROXY mode, and with sidecar.istio.io/capNetBindService, Envoy runs as user 0 and group 1337: then the rules recognise it by the group.',
-    'What this user, or a process with this primary group, sends is not captured. An application that runs with it bypasses the mesh.',
+    'In TPROXY mode, and with sidecar.istio.io/capNetBindService, Envoy runs as user 0 and group 1337: then ' +
+      'the rules recognise it by the group.',
+    'What this user, or a process with this primary group, sends is not captured. An application that runs ' +
+      'with it bypasses the mesh.',
     'As a mark, 1337 is something else: TPROXY’s mark, or ztunnel’s in ambient mode, where users play no part.',
   ],
   sources: ['istio/istio:tools/istio-iptables/pkg/capture/run.go', 'istio/istio:cni/pkg/plugin/sidecar_redirect.go'],
@@ -69,7 +73,9 @@ export const istioNotes: Notes = {
   },
   ids: {
     0: {
-      text: 'To the sidecar’s rules root is a user like any other, unless PROXY_UID lists it: 1337,0 was the default up to 1.7 where no user was passed. In TPROXY mode Envoy runs as root, with group 1337.',
+      text:
+        'To the sidecar’s rules root is a user like any other, unless PROXY_UID lists it: 1337,0 was the default ' +
+        'up to 1.7 where no user was passed. In TPROXY mode Envoy runs as root, with group 1337.',
     },
     '1000000000-1999999999': {
       text: 'On OpenShift the proxy has no fixed user; the CNI plugin reads it from the container.',

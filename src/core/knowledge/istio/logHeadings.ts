@@ -44,7 +44,8 @@ const headings: readonly LogHeading[] = [
     text: 'Istio iptables environment',
     title: 'What was set from outside; empty means that the default holds',
     details: [
-      'Since 1.11; before that the heading was `Environment:`. Nothing below it needs to be set: the injector passes flags.',
+      'Since 1.11; before that the heading was `Environment:`. Nothing below it needs to be set: the injector ' +
+        'passes flags.',
     ],
     sources: config,
   },

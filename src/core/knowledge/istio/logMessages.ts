@@ -37,31 +37,40 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /Error connecting to (?:127\.0\.0\.6|\[::6\]):\d+/,
     title: 'istio-validation: the pod’s rules are not there',
     details: [
-      'It dials 127.0.0.6 (::6), port 15002, where nobody listens. Rules that work redirect the connection to its own listeners on 15006 or 15001; refused means that nothing redirected it.',
+      'It dials 127.0.0.6 (::6), port 15002, where nobody listens. Rules that work redirect the connection to ' +
+        'its own listeners on 15006 or 15001; refused means that nothing redirected it.',
       'It tries again every second; the last lines show how it ended.',
     ],
-    next: `istio-cni has not (yet) written the rules of this pod. See its log (${cniLog}). Once it runs, delete the pod; with cni.repair.deletePods istio-cni does so itself.`,
+    next:
+      `istio-cni has not (yet) written the rules of this pod. See its log (${cniLog}). Once it runs, delete the ` +
+      'pod; with cni.repair.deletePods istio-cni does so itself.',
     sources: validator,
   },
   {
     text: 'iptables validation failed',
     title: 'istio-validation gave up: the pod starts without Istio’s rules',
     details: ['The container ends with exit code 126, by which istio-cni’s repair finds the pod.'],
-    next: `The pod came up before istio-cni was ready on its node, or istio-cni failed. See its log (${cniLog}), then delete the pod, or turn on cni.repair.`,
+    next:
+      `The pod came up before istio-cni was ready on its node, or istio-cni failed. See its log (${cniLog}), ` +
+      'then delete the pod, or turn on cni.repair.',
     sources: validator,
   },
   {
     text: 'validation timeout',
     title: 'istio-validation waited in vain for its own connection',
     details: ['No connection to 127.0.0.6:15002 arrived at its listeners.'],
-    next: `See the log of istio-cni (${cniLog}), and iptables-save in the pod’s network namespace: without ISTIO_OUTPUT nothing can arrive.`,
+    next:
+      `See the log of istio-cni (${cniLog}), and iptables-save in the pod’s network namespace: without ` +
+      'ISTIO_OUTPUT nothing can arrive.',
     sources: validator,
   },
   {
     text: /Error on listening: .*address already in use/,
     title: 'istio-validation cannot listen: the port is taken',
     details: ['It listens on 15001 and 15006 of localhost, the proxy’s ports.'],
-    next: 'Envoy or another container holds the port. With istio-cni the validation has to run before the proxy: look at the order of the init containers.',
+    next:
+      'Envoy or another container holds the port. With istio-cni the validation has to run before the proxy: ' +
+      'look at the order of the init containers.',
     sources: validator,
   },
   {
@@ -82,23 +91,30 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: 'Ignoring residues',
     title: 'Rules of Istio were found that this run leaves alone',
     details: [
-      'Since 1.28.0, and since 1.26.8 of 1.26. Meant for an IP version that gets no rules now. In the code that was read the line is printed also where rules are planned: the line after it, “Found … residues”, says what follows.',
+      'Since 1.28.0, and since 1.26.8 of 1.26. Meant for an IP version that gets no rules now. In the code ' +
+        'that was read the line is printed also where rules are planned: the line after it, “Found … residues”, ' +
+        'says what follows.',
     ],
-    next: 'If the pod has no addresses of that IP version, nothing. Otherwise old and new rules are mixed: restart the pod, or let istio-iptables run with --reconcile.',
+    next:
+      'If the pod has no addresses of that IP version, nothing. Otherwise old and new rules are mixed: restart ' +
+      'the pod, or let istio-iptables run with --reconcile.',
     sources: run,
   },
   {
     text: 'reconcile is recommended but no-reconcile flag is set',
     title: 'Other rules of Istio were there and stay',
     details: ['Old and new rules are mixed now; a chain may hold the same rule twice, or rules of two releases.'],
-    next: 'Restart the pod, so that it begins without rules; or set --reconcile (for ambient pods cni.ambient.reconcileIptablesOnStartup).',
+    next:
+      'Restart the pod, so that it begins without rules; or set --reconcile (for ambient pods ' +
+      'cni.ambient.reconcileIptablesOnStartup).',
     sources: run,
   },
   {
     text: 'Found residues of old iptables',
     title: 'Other rules of Istio were there',
     details: [
-      'Since 1.24; “is needed” up to 1.24, “is recommended” since 1.25. Without reconcile they stay, and old and new rules mix.',
+      'Since 1.24; “is needed” up to 1.24, “is recommended” since 1.25. Without reconcile they stay, and old ' +
+        'and new rules mix.',
     ],
     next: 'If the container only ran twice, compare both dumps. To be sure, restart the pod, or set --reconcile.',
     sources: run,
@@ -107,7 +123,8 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: 'Found compatible residues',
     title: 'The rules were already there and are as required',
     details: [
-      'Since 1.24. The check looks for each rule separately and counts those of Istio’s chains; it ignores their order.',
+      'Since 1.24. The check looks for each rule separately and counts those of Istio’s chains; it ignores ' +
+        'their order.',
     ],
     next: 'Nothing to do.',
     sources: run,
@@ -123,7 +140,9 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: 'Ignoring error for bug compatibility with istio-iptables',
     title: 'A range could not be read and was left out',
     details: ['Includes and excludes of ranges skip what is not a range, without failing.'],
-    next: 'Correct the range in includeOutboundIPRanges or excludeOutboundIPRanges: an address needs its length, 10.0.0.1/32.',
+    next:
+      'Correct the range in includeOutboundIPRanges or excludeOutboundIPRanges: an address needs its length, ' +
+      '10.0.0.1/32.',
     sources: run,
   },
   {
@@ -151,7 +170,9 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /OUTBOUND_IP_RANGES_EXCLUDE=-b\b/,
     title: 'The arguments are shifted: an empty list took the next flag as its value',
     details: ['istio/istio issue 28106: inbound traffic is not captured then.'],
-    next: 'Give the empty list as an empty argument, or leave the flag out; look at the arguments of the istio-init container.',
+    next:
+      'Give the empty list as an empty argument, or leave the flag out; look at the arguments of the istio-init ' +
+      'container.',
     sources: root,
   },
 
@@ -159,16 +180,21 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /Could not fetch rule set generation id|Permission denied \(you must be root\)|Operation not permitted/,
     title: 'iptables may not change rules here',
     details: ['The container has no NET_ADMIN, or the pod’s security policy takes it away. No rules were written.'],
-    next: 'Let istio-init have NET_ADMIN and NET_RAW (Pod Security “privileged”), or use istio-cni, which needs nothing in the pod. In a user namespace (rootless) it cannot work.',
+    next:
+      'Let istio-init have NET_ADMIN and NET_RAW (Pod Security “privileged”), or use istio-cni, which needs ' +
+      'nothing in the pod. In a user namespace (rootless) it cannot work.',
     sources: iptables,
   },
   {
     text: /unable to initialize table|[Cc]an't initialize ip6?tables table|Table does not exist \(do you need to insmod/,
     title: 'The kernel has no such table',
     details: [
-      'The module of the table is not loaded, and a container may not load it: iptable_nat, iptable_mangle, iptable_raw for legacy, nf_tables and nft_compat for nft.',
+      'The module of the table is not loaded, and a container may not load it: iptable_nat, iptable_mangle, ' +
+        'iptable_raw for legacy, nf_tables and nft_compat for nft.',
     ],
-    next: 'On the node: `modprobe iptable_nat` (ip6table_nat, iptable_mangle, iptable_raw), or choose the other back end with FORCE_IPTABLES_BINARY (since 1.28). The newest kernels have no legacy tables at all.',
+    next:
+      'On the node: `modprobe iptable_nat` (ip6table_nat, iptable_mangle, iptable_raw), or choose the other back ' +
+      'end with FORCE_IPTABLES_BINARY (since 1.28). The newest kernels have no legacy tables at all.',
     sources: iptables,
   },
   {
@@ -189,25 +215,32 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /can't lock .*xtables\.lock|Another app is currently holding the xtables lock|Resource temporarily unavailable/,
     title: 'Another program holds the lock of iptables',
     details: [
-      'On a busy node kube-proxy and other pods write rules at the same time. istio/istio issues 54050 and 58507 for istio-cni.',
+      'On a busy node kube-proxy and other pods write rules at the same time. istio/istio issues 54050 and ' +
+        '58507 for istio-cni.',
     ],
-    next: 'It is tried again after a wait. If it persists: who holds /run/xtables.lock (`fuser`), and an istio-cni of a newer patch release.',
+    next:
+      'It is tried again after a wait. If it persists: who holds /run/xtables.lock (`fuser`), and an istio-cni ' +
+      'of a newer patch release.',
     sources: iptables,
   },
   {
     text: /Couldn't load target|No chain\/target\/match by that name/,
     title: 'The rule names a target, match or chain that is not there',
     details: [
-      'In a clean-up that is expected: nothing was there to remove. While rules are written, the kernel lacks a module (xt_owner, xt_REDIRECT, xt_TPROXY, xt_CT) or the chain has not been made.',
+      'In a clean-up that is expected: nothing was there to remove. While rules are written, the kernel lacks ' +
+        'a module (xt_owner, xt_REDIRECT, xt_TPROXY, xt_CT) or the chain has not been made.',
     ],
-    next: 'If the command is -D, -F or -X: nothing. Otherwise load the module on the node (`modprobe xt_owner`, as named in the message).',
+    next:
+      'If the command is -D, -F or -X: nothing. Otherwise load the module on the node (`modprobe xt_owner`, as ' +
+      'named in the message).',
     sources: iptables,
   },
   {
     text: /Chain already exists/,
     title: 'The chain was there: istio-init ran before in this pod',
     details: [
-      'Up to 1.23 a second run of the container fails here, after a restart of the node’s runtime or a clean-up of containers; since 1.24 it compares first.',
+      'Up to 1.23 a second run of the container fails here, after a restart of the node’s runtime or a ' +
+        'clean-up of containers; since 1.24 it compares first.',
     ],
     next: 'Delete the pod, so that its network begins anew; or use a release that compares (1.24).',
     sources: iptables,
@@ -216,9 +249,13 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: /ip6?tables-restore: line \d+ failed/,
     title: 'iptables-restore refused a line of its input',
     details: [
-      'The number counts from the first line of the input, printed above. The table of that line is not changed at all. At the line of COMMIT the kernel refused the table as a whole: a chain was there already, or a module is missing.',
+      'The number counts from the first line of the input, printed above. The table of that line is not ' +
+        'changed at all. At the line of COMMIT the kernel refused the table as a whole: a chain was there ' +
+        'already, or a module is missing.',
     ],
-    next: 'Look at that line of the input above. If it is COMMIT, look for chains from an earlier run, and for the modules of its targets.',
+    next:
+      'Look at that line of the input above. If it is COMMIT, look for chains from an earlier run, and for the ' +
+      'modules of its targets.',
     sources: iptables,
   },
   {

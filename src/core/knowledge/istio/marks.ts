@@ -11,7 +11,8 @@ export const istioMarks: readonly MarkMeaning[] = [
     mode: 'sidecar',
     title: '1337, TPROXY: deliver locally, to Envoy',
     details: [
-      '`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the user 1337, which is a different number that looks the same: in TPROXY mode Envoy runs as user 0.',
+      '`ip rule fwmark 1337 lookup 133`. Envoy also puts it on its connections to the application. Not the ' +
+        'user 1337, which is a different number that looks the same: in TPROXY mode Envoy runs as user 0.',
     ],
     sources: [istioRun],
   },
@@ -28,7 +29,8 @@ export const istioMarks: readonly MarkMeaning[] = [
     mode: 'sidecar',
     title: '1338, Envoy calling its own pod over lo (TPROXY mode)',
     details: [
-      'Set in mangle OUTPUT by the proxy’s user or group; mangle ISTIO_INBOUND sends what carries it to ISTIO_TPROXY. Since 1.11.',
+      'Set in mangle OUTPUT by the proxy’s user or group; mangle ISTIO_INBOUND sends what carries it to ' +
+        'ISTIO_TPROXY. Since 1.11.',
     ],
     sources: [istioRun],
   },

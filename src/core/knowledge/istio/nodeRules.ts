@@ -30,7 +30,8 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
   const tproxy = shape.targetOptions.get('--tproxy-mark');
   if (shape.target === 'TPROXY' && isMark(tproxy, 0x400)) {
     return explain(
-      `Inside ztunnel: traffic by ${valueOf(shape, 'in') ?? 'eBPF mark'} goes to its port ${shape.targetOptions.get('--on-port') ?? ''}`,
+      `Inside ztunnel: traffic by ${valueOf(shape, 'in') ?? 'eBPF mark'} goes to its port ` +
+        `${shape.targetOptions.get('--on-port') ?? ''}`,
       'The mark 0x400/0xfff routes it to lo (table 100).',
     );
   }
@@ -51,7 +52,8 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
       );
     case 'DNAT':
       return explain(
-        `DNS of mesh pods goes to ztunnel’s DNS proxy, ${shape.targetOptions.get('--to-destination') ?? shape.targetOptions.get('--to') ?? ''}`,
+        'DNS of mesh pods goes to ztunnel’s DNS proxy, ' +
+          `${shape.targetOptions.get('--to-destination') ?? shape.targetOptions.get('--to') ?? ''}`,
       );
     case 'CONNMARK':
       return isMark(mark, 0x210)

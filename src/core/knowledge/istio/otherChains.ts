@@ -26,7 +26,8 @@ export function nodeEntries(table: 'nat' | 'mangle' | 'filter'): readonly IstioC
     title,
     details: [
       text(
-        'Redirection at the node, the first form of ambient mode: pods in the set ztunnel-pods-ips, Geneve tunnels istioin and istioout (UDP 6081), routing tables 100 to 102.',
+        'Redirection at the node, the first form of ambient mode: pods in the set ztunnel-pods-ips, Geneve ' +
+          'tunnels istioin and istioout (UDP 6081), routing tables 100 to 102.',
       ),
       list(
         '0x100 to ztunnel',
@@ -48,10 +49,13 @@ export function nftEntry(name: string): IstioChain {
     table: 'nftables',
     mode: 'sidecar',
     family: 'Istio with nftables',
-    title: `The nftables counterpart of ${name.toUpperCase().replaceAll('-', '_').replace('ISTIO_PREROUTING', 'ISTIO_PRERT')}`,
+    title:
+      'The nftables counterpart of ' +
+      `${name.toUpperCase().replaceAll('-', '_').replace('ISTIO_PREROUTING', 'ISTIO_PRERT')}`,
     details: [
       text(
-        'Native nftables mode, tables istio-proxy-nat, -mangle, -raw and istio-ambient-nat, -mangle, -raw of family inet. iptables-save does not show them.',
+        'Native nftables mode, tables istio-proxy-nat, -mangle, -raw and istio-ambient-nat, -mangle, -raw of ' +
+          'family inet. iptables-save does not show them.',
       ),
     ],
     more: 'since 1.27, ambient since 1.28',

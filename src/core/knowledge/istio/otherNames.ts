@@ -22,7 +22,8 @@ const agent = 'istio/istio:cni/pkg/iptables/iptables.go';
 const node = 'istio/istio:cni/pkg/ambient/net_linux.go';
 
 const probes = [
-  'Filled by istio-cni with the addresses of the node’s pods in ambient mode; ISTIO_POSTRT matches on it. `ipset list` shows it.',
+  'Filled by istio-cni with the addresses of the node’s pods in ambient mode; ISTIO_POSTRT matches on it. ' +
+    '`ipset list` shows it.',
 ];
 const tunnel = 'One of the two Geneve tunnels (UDP port 6081) between the node and ztunnel, 1.18 to 1.20.';
 

@@ -21,7 +21,8 @@ export const istioPorts: readonly PortMeaning[] = [
     port: 15002,
     title: 'target that istio-validation dials on 127.0.0.6',
     details: [
-      'Nothing listens on it. A rule set that works redirects the connection to 15006; “connection refused” means that the rules are missing.',
+      'Nothing listens on it. A rule set that works redirects the connection to 15006; “connection refused” ' +
+        'means that the rules are missing.',
     ],
     sources: ['istio/istio:tools/istio-iptables/pkg/validation/validator.go'],
   },
@@ -36,7 +37,8 @@ export const istioPorts: readonly PortMeaning[] = [
     port: 15008,
     title: 'HBONE, the mTLS tunnel of the mesh',
     details: [
-      'Served by Envoy or ztunnel directly. Excluded from capture, except in TPROXY mode, where the exclusion is in a chain that nothing calls.',
+      'Served by Envoy or ztunnel directly. Excluded from capture, except in TPROXY mode, where the exclusion ' +
+        'is in a chain that nothing calls.',
     ],
     sources: [istioPage, ztunnel],
   },

@@ -188,7 +188,8 @@ function ambient(profile: IstioProfile, place: ScenarioPlace): readonly Scenario
       'probe',
       'Kubelet probe (169.254.7.127)',
       'the probe source on the node',
-      `in ${iface} tcp ${endpoint(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} > ${endpoint(to, appPort)} syn new`,
+      `in ${iface} tcp ${endpoint(own.includes(':') ? 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' : '169.254.7.127', 41530)} ` +
+        `> ${endpoint(to, appPort)} syn new`,
       'Kubelet probe',
     ),
     scenario(

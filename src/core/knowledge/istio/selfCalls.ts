@@ -15,7 +15,9 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
   const port = profile.inboundPort ?? 15006;
   const details: Paragraph[] = [
     text(
-      'The application calls its own Service and Envoy picks this very pod: the connection goes over lo to the pod’s own address. It must enter the server-side listener, not the application, or mTLS and policy would be missing.',
+      'The application calls its own Service and Envoy picks this very pod: the connection goes over lo to the ' +
+        'pod’s own address. It must enter the server-side listener, not the application, or mTLS and policy ' +
+        'would be missing.',
     ),
     list(
       'application → Envoy (client) → Envoy (server) → application',
@@ -26,7 +28,9 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
   if (excluded !== undefined)
     details.push(
       text(
-        `Ports ${excluded.values.join(', ')} are left out: ${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port because Envoy serves the tunnel itself.`,
+        `Ports ${excluded.values.join(', ')} are left out: ` +
+          `${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port ` +
+          'because Envoy serves the tunnel itself.',
       ),
     );
 
@@ -45,12 +49,14 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
     const stop = otherUserReturns(chain, rule, uid);
     const tproxy =
       profile.mode === 'sidecar TPROXY'
-        ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ISTIO_TPROXY, which leaves 127.0.0.1 out.`
+        ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ` +
+          'ISTIO_TPROXY, which leaves 127.0.0.1 out.'
         : '';
     const note =
       stop === undefined
         ? `istio-validation depends on it: user ${uid} dials 127.0.0.6:15002 and lands on ${port}.${tproxy}`
-        : `Never reached: ${lineOf(stop)} has already returned user ${uid} over lo, because it excepts another user only. This user’s self-calls bypass Envoy.`;
+        : `Never reached: ${lineOf(stop)} has already returned user ${uid} over lo, because it excepts another ` +
+          'user only. This user’s self-calls bypass Envoy.';
     const which = tunnel ? (dns ? ' but ports 53 and HBONE' : ' but HBONE') : dns ? ' but port 53' : '';
     return say(`Envoy (user ${uid}) calling its own pod enters the server-side listener`, {
       variant: `ISTIO_OUTPUT: proxy user over lo${which} to ISTIO_IN_REDIRECT`,
@@ -59,7 +65,8 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
         ...(profile.mode === 'sidecar TPROXY'
           ? [
               text(
-                'In TPROXY mode Envoy runs as user 0, so its own calls do not match; they are taken by mark 1338 and ISTIO_TPROXY.',
+                'In TPROXY mode Envoy runs as user 0, so its own calls do not match; they are taken by mark ' +
+                  '1338 and ISTIO_TPROXY.',
               ),
             ]
           : []),
@@ -90,13 +97,22 @@ function groupSelfCallNote(
     const then = marksGroup(ruleSet, gid)
       ? `is let past here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same`
       : 'goes straight to the application';
-    return `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls its own pod address (as Envoy itself with sidecar.istio.io/capNetBindService, user 0) ${then}.`;
+    return (
+      `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ` +
+      `${before.uid} has returned by its own rule. A process with gid ${gid ?? ''} and another uid that calls ` +
+      `its own pod address (as Envoy itself with sidecar.istio.io/capNetBindService, user 0) ${then}.`
+    );
   }
   if (before.kind !== 'dns')
-    return 'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), so this group’s self-calls do enter Envoy.';
+    return (
+      'Live here: the rule that returns everyone over lo is absent (the include list holds a loopback address), ' +
+      'so this group’s self-calls do enter Envoy.'
+    );
   return past53
     ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule leaves out.`
-    : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and another uid goes to ${port}. The rest has returned at ${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;
+    : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and ` +
+        `another uid goes to ${port}. The rest has returned at ` +
+        `${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;
 }
 
 /** In TPROXY mode mangle OUTPUT marks self-calls of the proxy's group, which mangle ISTIO_INBOUND then captures. */

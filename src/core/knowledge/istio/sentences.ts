@@ -27,7 +27,8 @@ function sentenceOf(ruleSet: RuleSetView, view: ChainView, profile: IstioProfile
       const rule = view.rules.map(shapeOf).find((shape) => shape.target === 'TPROXY');
       return rule === undefined
         ? undefined
-        : `TCP that is not for ${valueOf(rule, 'dst') ?? 'localhost'} goes to port ${rule.targetOptions.get('--on-port') ?? '?'}, addresses kept`;
+        : `TCP that is not for ${valueOf(rule, 'dst') ?? 'localhost'} goes to port ` +
+            `${rule.targetOptions.get('--on-port') ?? '?'}, addresses kept`;
     }
     case 'ISTIO_PRERT':
       return view.table === 'nat' || (view.table === 'mangle' && inPodTproxy(ruleSet))
@@ -58,7 +59,8 @@ function inboundSentence(view: ChainView, profile: IstioProfile): string {
     parts.push(`${parts.length > 0 ? 'then everything' : 'everything'} to ${port}`);
   else if (captured.length > 0)
     parts.push(
-      `only ${captured.length === 1 ? 'port' : 'ports'} ${short(captured.flatMap((shape) => condition(shape, 'dport')?.values ?? []))} to ${port}`,
+      `only ${captured.length === 1 ? 'port' : 'ports'} ` +
+        `${short(captured.flatMap((shape) => condition(shape, 'dport')?.values ?? []))} to ${port}`,
     );
   else parts.push('nothing is captured');
   return parts.join(', ');
@@ -69,7 +71,8 @@ function outputSentence(view: ChainView, profile: IstioProfile): string {
   const parts: string[] = [];
   if (profile.outboundExcludedPorts.length > 0)
     parts.push(
-      `${counted(profile.outboundExcludedPorts.length, 'port')} excluded (${short(profile.outboundExcludedPorts.map(String))})`,
+      `${counted(profile.outboundExcludedPorts.length, 'port')} excluded ` +
+        `(${short(profile.outboundExcludedPorts.map(String))})`,
     );
   const owners = [...profile.proxyUids.map((uid) => `user ${uid}`), ...profile.proxyGids.map((gid) => `group ${gid}`)];
   if (owners.length > 0) parts.push(`${joined(owners)} ${owners.length === 1 ? 'passes' : 'pass'} (the proxy)`);
@@ -82,7 +85,8 @@ function outputSentence(view: ChainView, profile: IstioProfile): string {
   const port = profile.outboundPort ?? 15001;
   if (profile.outboundIncludedPorts.length > 0 && profile.outbound !== 'all')
     parts.push(
-      `TCP ${profile.outboundIncludedPorts.length === 1 ? 'port' : 'ports'} ${short(profile.outboundIncludedPorts.map(String))} to ${port}`,
+      `TCP ${profile.outboundIncludedPorts.length === 1 ? 'port' : 'ports'} ` +
+        `${short(profile.outboundIncludedPorts.map(String))} to ${port}`,
     );
   if (profile.outbound === 'all') parts.push(`then all other TCP to ${port}`);
   else if (profile.outbound === 'ranges') parts.push(`then TCP to ${short(profile.outboundRanges)} to ${port}`);

@@ -41,12 +41,14 @@ export function preroutingRule(ruleSet: RuleSetView, rule: RuleView, shape: Rule
       variant: 'mangle PREROUTING: mark saved',
       details: [
         text(
-          'Envoy connects to the application with the client’s address and the TPROXY mark (original_src). Saved in the connection, it can be given to the application’s answers.',
+          'Envoy connects to the application with the client’s address and the TPROXY mark (original_src). ' +
+            'Saved in the connection, it can be given to the application’s answers.',
         ),
       ],
       changedBy: settings.tproxyMark,
       kernelNote:
-        'Packets that ISTIO_INBOUND sent to TPROXY or DIVERT never come here: both end the table. It sees only packets that arrive with the mark already set, over lo.',
+        'Packets that ISTIO_INBOUND sent to TPROXY or DIVERT never come here: both end the table. It sees only ' +
+        'packets that arrive with the mark already set, over lo.',
     });
   }
   return undefined;
@@ -70,11 +72,14 @@ function toRedirect(shape: RuleShape): RuleKnowledge | undefined {
         : 'PREROUTING: virtual interface and range to ISTIO_REDIRECT',
     details: [
       text(
-        'A virtual machine or a nested container sends through this interface: for the mesh that is traffic leaving the workload.',
+        'A virtual machine or a nested container sends through this interface: for the mesh that is traffic ' +
+          'leaving the workload.',
       ),
     ],
     changedBy: settings.virtualInterfaces,
-    kernelNote: `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1. Only TCP: the rest matches nothing in ISTIO_REDIRECT and comes back.`,
+    kernelNote:
+      `REDIRECT sends it to the first address of ${virtual}, not to 127.0.0.1. Only TCP: the rest matches ` +
+      'nothing in ISTIO_REDIRECT and comes back.',
   });
 }
 
@@ -130,7 +135,8 @@ export function outputHookRule(rule: RuleView, shape: RuleShape, profile: IstioP
       variant: 'mangle OUTPUT: mark restored',
       details: [
         text(
-          'Envoy connected to the application with the client’s address. The mark routes the answer to lo, back to Envoy, instead of out to the client.',
+          'Envoy connected to the application with the client’s address. The mark routes the answer to lo, ' +
+            'back to Envoy, instead of out to the client.',
         ),
       ],
       changedBy: settings.tproxyMark,
@@ -155,7 +161,8 @@ function toOutput(shape: RuleShape): RuleKnowledge | undefined {
       variant: 'OUTPUT: everything to ISTIO_OUTPUT',
       details,
       kernelNote:
-        'UDP and ICMP enter as well, for the DNS rules and the exclusions. They are never sent to Envoy’s TCP listeners.',
+        'UDP and ICMP enter as well, for the DNS rules and the exclusions. They are never sent to Envoy’s TCP ' +
+        'listeners.',
     });
   }
   if (shape.form !== 'proto') return undefined;
@@ -179,7 +186,9 @@ function marked(shape: RuleShape, profile: IstioProfile): RuleKnowledge | undefi
       variant: 'mangle OUTPUT: from 127.0.0.1 marked 1337',
       details: [
         text(
-          'Up to 1.9 Envoy called the application on 127.0.0.1 with the client’s address. The answer goes from 127.0.0.1 to that address; the mark routes it to lo (table 133) instead of out of the pod. Since 1.8 CONNMARK does this.',
+          'Up to 1.9 Envoy called the application on 127.0.0.1 with the client’s address. The answer goes from ' +
+            '127.0.0.1 to that address; the mark routes it to lo (table 133) instead of out of the pod. Since ' +
+            '1.8 CONNMARK does this.',
         ),
       ],
       changedBy: settings.tproxyMark,
@@ -196,19 +205,24 @@ function marked(shape: RuleShape, profile: IstioProfile): RuleKnowledge | undefi
       variant: 'mangle OUTPUT: self-call marked 1338',
       details: [
         text(
-          'The mark travels over lo. By it mangle ISTIO_INBOUND distinguishes Envoy’s self-calls from those of the application.',
+          'The mark travels over lo. By it mangle ISTIO_INBOUND distinguishes Envoy’s self-calls from those of ' +
+            'the application.',
         ),
         text(
           uid === undefined
-            ? 'This is the rule that takes Envoy’s self-calls in TPROXY mode: Envoy runs as user 0 and group 1337 there.'
-            : `In TPROXY mode Envoy runs as user 0, so user ${uid} is at most a helper; Envoy’s own self-calls match the rule by group.`,
+            ? 'This is the rule that takes Envoy’s self-calls in TPROXY mode: Envoy runs as user 0 and group ' +
+                '1337 there.'
+            : `In TPROXY mode Envoy runs as user 0, so user ${uid} is at most a helper; Envoy’s own self-calls ` +
+                'match the rule by group.',
         ),
       ],
       changedBy: uid === undefined ? settings.proxyGid : settings.proxyUid,
       kernelNote:
         uid === undefined
-          ? `A process with this group that calls its own pod address, above all Envoy, is taken by TPROXY to ${port}; nat lets it pass.`
-          : `nat comes next and REDIRECTs the same packet to 127.0.0.1:${port}, so the mark is not what brings it there.`,
+          ? 'A process with this group that calls its own pod address, above all Envoy, is taken by TPROXY to ' +
+            `${port}; nat lets it pass.`
+          : `nat comes next and REDIRECTs the same packet to 127.0.0.1:${port}, so the mark is not what brings ` +
+            'it there.',
     },
   );
 }

@@ -34,7 +34,8 @@ export function inboundRule(
         : `ISTIO_INBOUND: ${what} to ${target}`;
     if (shape.form === 'proto') {
       return say(
-        `All other inbound TCP goes to Envoy${profile.inboundPort === undefined ? '' : `, port ${profile.inboundPort}`}`,
+        'All other inbound TCP goes to ' +
+          `Envoy${profile.inboundPort === undefined ? '' : `, port ${profile.inboundPort}`}`,
         {
           variant: variant('all'),
           details: [text('The include list is `*`: the exclusions come before this rule.')],
@@ -48,7 +49,8 @@ export function inboundRule(
         variant: variant('port'),
         details: [
           text(
-            'Only the listed ports are captured; a list of excluded ports has no effect in this mode, no rules are written for it.',
+            'Only the listed ports are captured; a list of excluded ports has no effect in this mode, no rules ' +
+              'are written for it.',
           ),
         ],
         changedBy: settings.inboundInclude,
@@ -67,11 +69,15 @@ function tunnelRule(ruleSet: RuleSetView, profile: IstioProfile, port: string): 
     if (profile.mode !== 'sidecar TPROXY' || profile.inbound === 'none')
       note = 'Never reached: nothing jumps to this chain, inbound traffic is not captured at all.';
     else if (profile.inbound === 'ports')
-      note = `Never reached: in TPROXY mode nothing jumps to this chain. ${profile.inboundIncludes.includes(Number(port)) ? `Port ${port} is in the list of captured ports.` : `Port ${port} is not captured all the same, because only listed ports are.`}`;
+      note =
+        'Never reached: in TPROXY mode nothing jumps to this chain. ' +
+        `${profile.inboundIncludes.includes(Number(port)) ? `Port ${port} is in the list of captured ports.` : `Port ${port} is not captured all the same, because only listed ports are.`}`;
     else if (profile.inboundExcludes.includes(Number(port)))
       note = 'Never reached: in TPROXY mode nothing jumps to this chain. The exclusion in mangle is what counts.';
     else
-      note = `Never reached: in TPROXY mode nothing jumps to this chain, and mangle ISTIO_INBOUND has no such exclusion. Inbound ${port} lands on ${profile.inboundPort ?? 15006}.`;
+      note =
+        'Never reached: in TPROXY mode nothing jumps to this chain, and mangle ISTIO_INBOUND has no such ' +
+        `exclusion. Inbound ${port} lands on ${profile.inboundPort ?? 15006}.`;
   } else if (profile.inbound === 'ports' && !profile.inboundIncludes.includes(Number(port))) {
     note = `Changes nothing here: only listed ports are captured, and ${port} is not one of them.`;
   }
@@ -79,7 +85,8 @@ function tunnelRule(ruleSet: RuleSetView, profile: IstioProfile, port: string): 
     variant: 'ISTIO_INBOUND: HBONE port returns',
     details: [
       text(
-        'Envoy listens on it and ends the mTLS tunnel; a REDIRECT would hide that. The rule is always written, also where nothing jumps to the chain.',
+        'Envoy listens on it and ends the mTLS tunnel; a REDIRECT would hide that. The rule is always written, ' +
+          'also where nothing jumps to the chain.',
       ),
     ],
     changedBy: settings.tunnelPort,
@@ -96,14 +103,16 @@ const OWN_PORTS: Readonly<Record<string, string>> = {
 
 function excludedPort(chain: ReturnType<typeof chainIn>, rule: RuleView, port: string, tproxy: boolean): RuleKnowledge {
   const straight = text(
-    'The packet goes straight to whoever listens there, without mTLS, policy or telemetry. A client that is configured to use mTLS for this port then meets an application that does not speak it.',
+    'The packet goes straight to whoever listens there, without mTLS, policy or telemetry. A client that is ' +
+      'configured to use mTLS for this port then meets an application that does not speak it.',
   );
   if (port === '22' && isFirstExclusion(chain, rule)) {
     return say('Inbound port 22 is not captured: SSH stays reachable without Envoy', {
       variant: tproxy ? 'mangle ISTIO_INBOUND: SSH returns' : 'ISTIO_INBOUND: SSH returns',
       details: [
         text(
-          'Istio writes it without being asked, before the excluded ports of the user. Since 1.13 port 22 is captured like any other unless the user excludes it.',
+          'Istio writes it without being asked, before the excluded ports of the user. Since 1.13 port 22 is ' +
+            'captured like any other unless the user excludes it.',
         ),
       ],
       kernelNote: uncalledNote(chain),
@@ -119,8 +128,10 @@ function excludedPort(chain: ReturnType<typeof chainIn>, rule: RuleView, port: s
       details: [
         text(
           use === undefined
-            ? 'Istio excludes no such port by itself: it comes from an annotation of the pod, or from the value for the mesh.'
-            : 'The injector or the CNI plugin adds it to whatever the user excludes, because the sidecar itself listens there.',
+            ? 'Istio excludes no such port by itself: it comes from an annotation of the pod, or from the value ' +
+                'for the mesh.'
+            : 'The injector or the CNI plugin adds it to whatever the user excludes, because the sidecar itself ' +
+                'listens there.',
         ),
         straight,
       ],
@@ -154,7 +165,8 @@ function inboundTproxyRule(shape: RuleShape): RuleKnowledge | undefined {
     if (!socket && condition(shape, 'ctstate') === undefined) return undefined;
     const port = valueOf(shape, 'dport');
     return say(
-      `Packets of connections that Envoy already has${port === undefined ? '' : `, port ${port},`} are delivered locally`,
+      `Packets of connections that Envoy already has${port === undefined ? '' : `, port ${port},`} are ` +
+        'delivered locally',
       {
         variant: socket
           ? 'mangle ISTIO_INBOUND: with a socket to ISTIO_DIVERT'
@@ -162,8 +174,10 @@ function inboundTproxyRule(shape: RuleShape): RuleKnowledge | undefined {
         details: [
           text(
             socket
-              ? 'A socket for the connection exists on this host, Envoy’s. ISTIO_DIVERT marks the packet for the local routing table.'
-              : 'The first packet of a connection is new and goes on to ISTIO_TPROXY; the later ones come here and are marked for the local routing table.',
+              ? 'A socket for the connection exists on this host, Envoy’s. ISTIO_DIVERT marks the packet for the ' +
+                  'local routing table.'
+              : 'The first packet of a connection is new and goes on to ISTIO_TPROXY; the later ones come here ' +
+                  'and are marked for the local routing table.',
           ),
         ],
         changedBy: settings.inboundInclude,
@@ -180,7 +194,8 @@ function inboundTproxyRule(shape: RuleShape): RuleKnowledge | undefined {
         variant: 'mangle ISTIO_INBOUND: mark 1337 returns',
         details: [
           text(
-            'Envoy’s connection to the application keeps the client’s address and carries the TPROXY mark; without this rule it would loop.',
+            'Envoy’s connection to the application keeps the client’s address and carries the TPROXY mark; ' +
+              'without this rule it would loop.',
           ),
         ],
         changedBy: settings.tproxyMark,
@@ -196,7 +211,8 @@ function inboundTproxyRule(shape: RuleShape): RuleKnowledge | undefined {
         variant: 'mangle ISTIO_INBOUND: over lo without mark 1338 returns',
         details: [
           text(
-            'An application that calls its own pod address is not captured. Envoy’s self-call carries mark 1338 (0x53a), set in mangle OUTPUT, and is.',
+            'An application that calls its own pod address is not captured. Envoy’s self-call carries mark ' +
+              '1338 (0x53a), set in mangle OUTPUT, and is.',
           ),
         ],
         kernelNote: 'The mark travels with the packet from OUTPUT over lo to PREROUTING.',
@@ -215,7 +231,8 @@ export function divertRule(shape: RuleShape): RuleKnowledge | undefined {
       variant: 'mangle ISTIO_DIVERT: mark',
       details: [
         text(
-          `\`ip rule fwmark ${mark} lookup 133\`; table 133 holds \`local default dev lo\`, so the kernel delivers the packet to a socket on this host whatever its destination.`,
+          `\`ip rule fwmark ${mark} lookup 133\`; table 133 holds \`local default dev lo\`, so the kernel ` +
+            'delivers the packet to a socket on this host whatever its destination.',
         ),
       ],
       changedBy: settings.tproxyMark,
@@ -245,11 +262,16 @@ export function tproxyRule(ruleSet: RuleSetView, profile: IstioProfile, shape: R
         : 'mangle ISTIO_TPROXY: to the inbound port',
     details: [
       text(
-        'TPROXY changes neither address nor port of the packet. It picks Envoy’s transparent socket and marks the packet, and the mark routes it locally. Envoy runs as user 0 and group 1337 in this mode, because a transparent socket needs it.',
+        'TPROXY changes neither address nor port of the packet. It picks Envoy’s transparent socket and marks ' +
+          'the packet, and the mark routes it locally. Envoy runs as user 0 and group 1337 in this mode, because ' +
+          'a transparent socket needs it.',
       ),
     ],
     changedBy: [...settings.mode, ...settings.inboundPort],
-    kernelNote: `The socket sees the pod’s address and the application’s port as its own. Packets to ${valueOf(shape, 'dst') ?? '127.0.0.1/32'} are left out, so a self-call that nat has REDIRECTed to 127.0.0.1:${profile.inboundPort ?? 15006} passes untouched.`,
+    kernelNote:
+      'The socket sees the pod’s address and the application’s port as its own. Packets to ' +
+      `${valueOf(shape, 'dst') ?? '127.0.0.1/32'} are left out, so a self-call that nat has REDIRECTed to ` +
+      `127.0.0.1:${profile.inboundPort ?? 15006} passes untouched.`,
     ...(ruleSet.family === 6 ? { moreOnReleases: 'for IPv6 since 1.12' } : {}),
   });
 }
@@ -259,12 +281,15 @@ export function invalidRule(variant: RuleVariant): RuleKnowledge {
     variant,
     details: [
       text(
-        'An out-of-window packet is not un-NATed. It would reach the application under the wrong port and be answered with a reset that kills a healthy connection.',
+        'An out-of-window packet is not un-NATed. It would reach the application under the wrong port and be ' +
+          'answered with a reset that kills a healthy connection.',
       ),
     ],
     changedBy: settings.dropInvalid,
     kernelNote:
-      'A stray inbound ACK is NEW for conntrack and is redirected, not dropped. SYN+ACK without a known connection and packets without flags are dropped. After an outgoing SYN without answer the next ACK is INVALID.',
+      'A stray inbound ACK is NEW for conntrack and is redirected, not dropped. SYN+ACK without a known ' +
+      'connection and packets without flags are dropped. After an outgoing SYN without answer the next ACK is ' +
+      'INVALID.',
     moreOnReleases: 'the drop as such since 1.12.2, chain ISTIO_DROP since 1.24',
     source: sources.run,
   });

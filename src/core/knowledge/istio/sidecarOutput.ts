@@ -32,7 +32,8 @@ export function sidecarOutputRule(
         variant: 'ISTIO_OUTPUT: to ISTIO_OUTPUT_DNS',
         details: [
           text(
-            'Comes after the rules for the proxy’s own user and group, so that the proxy can ask the real nameserver. What is not port 53 comes back from there unchanged.',
+            'Comes after the rules for the proxy’s own user and group, so that the proxy can ask the real ' +
+              'nameserver. What is not port 53 comes back from there unchanged.',
           ),
         ],
         changedBy: settings.dns,
@@ -52,7 +53,8 @@ function returnRule(at: OutputRule): RuleKnowledge | undefined {
         variant: 'ISTIO_OUTPUT: 127.0.0.6 returns',
         details: [
           text(
-            `Envoy binds this source address, by which the rules recognise the connection. Without the rule it would be captured again. The application sees the address as its client.`,
+            'Envoy binds this source address, by which the rules recognise the connection. Without the rule it ' +
+              'would be captured again. The application sees the address as its client.',
           ),
           text(dialledByEnvoy),
         ],
@@ -92,11 +94,13 @@ function excludedPort({ shape, ruleSet }: OutputRule): RuleKnowledge {
       variant: proto === 'UDP' ? 'ISTIO_OUTPUT: excluded UDP port returns' : 'ISTIO_OUTPUT: excluded TCP port returns',
       details: [
         text(
-          'Comes first, so that it takes precedence over every other rule of the chain. The packet leaves without passing Envoy: no mTLS, no routing, no telemetry.',
+          'Comes first, so that it takes precedence over every other rule of the chain. The packet leaves ' +
+            'without passing Envoy: no mTLS, no routing, no telemetry.',
         ),
         text(
           port === '15020'
-            ? 'The CNI plugin adds this port by itself where no annotation says otherwise; otherwise it was set by the user.'
+            ? 'The CNI plugin adds this port by itself where no annotation says otherwise; otherwise it was set ' +
+                'by the user.'
             : 'Istio excludes no such port by itself: it was set by the user.',
         ),
       ],
@@ -117,12 +121,14 @@ function ownLoopback(at: OutputRule): RuleKnowledge {
   const exceptDns = condition(shape, 'dport') !== undefined;
   const details = [
     text(
-      `A process that is not the proxy’s ${byGroup ? 'group' : 'user'} and talks over lo (its own pod address, 127.0.0.1, any local address) reaches the application directly.`,
+      `A process that is not the proxy’s ${byGroup ? 'group' : 'user'} and talks over lo (its own pod address, ` +
+        '127.0.0.1, any local address) reaches the application directly.',
     ),
     ...(exceptDns
       ? [
           text(
-            'With DNS capture the rule covers only TCP without port 53, so that a resolver on localhost can still be captured.',
+            'With DNS capture the rule covers only TCP without port 53, so that a resolver on localhost can ' +
+              'still be captured.',
           ),
         ]
       : []),
@@ -130,12 +136,19 @@ function ownLoopback(at: OutputRule): RuleKnowledge {
   const before = loopbackLeft(chain, rule);
   let note: string | undefined;
   if (before.kind !== 'all' && byGroup) {
-    note = `Never reached by ${exceptDns ? 'TCP' : 'anything'}: ${lineOf(before.by)} has already returned every other user over lo, and the proxy’s user has returned too.`;
+    note =
+      `Never reached by ${exceptDns ? 'TCP' : 'anything'}: ${lineOf(before.by)} has already returned every other ` +
+      'user over lo, and the proxy’s user has returned too.';
   } else if (before.kind !== 'all') {
-    note = `Several proxy users: ${lineOf(before.by)} comes first and returns everyone but user ${before.uid} over lo, so this rule has nothing left to do.`;
+    note =
+      `Several proxy users: ${lineOf(before.by)} comes first and returns everyone but user ${before.uid} over ` +
+      'lo, so this rule has nothing left to do.';
   } else if (!byGroup) {
     const marked = at.profile.proxyGids.find((gid) => marksGroup(at.ruleSet, gid));
-    note = `The owner is that of the socket that sends. Packets without a socket (a reset made by the kernel) match too. This rule, not the one for 127.0.0.1, leaves localhost alone.${marked === undefined ? '' : ` In TPROXY mode a process with gid ${marked} that calls its own pod address is captured all the same, by its mark.`}`;
+    note =
+      'The owner is that of the socket that sends. Packets without a socket (a reset made by the kernel) match ' +
+      'too. This rule, not the one for 127.0.0.1, leaves localhost ' +
+      `alone.${marked === undefined ? '' : ` In TPROXY mode a process with gid ${marked} that calls its own pod address is captured ` + 'all the same, by its mark.'}`;
   }
   return say(`Over lo, everyone but ${who} goes straight to the application`, {
     variant: `ISTIO_OUTPUT: other ${byGroup ? 'groups' : 'users'} over lo${exceptDns ? ' but port 53' : ''} return`,
@@ -156,7 +169,8 @@ function proxyUser(at: OutputRule): RuleKnowledge {
       ...(uid === '0'
         ? [
             text(
-              'User 0 is here because 1337,0 was the default up to 1.7 where no user was given (virtual machines), or because somebody set it: everything that runs as root bypasses the mesh.',
+              'User 0 is here because 1337,0 was the default up to 1.7 where no user was given (virtual ' +
+                'machines), or because somebody set it: everything that runs as root bypasses the mesh.',
             ),
           ]
         : [text(`An application that runs as uid ${uid} silently bypasses the mesh here.`)]),
@@ -168,7 +182,9 @@ function proxyUser(at: OutputRule): RuleKnowledge {
     kernelNote:
       stop === undefined
         ? undefined
-        : `Over lo this user${condition(shapeOf(stop), 'dport') === undefined ? '' : '’s TCP but port 53'} has already returned at ${lineOf(stop)}, which excepts another user only. Live for traffic that leaves the pod.`,
+        : `Over lo this user${condition(shapeOf(stop), 'dport') === undefined ? '' : '’s TCP but port 53'} has ` +
+          `already returned at ${lineOf(stop)}, which excepts another user only. Live for traffic that leaves ` +
+          'the pod.',
   });
 }
 
@@ -190,23 +206,29 @@ function groupReturns(at: OutputRule): RuleKnowledge {
   const before = loopbackLeft(chain, rule);
   const overLo =
     before.kind === 'none'
-      ? `Live only for traffic that leaves the pod: over lo every packet has returned at ${lineOf(before.by)} or with the proxy’s user.`
+      ? `Live only for traffic that leaves the pod: over lo every packet has returned at ${lineOf(before.by)} or ` +
+        'with the proxy’s user.'
       : before.kind === 'dns'
-        ? `Over lo only TCP port 53 and other protocols than TCP still come here; the rest has returned at ${lineOf(before.by)}.`
+        ? 'Over lo only TCP port 53 and other protocols than TCP still come here; the rest has returned at ' +
+          `${lineOf(before.by)}.`
         : '';
   return say(`What group ${gid}, the proxy’s, sends is not captured again`, {
     variant: 'ISTIO_OUTPUT: proxy group returns',
     details: [
       text(
         profile.mode === 'sidecar TPROXY'
-          ? `In TPROXY mode this is the rule that breaks the loop: Envoy runs as user 0 and group ${gid} there, so the rule for the user does not match it.`
-          : 'The same as for the proxy’s user, by group: for a helper that shares the group, and for an Envoy that runs as user 0 (sidecar.istio.io/capNetBindService).',
+          ? `In TPROXY mode this is the rule that breaks the loop: Envoy runs as user 0 and group ${gid} there, ` +
+              'so the rule for the user does not match it.'
+          : 'The same as for the proxy’s user, by group: for a helper that shares the group, and for an Envoy ' +
+              'that runs as user 0 (sidecar.istio.io/capNetBindService).',
       ),
       text(`An application that runs with gid ${gid} silently bypasses the mesh here.`),
     ],
     changedBy: settings.proxyGid,
-    kernelNote:
-      `${overLo} Only the group that the socket was made with counts; a process that has ${gid} as a supplementary group is captured.`.trim(),
+    kernelNote: (
+      `${overLo} Only the group that the socket was made with counts; a process that has ${gid} as a ` +
+      'supplementary group is captured.'
+    ).trim(),
   });
 }
 
@@ -220,7 +242,8 @@ function onlyTheseGroups({ shape }: OutputRule): RuleKnowledge {
     ],
     changedBy: settings.ownerGroups,
     kernelNote:
-      'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made with counts, not supplementary groups.',
+      'Several `-m owner` in one rule are legal and all must match. Only the group that the socket was made ' +
+      'with counts, not supplementary groups.',
   });
 }
 
@@ -230,17 +253,21 @@ function localhost(at: OutputRule): RuleKnowledge {
   const before = loopbackLeft(chain, rule);
   const note =
     before.kind === 'none'
-      ? `This rule is not what leaves localhost alone: such packets go over lo and have already returned at ${lineOf(before.by)} or with the proxy’s user. Nothing is left for this rule.`
+      ? 'This rule is not what leaves localhost alone: such packets go over lo and have already returned at ' +
+        `${lineOf(before.by)} or with the proxy’s user. Nothing is left for this rule.`
       : before.kind === 'dns'
-        ? `Most of localhost has already returned at ${lineOf(before.by)}. TCP port 53${outputSeesUdp(ruleSet) ? ' and UDP' : ''} that the DNS rules did not take still comes here.`
-        : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a loopback address or the rules are older than 1.5.';
+        ? `Most of localhost has already returned at ${lineOf(before.by)}. TCP port ` +
+          `53${outputSeesUdp(ruleSet) ? ' and UDP' : ''} that the DNS rules did not take still comes here.`
+        : 'Live here: the rule that returns everyone over lo is absent, because the include list holds a ' +
+          'loopback address or the rules are older than 1.5.';
   return say(`Connections to localhost, ${range}, are left alone`, {
     variant: /^(127\.0\.0\.1(\/32)?|::1(\/128)?)$/.test(range)
       ? 'ISTIO_OUTPUT: localhost returns'
       : 'ISTIO_OUTPUT: wider localhost returns',
     details: [
       text(
-        'For applications that talk to Envoy on localhost themselves, and for containers of one pod that talk to each other there.',
+        'For applications that talk to Envoy on localhost themselves, and for containers of one pod that talk ' +
+          'to each other there.',
       ),
     ],
     changedBy: settings.loopbackRange,
@@ -262,7 +289,8 @@ function captureRule(at: OutputRule): RuleKnowledge | undefined {
   const { shape, chain, rule, ruleSet, profile } = at;
   const port = profile.outboundPort ?? 15001;
   const onlyTcp = outputSeesUdp(ruleSet)
-    ? `UDP and ICMP come here too: they match nothing in ISTIO_REDIRECT, return and leave unchanged. Only TCP goes to ${port}.`
+    ? 'UDP and ICMP come here too: they match nothing in ISTIO_REDIRECT, return and leave unchanged. Only TCP ' +
+      `goes to ${port}.`
     : undefined;
   switch (shape.form) {
     case '':
@@ -299,7 +327,8 @@ function captureRule(at: OutputRule): RuleKnowledge | undefined {
         variant: 'ISTIO_OUTPUT: over lo to ISTIO_REDIRECT',
         details: [
           text(
-            'The oldest form of the self-call rule: no owner, so the application’s own calls to its pod address are taken too, and the one port that Envoy had then.',
+            'The oldest form of the self-call rule: no owner, so the application’s own calls to its pod ' +
+              'address are taken too, and the one port that Envoy had then.',
           ),
         ],
         source: sources.oldShell,

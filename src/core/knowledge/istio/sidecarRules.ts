@@ -56,7 +56,8 @@ function redirectRule(
       details: [text('Envoy reads the original destination from the socket (SO_ORIGINAL_DST) and routes by it.')],
       changedBy: settings.outboundPort,
       kernelNote:
-        'In OUTPUT the destination becomes 127.0.0.1 (::1 for IPv6); from PREROUTING it becomes the first address of the interface the packet came by.',
+        'In OUTPUT the destination becomes 127.0.0.1 (::1 for IPv6); from PREROUTING it becomes the first ' +
+        'address of the interface the packet came by.',
     });
   }
   const outbound = chainIn(ruleSet, 'nat', 'ISTIO_REDIRECT')
@@ -76,7 +77,8 @@ function redirectRule(
       ...(outbound === port
         ? [
             text(
-              'One port for both directions: the only one up to 1.2. In the releases right after, port 15006 was used only if all inbound ports were captured, not with a list of them.',
+              'One port for both directions: the only one up to 1.2. In the releases right after, port 15006 ' +
+                'was used only if all inbound ports were captured, not with a list of them.',
             ),
           ]
         : []),
@@ -85,7 +87,8 @@ function redirectRule(
     kernelNote:
       profile.mode === 'sidecar TPROXY'
         ? 'In TPROXY mode only self-calls come here: inbound traffic is taken in mangle before nat sees it.'
-        : 'Arriving traffic keeps the pod as destination: the address becomes the first one of the interface it came by. From OUTPUT it becomes 127.0.0.1 (::1 for IPv6).',
+        : 'Arriving traffic keeps the pod as destination: the address becomes the first one of the interface it ' +
+          'came by. From OUTPUT it becomes 127.0.0.1 (::1 for IPv6).',
   });
 }
 
@@ -95,7 +98,8 @@ function tracingRule(shape: RuleShape): RuleKnowledge {
     variant: 'any: NFLOG tracing',
     details: [
       text(
-        'The first 20 bytes of the packet go to NFLOG group 1337, where the agent reads them. NFLOG does not end the chain.',
+        'The first 20 bytes of the packet go to NFLOG group 1337, where the agent reads them. NFLOG does not ' +
+          'end the chain.',
       ),
     ],
     changedBy: settings.tracing,

@@ -28,8 +28,10 @@ export function strangeRule(ruleSet: RuleSetView, profile: IstioProfile, rule: R
     details: [
       text(
         certain
-          ? `The other rules are of Istio ${rangeText(range)}, and no release of these writes a rule of this shape: it was added by hand or by another program.`
-          : `It is in a chain of Istio, but no release up to ${NEWEST_READ} writes a rule of this shape: added by hand or by another program, or written by a newer Istio.`,
+          ? `The other rules are of Istio ${rangeText(range)}, and no release of these writes a rule of this ` +
+              'shape: it was added by hand or by another program.'
+          : `It is in a chain of Istio, but no release up to ${NEWEST_READ} writes a rule of this shape: added ` +
+              'by hand or by another program, or written by a newer Istio.',
       ),
       text(changes(ruleSet, rule)),
     ],
@@ -55,7 +57,10 @@ function effect(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): string 
     case 'RETURN':
       return `What it matches leaves ${rule.chain} here and is not taken by the rules below.`;
     case 'ACCEPT':
-      return `What it matches has left table ${rule.table} at this hook: neither the rules below nor those of other programs after Istio’s chain see it.`;
+      return (
+        `What it matches has left table ${rule.table} at this hook: neither the rules below nor those of other ` +
+        'programs after Istio’s chain see it.'
+      );
     case 'DROP':
     case 'REJECT':
       return 'What it matches is dropped here and reaches neither the proxy nor the application.';
@@ -65,7 +70,10 @@ function effect(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): string 
     case 'TRACE':
       return 'It only logs what it matches; the packet goes on to the next rule.';
     case 'REDIRECT':
-      return `What it matches goes to port ${shape.targetOptions.get('--to-ports') ?? 'of its destination'} of this host.`;
+      return (
+        'What it matches goes to port ' +
+        `${shape.targetOptions.get('--to-ports') ?? 'of its destination'} of this host.`
+      );
     case 'DNAT':
       return `What it matches goes to ${shape.targetOptions.get('--to-destination') ?? 'another address'}.`;
     default:

@@ -133,13 +133,15 @@ const variables: readonly Variable[] = [
   environment(
     'ISTIO_META_DNS_CAPTURE',
     'DNS capture',
-    'Becomes DNS_CAPTURE. In a pod it comes from proxyMetadata, of meshConfig.defaultConfig or of the annotation proxy.istio.io/config.',
+    'Becomes DNS_CAPTURE. In a pod it comes from proxyMetadata, of meshConfig.defaultConfig or of the ' +
+      'annotation proxy.istio.io/config.',
     since('1.10'),
   ),
   environment(
     'INVALID_DROP',
     'drop packets that conntrack calls INVALID',
-    'Becomes DROP_INVALID. istio-iptables reads both names; the CNI plugin reads this one only. In 1.13.2 only DROP_INVALID worked.',
+    'Becomes DROP_INVALID. istio-iptables reads both names; the CNI plugin reads this one only. In 1.13.2 only ' +
+      'DROP_INVALID worked.',
     since('1.12.2'),
   ),
   variable('PROXY_PORT', 'port of the outbound listener', '15001 unless set.'),
@@ -153,13 +155,15 @@ const variables: readonly Variable[] = [
   variable('PROXY_TUNNEL_PORT', 'HBONE port', '15008 unless set; never captured.', since('1.7')),
   variable('PROXY_UID', 'user of the proxy', [
     'What it sends is not captured.',
-    'The injector always passes -u 1337. Where nothing is passed (virtual machines), the user istio-proxy, else 1337; up to 1.7 the list 1337,0, which leaves root out too.',
+    'The injector always passes -u 1337. Where nothing is passed (virtual machines), the user istio-proxy, ' +
+      'else 1337; up to 1.7 the list 1337,0, which leaves root out too.',
     'In TPROXY mode Envoy runs as user 0 and group 1337: there the rule of the group breaks its loop.',
   ]),
   variable(
     'PROXY_GID',
     'group of the proxy',
-    'What a process with this primary group sends is not captured. In TPROXY mode, where Envoy runs as user 0, this is what breaks its loop.',
+    'What a process with this primary group sends is not captured. In TPROXY mode, where Envoy runs as user 0, ' +
+      'this is what breaks its loop.',
     since('1.5'),
   ),
   variable(
@@ -183,7 +187,8 @@ const variables: readonly Variable[] = [
   variable(
     'INBOUND_PORTS_EXCLUDE',
     'inbound ports that are not captured',
-    'Counts only where INBOUND_PORTS_INCLUDE is `*`. 15090, 15021 and 15020 are added by the injector or the CNI plugin; any other port here was set by a user.',
+    'Counts only where INBOUND_PORTS_INCLUDE is `*`. 15090, 15021 and 15020 are added by the injector or the ' +
+      'CNI plugin; any other port here was set by a user.',
   ),
   variable(
     'OUTBOUND_IP_RANGES_INCLUDE',
@@ -193,7 +198,8 @@ const variables: readonly Variable[] = [
   variable(
     'OUTBOUND_IP_RANGES_EXCLUDE',
     'outbound ranges that are not captured',
-    'They take precedence over the included ones. A value of `-b` shows that the arguments are shifted because of an empty list (istio/istio issue 28106).',
+    'They take precedence over the included ones. A value of `-b` shows that the arguments are shifted because ' +
+      'of an empty list (istio/istio issue 28106).',
   ),
   variable(
     'OUTBOUND_PORTS_INCLUDE',
@@ -204,7 +210,8 @@ const variables: readonly Variable[] = [
   variable(
     'OUTBOUND_PORTS_EXCLUDE',
     'outbound ports that are not captured',
-    'They take precedence over everything else; since 1.25 for UDP too. The CNI plugin adds 15020 where no annotation is set.',
+    'They take precedence over everything else; since 1.25 for UDP too. The CNI plugin adds 15020 where no ' +
+      'annotation is set.',
     since('1.2'),
   ),
   variable(
@@ -262,7 +269,8 @@ const variables: readonly Variable[] = [
   variable(
     'DROP_INVALID',
     'packets that conntrack calls INVALID are dropped',
-    'The variable to set is INVALID_DROP; istio-iptables reads this name from the environment too, the CNI plugin does not. In 1.13.2 only this name worked.',
+    'The variable to set is INVALID_DROP; istio-iptables reads this name from the environment too, the CNI ' +
+      'plugin does not. In 1.13.2 only this name worked.',
     since('1.12.2'),
   ),
   variable(
@@ -343,7 +351,8 @@ const variables: readonly Variable[] = [
   unlogged(
     'AMBIENT_DNS_CAPTURE',
     'DNS capture in ambient mode',
-    'Of istio-cni; the Helm value ambient.dnsCapture sets it: false up to 1.24, true since 1.25. The annotation ambient.istio.io/dns-capture of a pod wins.',
+    'Of istio-cni; the Helm value ambient.dnsCapture sets it: false up to 1.24, true since 1.25. The ' +
+      'annotation ambient.istio.io/dns-capture of a pod wins.',
   ),
   unlogged(
     'HOST_PROBE_SNAT_IP',
@@ -364,7 +373,8 @@ const variables: readonly Variable[] = [
   unlogged(
     'PILOT_ENABLE_INBOUND_PASSTHROUGH',
     'Envoy calls the application from 127.0.0.6',
-    'Of istiod; true unless set: the application is called on its pod address. False brings back the behaviour of 1.9: 127.0.0.1 as destination.',
+    'Of istiod; true unless set: the application is called on its pod address. False brings back the behaviour ' +
+      'of 1.9: 127.0.0.1 as destination.',
     since('1.10'),
   ),
 ];

@@ -17,7 +17,8 @@ export const kubeProxyChains: ChainFamily = {
       table: 'nat',
       title: 'Finds the Service of a connection by its address and port',
       details: [
-        'One rule for each cluster IP, external IP and load-balancer IP; node ports come last, in KUBE-NODEPORTS. Called from PREROUTING and OUTPUT.',
+        'One rule for each cluster IP, external IP and load-balancer IP; node ports come last, in ' +
+          'KUBE-NODEPORTS. Called from PREROUTING and OUTPUT.',
         'Searched from the top: with thousands of Services the first packet of a connection passes thousands of rules.',
       ],
     },
@@ -47,7 +48,8 @@ export const kubeProxyChains: ChainFamily = {
       name: 'KUBE-POSTROUTING',
       title: 'Masquerades what KUBE-MARK-MASQ has marked',
       details: [
-        'Returns at once for packets without mark 0x4000; clears the mark, so that an encapsulated packet is not masqueraded twice; then MASQUERADE.',
+        'Returns at once for packets without mark 0x4000; clears the mark, so that an encapsulated packet is ' +
+          'not masqueraded twice; then MASQUERADE.',
       ],
       changedBy: [
         flag('--masquerade-all', 'marks everything sent to a cluster IP'),
@@ -69,7 +71,8 @@ export const kubeProxyChains: ChainFamily = {
       name: 'KUBE-FORWARD',
       title: 'Lets Service traffic through the FORWARD hook',
       details: [
-        'Drops INVALID packets, accepts what is marked 0x4000 and what belongs to a known connection, also where the policy is DROP.',
+        'Drops INVALID packets, accepts what is marked 0x4000 and what belongs to a known connection, also ' +
+          'where the policy is DROP.',
       ],
     },
     {
@@ -83,7 +86,8 @@ export const kubeProxyChains: ChainFamily = {
       shown: 'KUBE-SVC-…',
       title: 'One Service port: picks one of its endpoints',
       details: [
-        '`statistic --mode random` with 1/n, 1/(n-1) … and a last rule without: every endpoint is equally likely. Session affinity puts rules with `recent` first.',
+        '`statistic --mode random` with 1/n, 1/(n-1) … and a last rule without: every endpoint is equally ' +
+          'likely. Session affinity puts rules with `recent` first.',
         hash,
       ],
     },
@@ -98,7 +102,8 @@ export const kubeProxyChains: ChainFamily = {
       shown: 'KUBE-SEP-…',
       title: 'One endpoint: DNAT to the pod',
       details: [
-        'A pod that reaches itself through the Service is marked for masquerading first, or the answer would never come back through the node.',
+        'A pod that reaches itself through the Service is marked for masquerading first, or the answer would ' +
+          'never come back through the node.',
         hash,
       ],
     },
@@ -107,7 +112,8 @@ export const kubeProxyChains: ChainFamily = {
       shown: 'KUBE-EXT-…',
       title: 'One Service port, traffic from outside the cluster',
       details: [
-        'With externalTrafficPolicy: Cluster everything is marked for masquerading; with Local, traffic of this node’s own pods takes the short path and the rest keeps its client address.',
+        'With externalTrafficPolicy: Cluster everything is marked for masquerading; with Local, traffic of ' +
+          'this node’s own pods takes the short path and the rest keeps its client address.',
         hash,
       ],
     },
@@ -167,7 +173,8 @@ export const ipvsChains: ChainFamily = {
   sources: ['kubernetes/kubernetes:pkg/proxy/ipvs/proxier.go'],
   verified: true,
   common: [
-    'In ipvs mode IPVS picks the endpoint; the rules match ipsets (KUBE-CLUSTER-IP, KUBE-LOAD-BALANCER, KUBE-NODE-PORT-TCP …). Without `ipset save` what they match is not known.',
+    'In ipvs mode IPVS picks the endpoint; the rules match ipsets (KUBE-CLUSTER-IP, KUBE-LOAD-BALANCER, ' +
+      'KUBE-NODE-PORT-TCP …). Without `ipset save` what they match is not known.',
   ],
   chains: [
     { name: 'KUBE-NODE-PORT', title: 'Lets node ports in, health checks included' },

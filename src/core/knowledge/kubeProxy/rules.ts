@@ -144,7 +144,8 @@ function serviceChainRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape
     if (rule.chain.startsWith('KUBE-EXT-'))
       return say('Outside traffic for the Service is masqueraded', [
         serviceOf(shape),
-        'The endpoint may be on another node and must answer through this one. The client’s address is lost; externalTrafficPolicy: Local keeps it.',
+        'The endpoint may be on another node and must answer through this one. The client’s address is lost; ' +
+          'externalTrafficPolicy: Local keeps it.',
       ]);
     return say('Traffic from outside the pod network is masqueraded', [serviceOf(shape)]);
   }

@@ -4,9 +4,9 @@ import { shapeOf, valueOf } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 
 /**
- * The cluster IPs of Services by the comments of KUBE-SERVICES: `shop/web:http cluster IP`, in filter `shop/web:http has
- * no endpoints`. A node has tens of thousands of these rules: one is read when its address or port is asked for. Source:
- * pkg/proxy/iptables/proxier.go.
+ * The cluster IPs of Services by the comments of KUBE-SERVICES: `shop/web:http cluster IP`, in filter `shop/web:http
+ * has no endpoints`. A node has tens of thousands of these rules: one is read when its address or port is asked for.
+ * Source: pkg/proxy/iptables/proxier.go.
  */
 export function serviceNames(ruleSet: RuleSetView): readonly NamedAddress[] {
   const found = new Map<string, NamedAddress>();

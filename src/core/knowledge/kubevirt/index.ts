@@ -10,7 +10,8 @@ export const kubevirt: ProgramPack = {
       verified: false,
       sources: ['kubevirt/kubevirt:pkg/network'],
       common: [
-        'Masquerade binding of a virtual machine, inside its pod. Not a chain of Istio; Istio’s own support writes rules into PREROUTING.',
+        'Masquerade binding of a virtual machine, inside its pod. Not a chain of Istio; Istio’s own support ' +
+          'writes rules into PREROUTING.',
       ],
       chains: [
         { name: 'KUBEVIRT_PREINBOUND', title: 'Sends what arrives at the pod to the virtual machine' },

@@ -11,7 +11,8 @@ export const kuma: ProgramPack = {
       verified: true,
       sources: ['kumahq/kuma:pkg/transparentproxy'],
       common: [
-        'Design and numbers as in Istio (15001, 15006, 15053, 127.0.0.6), the proxy’s user is 5678. Comments `kuma/mesh/transparent/proxy/…`.',
+        'Design and numbers as in Istio (15001, 15006, 15053, 127.0.0.6), the proxy’s user is 5678. Comments ' +
+          '`kuma/mesh/transparent/proxy/…`.',
       ],
       chains: [
         { name: 'KUMA_MESH_INBOUND', title: 'Decides which arriving connections go to the sidecar' },

@@ -11,14 +11,16 @@ export const mwan3: ProgramPack = {
       sources,
       verified: true,
       common: [
-        'Several uplinks of a router. The bits of mark mask 0x3f00 are the number of the uplink; `ip rule` gives each its routing table. mmx_mask chooses other bits.',
+        'Several uplinks of a router. The bits of mark mask 0x3f00 are the number of the uplink; `ip rule` ' +
+          'gives each its routing table. mmx_mask chooses other bits.',
       ],
       chains: [
         {
           name: 'mwan3_hook',
           title: 'Chooses the uplink of a connection, once, and remembers it in its mark',
           kernelNote:
-            'In PREROUTING the mark is set before the routing decision; in OUTPUT the kernel looks up the route again, because the mark has changed.',
+            'In PREROUTING the mark is set before the routing decision; in OUTPUT the kernel looks up the ' +
+            'route again, because the mark has changed.',
         },
         { name: 'mwan3_ifaces_in', title: 'Replies leave by the uplink that the connection came in by' },
         {

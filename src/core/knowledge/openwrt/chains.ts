@@ -44,7 +44,8 @@ export const zoneChains: ChainFamily = {
       shown: 'zone_wan_prerouting …',
       title: (name) => `Zone ${zoneOf(name)}: port forwards of what comes from it (DNAT)`,
       kernelNote:
-        'DNAT happens before the routing decision: a forwarded port passes FORWARD and not INPUT, and its rules there see the internal address.',
+        'DNAT happens before the routing decision: a forwarded port passes FORWARD and not INPUT, and its ' +
+        'rules there see the internal address.',
     },
     {
       name: /^zone_\w+_postrouting$/,

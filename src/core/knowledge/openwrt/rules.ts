@@ -73,7 +73,8 @@ function zoneRule(rule: RuleView, shape: RuleShape, zone: string): RuleKnowledge
       return say(`The source becomes ${shape.targetOptions.get('--to-source') ?? 'another one'}`, named);
     case 'DNAT':
       return say(
-        `Port forward: port ${valueOf(shape, 'dport') ?? 'any'} goes to ${shape.targetOptions.get('--to-destination') ?? ''}`,
+        `Port forward: port ${valueOf(shape, 'dport') ?? 'any'} goes to ` +
+          `${shape.targetOptions.get('--to-destination') ?? ''}`,
         named,
         'Happens before the routing decision: the packet is forwarded and does not pass INPUT.',
       );

@@ -17,8 +17,8 @@ const DIRECTIONS: Readonly<Record<ManageQuestion['chain'], Direction>> = {
 };
 
 /**
- * What ufw has for a packet, the mildest first: a command, one whose rule comes before those that there are, and a line in
- * the file whose rules come before all others. Empty without ufw. Seen with ufw 0.36.1, and ufw(8) "RULE SYNTAX".
+ * What ufw has for a packet, the mildest first: a command, one whose rule comes before those that there are, and a line
+ * in the file whose rules come before all others. Empty without ufw. Seen with ufw 0.36.1, and ufw(8) "RULE SYNTAX".
  */
 export function manageWithUfw({ wanted, chain, packet, matches, has }: ManageQuestion): readonly ManagedChange[] {
   const { chain: name, words } = DIRECTIONS[chain];
@@ -49,7 +49,9 @@ export function manageWithUfw({ wanted, chain, packet, matches, has }: ManageQue
       title: `${wanted === 'ACCEPT' ? 'Accept' : 'Drop'} it in ${file}`,
       lines: [`-A ${before} ${rule}`],
       makes: { table: 'filter', chain: before, operation: 'I', rule },
-      note: `Before the other rules of ${before} in that file, then \`ufw reload\`: ufw has no command for it. It makes the rule`,
+      note:
+        `Before the other rules of ${before} in that file, then \`ufw reload\`: ufw has no command for it. It ` +
+        'makes the rule',
     });
   return changes;
 }

@@ -76,7 +76,9 @@ function isAmong(value: FieldValue, values: Values): boolean {
   }
 }
 
-/** Whether an interface name matches `eth0` or `eth+`. The empty name of a hook without that interface matches only `+`. */
+/**
+ * Whether an interface name matches `eth0` or `eth+`. The empty name of a hook without that interface matches only `+`.
+ */
 export function nameFits(name: string, pattern: string): boolean {
   return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }

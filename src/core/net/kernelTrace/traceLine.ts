@@ -26,7 +26,9 @@ export interface KernelStep {
 const VERDICTS = ['ACCEPT', 'DROP', 'QUEUE', 'STOLEN', 'CONTINUE', 'JUMP', 'GOTO', 'RETURN'] as const;
 export type KernelVerdict = (typeof VERDICTS)[number];
 
-/** A line of a kernel's trace. `id` is the same for the lines of one packet; that of a later one may be the same too. */
+/**
+ * A line of a kernel's trace. `id` is the same for the lines of one packet; that of a later one may be the same too.
+ */
 export interface TraceLine {
   readonly writer: TraceWriter;
   readonly id: string;
@@ -93,7 +95,10 @@ function loggedId(packet: string): string {
 const MONITORED =
   /(PACKET|TRACE): (2|10) ([\da-f]{1,16}) (?:(?=IN=|OUT=)|(\S{1,64}):(\S{1,64}):(rule|return|policy)(?::(\S{1,80}))?(?: (.*))?$)/;
 
-/** `PACKET: 2 d922bdcd IN=…`, ` TRACE: 2 d922bdcd filter:FORWARD:rule:0x4e:JUMP:GUARD  -4 -t filter -A FORWARD -j GUARD`. */
+/**
+ * `PACKET: 2 d922bdcd IN=…`, ` TRACE: 2 d922bdcd filter:FORWARD:rule:0x4e:JUMP:GUARD  -4 -t filter -A FORWARD -j
+ * GUARD`.
+ */
 function readMonitored(line: string): TraceLine | undefined {
   const found = MONITORED.exec(line);
   if (!found) return undefined;

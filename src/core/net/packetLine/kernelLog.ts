@@ -31,7 +31,9 @@ export function readKernelLog(text: string): ReadPacket | undefined {
   return { fields, writer, note: noteOf(prefix, inInterface, forwarded) };
 }
 
-/** `IN=` and what follows; `PHYSIN=` of a bridge comes after it. Of what this host sends xtables-monitor has no `IN=`. */
+/**
+ * `IN=` and what follows; `PHYSIN=` of a bridge comes after it. Of what this host sends xtables-monitor has no `IN=`.
+ */
 const START =
   /(?<!PHYS)(IN=\S{0,15}(?=[ \t]+(?:OUT=|MAC|LOOPBACK |SRC=)))|(?<=PACKET: (?:2|10) [\da-f]{1,16} )(OUT=\S{1,15}(?= ))/;
 const MOST_WORDS = 200;
@@ -163,8 +165,12 @@ function noteOf(prefix: string, inInterface: string, forwarded: boolean): string
   )
     return undefined;
   if (forwarded)
-    return 'The line shows the packet as it was when it was forwarded: if DNAT gave it its destination, or a rule its mark, it arrived with different ones.';
+    return (
+      'The line shows the packet as it was when it was forwarded: if DNAT gave it its destination, or a rule its ' +
+      'mark, it arrived with different ones.'
+    );
   return place?.[2] === 'INPUT' && inInterface !== ''
-    ? 'The line shows the packet as it was before INPUT: if DNAT gave it its destination, or a rule its mark, it arrived with different ones.'
+    ? 'The line shows the packet as it was before INPUT: if DNAT gave it its destination, or a rule its mark, it ' +
+        'arrived with different ones.'
     : undefined;
 }

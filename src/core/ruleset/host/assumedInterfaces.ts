@@ -185,7 +185,9 @@ function place(
   found.get(device ?? uplink)?.addresses.push({ address, prefixLength: length });
   if (by !== 'file' || device !== undefined) return;
   const text = formatAddress(address);
-  const message = `${text} is an address of this host (${source}); the file does not state on which interface: ${uplink} is assumed.`;
+  const message =
+    `${text} is an address of this host (${source}); the file does not state on which interface: ${uplink} is ` +
+    'assumed.';
   noted.assume({
     code: 'address',
     what: `interface of ${text}`,
@@ -240,20 +242,23 @@ function assumeAddress(name: string, addresses: InterfaceAddress[], sources: Add
     const address = freeAddress(network.route, sources);
     add(
       { address, prefixLength },
-      `The file does not state the address of ${name}: ${formatAddress(address)} is assumed, a free one in ${formatAddress(destination.address)}/${prefixLength}, which is reached by ${name}.`,
+      `The file does not state the address of ${name}: ${formatAddress(address)} is assumed, a free one in ` +
+        `${formatAddress(destination.address)}/${prefixLength}, which is reached by ${name}.`,
       network.line,
     );
   } else if (bridge && length !== undefined && length <= (family === 4 ? 30 : 126)) {
     add(
       { address: bridge.address, prefixLength: length },
-      `The file does not state the address of ${name}: ${formatAddress(bridge.address)}/${length} is assumed, the first of its network.`,
+      `The file does not state the address of ${name}: ${formatAddress(bridge.address)}/${length} is assumed, ` +
+        'the first of its network.',
     );
   } else {
     const entry = madeUp(sources);
     if (entry)
       add(
         entry,
-        `The file does not state the IPv${family} address of ${name}: ${formatAddress(entry.address)}/${entry.prefixLength} is assumed.`,
+        `The file does not state the IPv${family} address of ${name}: ` +
+          `${formatAddress(entry.address)}/${entry.prefixLength} is assumed.`,
       );
   }
 }

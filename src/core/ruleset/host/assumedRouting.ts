@@ -71,7 +71,9 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       code: 'route',
       what: `route to ${formatBlock(route.destination)}`,
       value: `dev ${route.device ?? ''}`,
-      message: `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to be reached by that interface.`,
+      message:
+        `Rules tie ${formatBlock(route.destination)} to ${route.device ?? ''}: it is assumed to be reached by ` +
+        'that interface.',
       use: { kind: 'routes', routes: [route] },
     });
   const candidates = waysOf(sources);
@@ -87,7 +89,9 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       code: 'route',
       what: `route back to ${to}`,
       value: `dev ${by}`,
-      message: `The file lists no route to ${to}: it is assumed to be reached by ${by}, the interface that the packet came in by.`,
+      message:
+        `The file lists no route to ${to}: it is assumed to be reached by ${by}, the interface that the packet ` +
+        'came in by.',
       use: { kind: 'routes', routes: back },
     });
   }
@@ -195,7 +199,9 @@ export function assumeTproxyRouting(
       what: `policy rule for mark 0x${mark.toString(16)}`,
       value: `lookup ${table}`,
       use: { kind: 'table', table },
-      message: `TPROXY rules need policy routing, which the file does not list: "ip rule add ${words}" and "ip route add local default dev lo table ${table}" are assumed.`,
+      message:
+        `TPROXY rules need policy routing, which the file does not list: "ip rule add ${words}" and "ip route ` +
+        `add local default dev lo table ${table}" are assumed.`,
     });
   }
   return added;

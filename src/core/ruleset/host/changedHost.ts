@@ -136,7 +136,8 @@ export function withSetLine(host: Host, line: string): ChangedHost {
 }
 
 function savedText({ name, type, options, entries }: IpSet): string {
-  return `${['create', name, type, ...options].join(' ')}\n${entries.map((entry) => `add ${name} ${entry}\n`).join('')}`;
+  const added = entries.map((entry) => `add ${name} ${entry}\n`);
+  return `${['create', name, type, ...options].join(' ')}\n${added.join('')}`;
 }
 
 /** A program listens at `0.0.0.0:8080`, `:8080`, `[::]:8080`, or no longer does. */

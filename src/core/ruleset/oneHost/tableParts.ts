@@ -63,7 +63,10 @@ export function placesIn(groups: readonly TableGroup[]): (lines: readonly Line[]
     const [from, to] = [runs[0], runs.at(-1)];
     if (!from || !to) return 'no lines';
     const shown = runs.length > MOST_RUNS ? [{ first: from.first, last: to.last }] : runs;
-    return `${from.first === to.last ? 'line' : 'lines'} ${shown.map(({ first, last }) => (first === last ? String(first + 1) : `${first + 1}–${last + 1}`)).join(', ')}`;
+    return (
+      `${from.first === to.last ? 'line' : 'lines'} ` +
+      `${shown.map(({ first, last }) => (first === last ? String(first + 1) : `${first + 1}–${last + 1}`)).join(', ')}`
+    );
   };
 }
 
@@ -92,7 +95,8 @@ export function inferredWords(
   const more =
     open.length > MOST_LISTED
       ? [
-          `${open.length - MOST_LISTED} more groups of lines are read as table ${defaultTable}: nothing says which table they are in`,
+          `${open.length - MOST_LISTED} more groups of lines are read as table ${defaultTable}: nothing says ` +
+            'which table they are in',
         ]
       : [];
   return [...(decided ? [words(decided.place ?? placeOf(lines), decided.why)] : []), ...asked, ...more];

@@ -95,7 +95,8 @@ function programOf(family: string): string {
 }
 
 const HEAD =
-  '^(?:\\S{1,60}[$#%>][ \\t]+|[$#][ \\t]+)?(?:sudo[ \\t]+)?(?:/usr)?(?:/bin/)?firewall-cmd(?:[ \\t]+--(?:permanent|quiet|direct))*[ \\t]+';
+  '^(?:\\S{1,60}[$#%>][ \\t]+|[$#][ \\t]+)?(?:sudo[ \\t]+)?(?:/usr)?(?:/bin/)?firewall-cmd(?:[ ' +
+  '\\t]+--(?:permanent|quiet|direct))*[ \\t]+';
 const RULE = new RegExp(
   `${HEAD}--add-rule[ \\t]+(ipv[46])[ \\t]+(\\w{1,10})[ \\t]+([\\w.-]{1,30})[ \\t]+(-?\\d{1,6})[ \\t]+`,
 );

@@ -40,14 +40,18 @@ const HEADERS: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** Source: nft(8), META EXPRESSIONS. */
 const META = words(
-  'length nfproto l4proto protocol priority mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibrname obrname ibridgename obridgename pkttype cpu iifgroup oifgroup cgroup random ipsec iifkind oifkind time hour day ibrpvid ibrvproto sdif sdifname broute ibrhwaddr secmark secpath',
+  'length nfproto l4proto protocol priority mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace ' +
+    'rtclassid ibrname obrname ibridgename obridgename pkttype cpu iifgroup oifgroup cgroup random ipsec iifkind ' +
+    'oifkind time hour day ibrpvid ibrvproto sdif sdifname broute ibrhwaddr secmark secpath',
 );
 /** Those that may stand without `meta`. */
 const UNQUALIFIED = words(
-  'mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibriport obriport ibridgename obridgename pkttype cpu iifgroup oifgroup cgroup',
+  'mark iif iifname iiftype oif oifname oiftype skuid skgid nftrace rtclassid ibriport obriport ibridgename ' +
+    'obridgename pkttype cpu iifgroup oifgroup cgroup',
 );
 const CT = words(
-  'state direction status mark expiration helper label l3proto saddr daddr protocol proto-src proto-dst bytes packets avgpkt zone id secmark event timeout count',
+  'state direction status mark expiration helper label l3proto saddr daddr protocol proto-src proto-dst bytes ' +
+    'packets avgpkt zone id secmark event timeout count',
 );
 const FIB_PARTS = words('saddr daddr mark iif oif');
 const FIB_RESULTS = words('oif oifname type');

@@ -43,7 +43,11 @@ export function commandOf(object: Json): string | undefined {
         .join(' ')}${fields['comment'] === undefined ? '' : ` comment ${quoted(text(fields['comment']))}`}`;
     case 'set':
     case 'map':
-      return `add ${kind} ${place} ${text(fields['name'])} { type ${typeOf(fields['type'])}${kind === 'map' ? ` : ${typeOf(fields['map'])}` : ''}; ${fields['elem'] === undefined ? '' : `elements = { ${list(fields['elem']).map(element).join(', ')} } `}}`;
+      return (
+        `add ${kind} ${place} ${text(fields['name'])} { type ` +
+        `${typeOf(fields['type'])}${kind === 'map' ? ` : ${typeOf(fields['map'])}` : ''}; ` +
+        `${fields['elem'] === undefined ? '' : `elements = { ${list(fields['elem']).map(element).join(', ')} } `}}`
+      );
     case 'element':
       return `add element ${place} ${text(fields['name'])} { ${list(fields['elem']).map(element).join(', ')} }`;
     default:
@@ -100,7 +104,10 @@ function expression(value: Json): string {
     case 'fib':
       return `fib ${isObject(inner) ? list(inner['flags']).map(text).join(' . ') : ''} ${field('result')}`;
     case 'numgen':
-      return `numgen ${field('mode') === 'inc' ? 'inc' : 'random'} mod ${field('mod')}${field('offset') === '' || field('offset') === '0' ? '' : ` offset ${field('offset')}`}`;
+      return (
+        `numgen ${field('mode') === 'inc' ? 'inc' : 'random'} mod ` +
+        `${field('mod')}${field('offset') === '' || field('offset') === '0' ? '' : ` offset ${field('offset')}`}`
+      );
     case 'symhash':
       return `symhash mod ${field('mod')}`;
     case 'jhash':
@@ -169,9 +176,16 @@ function statement(value: Json): string {
     case 'log':
       return fields['prefix'] === undefined ? 'log' : `log prefix ${quoted(text(fields['prefix']))}`;
     case 'limit':
-      return `limit rate ${fields['inv'] === true ? 'over ' : ''}${text(fields['rate'])}${text(fields['rate_unit']) === '' || text(fields['rate_unit']) === 'packets' ? '' : ` ${text(fields['rate_unit'])}`}/${text(fields['per'])}${fields['burst'] === undefined ? '' : ` burst ${text(fields['burst'])} packets`}`;
+      return (
+        `limit rate ${fields['inv'] === true ? 'over ' : ''}${text(fields['rate'])}` +
+        `${text(fields['rate_unit']) === '' || text(fields['rate_unit']) === 'packets' ? '' : ` ${text(fields['rate_unit'])}`}/${text(fields['per'])}` +
+        `${fields['burst'] === undefined ? '' : ` burst ${text(fields['burst'])} packets`}`
+      );
     case 'queue':
-      return `queue ${list(fields['flags']).includes('bypass') ? 'flags bypass ' : ''}to ${expression(fields['num']) || '0'}`;
+      return (
+        `queue ${list(fields['flags']).includes('bypass') ? 'flags bypass ' : ''}to ` +
+        `${expression(fields['num']) || '0'}`
+      );
     case 'set':
       return `${text(fields['op'])} ${text(fields['set'])} { ${expression(fields['elem'])} }`;
     case 'xt':
@@ -187,7 +201,10 @@ function match(fields: Fields): string {
   const operator = text(fields['op']);
   const right =
     typeof fields['right'] === 'boolean' ? (fields['right'] ? 'exists' : 'missing') : expression(fields['right']);
-  return `${expression(fields['left'])} ${operator === 'in' || (operator === '==' && right.startsWith('{')) ? '' : `${operator} `}${right}`;
+  return (
+    `${expression(fields['left'])} ` +
+    `${operator === 'in' || (operator === '==' && right.startsWith('{')) ? '' : `${operator} `}${right}`
+  );
 }
 
 function target(fields: Fields): string {

@@ -81,7 +81,10 @@ function readRow6(words: readonly string[], metricAt: number): string | undefine
   if (flags.includes('!')) return `unreachable ${name}`;
   const via = hop === '::' || hop === '[::]' ? '' : ` via ${hop.replace(/[[\]]/g, '')}`;
   const metric = words[metricAt];
-  return `${name}${via} dev ${words[words.length - 1]}${metric === undefined || !/^[1-9]\d*$/.test(metric) ? '' : ` metric ${metric}`}`;
+  return (
+    `${name}${via} dev ${words[words.length - 1]}` +
+    `${metric === undefined || !/^[1-9]\d*$/.test(metric) ? '' : ` metric ${metric}`}`
+  );
 }
 
 /** A route of which `ip route` shows nothing but the prefix on its first line, because its next hops follow. */

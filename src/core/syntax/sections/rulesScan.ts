@@ -237,8 +237,8 @@ function differs(a: Header, b: Header): boolean {
 }
 
 /**
- * Whether the table at `at` holds addresses of another family than the tables from `from` on: some programs write their IPv6
- * input right after the IPv4 one.
+ * Whether the table at `at` holds addresses of another family than the tables from `from` on: some programs write their
+ * IPv6 input right after the IPv4 one.
  */
 function changesFamily(lines: readonly Line[], from: number, at: number): boolean {
   const before = findFamily(lines, from, at);

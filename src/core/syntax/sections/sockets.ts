@@ -99,7 +99,9 @@ function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: Lis
       end: start < 0 ? line.text.length : start + local.length,
       severity: 'info',
       code: 'unknown-port',
-      message: `The port ${written} is neither a number nor a well-known service; the socket is ignored. Print numbers with -n.`,
+      message:
+        `The port ${written} is neither a number nor a well-known service; the socket is ignored. Print numbers ` +
+        'with -n.',
     });
     return;
   }

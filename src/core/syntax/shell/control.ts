@@ -6,8 +6,8 @@ import { both, type Status } from './status';
 import { fieldText, unknownOf, valueOf } from './values';
 
 /**
- * `if`: the branch that the file decides on, those that depend on the rules under their conditions; what only the machine
- * knows is not read.
+ * `if`: the branch that the file decides on, those that depend on the rules under their conditions; what only the
+ * machine knows is not read.
  */
 export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }, source: ScriptText): Status {
   const { guard } = shell;
@@ -70,7 +70,9 @@ export function cases(shell: Shell, node: ShellNode & { readonly kind: 'case' },
         shell.skip(
           item.body,
           source,
-          `it is run only if ${label(what)} is ${source.text.slice(item.patterns[0]?.start, item.patterns.at(-1)?.end).slice(0, 60)}, which is known only on the machine`,
+          `it is run only if ${label(what)} is ` +
+            `${source.text.slice(item.patterns[0]?.start, item.patterns.at(-1)?.end).slice(0, 60)}, which is ` +
+            'known only on the machine',
         );
       return { unknown: `what ${label(what)} is` };
     }

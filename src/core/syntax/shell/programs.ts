@@ -16,10 +16,14 @@ export function isLikelyCommand(word: string): boolean {
 /** Programs and builtins that scripts with rules run. */
 const COMMANDS: ReadonlySet<string> = new Set(
   (
-    ': . [ alias apk apt apt-get awk bash brctl break busybox case cat cd chmod chown chroot clear command conntrack continue cp crictl curl cut date declare depmod dhclient dig dnf docker echo egrep ' +
-    'env eval exec exit export false fgrep find firewall-cmd grep head hostname id ifconfig ifdown ifup insmod install ip ip6tables ipset iptables kill kubectl less let ln local logger ls lsmod lsof ' +
-    'microk8s minikube mkdir modinfo modprobe mount mv nc netfilter-persistent netstat nft nft-flush nice nohup nsenter oc ping pkill podman popd printf ps pushd pwd read readonly reboot return rm rmmod route ' +
-    'sed seq service set sh shift shutdown sleep sort source ss ssh su sudo sysctl systemctl tail tc tcpdump tee test time timeout touch tr trap true type typeset ufw umask uname unset unshare useradd ' +
+    ': . [ alias apk apt apt-get awk bash brctl break busybox case cat cd chmod chown chroot clear command ' +
+    'conntrack continue cp crictl curl cut date declare depmod dhclient dig dnf docker echo egrep ' +
+    'env eval exec exit export false fgrep find firewall-cmd grep head hostname id ifconfig ifdown ifup insmod ' +
+    'install ip ip6tables ipset iptables kill kubectl less let ln local logger ls lsmod lsof ' +
+    'microk8s minikube mkdir modinfo modprobe mount mv nc netfilter-persistent netstat nft nft-flush nice ' +
+    'nohup nsenter oc ping pkill podman popd printf ps pushd pwd read readonly reboot return rm rmmod route ' +
+    'sed seq service set sh shift shutdown sleep sort source ss ssh su sudo sysctl systemctl tail tc tcpdump ' +
+    'tee test time timeout touch tr trap true type typeset ufw umask uname unset unshare useradd ' +
     'wait watch wc wget which wg wg-quick xargs yum zcat'
   ).split(' '),
 );

@@ -17,7 +17,8 @@ export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while
     shell.skip(
       body,
       source,
-      `the loop runs while \`${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ')}\`, which is known only on the machine`,
+      `the loop runs while \`${source.text.slice(condition.start, condition.end).slice(0, 80).replace(/\s+/g, ' ')}\`, ` +
+        'which is known only on the machine',
     );
     return true;
   }

@@ -39,7 +39,9 @@ export interface Shell extends Scope {
   /** Runs commands of which it is asked whether they succeed. */
   asking(run: () => Status): Status;
   guarded(condition: RunCondition, run: () => Status): Status;
-  /** Takes a signal that is given only under `guard`: the script is assumed to go on, which is said where it matters. */
+  /**
+   * Takes a signal that is given only under `guard`: the script is assumed to go on, which is said where it matters.
+   */
   goOn(): void;
   /** The fields that words expand to. */
   expand(words: readonly ShellWord[], source: ScriptText): readonly ExpandedWord[];

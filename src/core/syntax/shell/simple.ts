@@ -377,7 +377,8 @@ function runRestore(
         node,
         source,
         'not-read',
-        `not read: what it loads is ${file === undefined ? 'in the output of other programs' : `in ${file}`}, not in this file`,
+        `not read: what it loads is ${file === undefined ? 'in the output of other programs' : `in ${file}`}, ` +
+          'not in this file',
       );
     return true;
   }

@@ -2,9 +2,9 @@ import { Rewriting, type Rewritten } from '../../text/rewriting';
 
 /**
  * The state of tables as a Go program prints its map of tables, chains and rules:
- * `map[string]map[string][]string{"nat":map[string][]string{"OUTPUT": []string{"-A OUTPUT -j X"}}}` (%#v; a CNI plugin's
- * `Current iptables state:`) or `map[nat:map[OUTPUT:[-A OUTPUT -j X]]]` (%v). As input of iptables-restore; undefined
- * where the line has none. Policies are not in such a map, so built-in chains are not declared.
+ * `map[string]map[string][]string{"nat":map[string][]string{"OUTPUT": []string{"-A OUTPUT -j X"}}}` (%#v; a CNI
+ * plugin's `Current iptables state:`) or `map[nat:map[OUTPUT:[-A OUTPUT -j X]]]` (%v). As input of iptables-restore;
+ * undefined where the line has none. Policies are not in such a map, so built-in chains are not declared.
  */
 export function goMapRules(text: string, start: number, end: number): Rewritten | undefined {
   const quoted = text.indexOf(QUOTED, start);

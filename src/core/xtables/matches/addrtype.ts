@@ -79,7 +79,9 @@ export const addrtype = defineMatch<AddrtypeData>({
   documentation: {
     summary: 'Matches by the type of an address to this host: LOCAL, BROADCAST, MULTICAST …',
     details:
-      'For IPv4 only the table "local" is looked up: an address that is neither local, broadcast, anycast nor multicast is UNICAST. For IPv6 every address but multicast and :: is UNICAST, LOCAL included, and of a list all of UNICAST, MULTICAST and UNSPEC that it names have to hold.',
+      'For IPv4 only the table "local" is looked up: an address that is neither local, broadcast, anycast nor ' +
+      'multicast is UNICAST. For IPv6 every address but multicast and :: is UNICAST, LOCAL included, and of a ' +
+      'list all of UNICAST, MULTICAST and UNSPEC that it names have to hold.',
     source: 'iptables-extensions(8), addrtype; net/netfilter/xt_addrtype.c, net/ipv4/fib_frontend.c',
   },
   build(options): AddrtypeData | BuildProblem {
@@ -108,7 +110,8 @@ export const addrtype = defineMatch<AddrtypeData>({
       ? []
       : [
           problem(
-            `--limit-iface-${limit} cannot be used in ${wrong.join(' and ')}, where there is no ${limit === 'in' ? 'incoming' : 'outgoing'} interface`,
+            `--limit-iface-${limit} cannot be used in ${wrong.join(' and ')}, where there is no ` +
+              `${limit === 'in' ? 'incoming' : 'outgoing'} interface`,
           ),
         ];
   },
@@ -134,7 +137,8 @@ function typeCondition(
   const deviceOf = (view: PacketView): string | undefined =>
     limit === undefined ? undefined : limit === 'in' ? view.inInterface : view.outInterface;
   const actual = (view: PacketView): string =>
-    `${side} ${formatAddress(view.packet[side])} is ${typesOf(view.host, view.packet[side], deviceOf(view)).join(', ')}`;
+    `${side} ${formatAddress(view.packet[side])} is ` +
+    `${typesOf(view.host, view.packet[side], deviceOf(view)).join(', ')}`;
   return {
     text: invertedText(side === 'source' ? '--src-type' : '--dst-type', types, printTypes).trim(),
     test: (view) => isOneOf(view.host, view.packet[side], types.value, deviceOf(view)) !== types.inverted,

@@ -36,7 +36,8 @@ export const ah = defineMatch<AhData>({
   documentation: {
     summary: 'Matches the authentication header of IPsec.',
     details:
-      'For IPv6, without an option it matches where there is such a header. For IPv4 it does not match later fragments, negated or not.',
+      'For IPv6, without an option it matches where there is such a header. For IPv4 it does not match later ' +
+      'fragments, negated or not.',
     source: 'iptables-extensions(8), ah; net/ipv4/netfilter/ipt_ah.c, net/ipv6/netfilter/ip6t_ah.c',
   },
   build(options, { family }): AhData | BuildProblem {

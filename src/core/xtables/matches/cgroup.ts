@@ -24,8 +24,8 @@ const cgroupPath = option(
 );
 
 /**
- * `-m cgroup`: the control group of the process that sends or receives the packet. Source: iptables-extensions(8) "cgroup",
- * net/netfilter/xt_cgroup.c.
+ * `-m cgroup`: the control group of the process that sends or receives the packet. Source: iptables-extensions(8)
+ * "cgroup", net/netfilter/xt_cgroup.c.
  */
 export const cgroup = defineMatch<CgroupData>({
   kind: 'match',
@@ -36,7 +36,8 @@ export const cgroup = defineMatch<CgroupData>({
   documentation: {
     summary: 'Matches the control group of the process that sends or receives the packet.',
     details:
-      'Does not match, negated or not, if the packet has no socket: when it is forwarded, and in INPUT unless the kernel has already found the socket of its connection. The path must exist when the rules are loaded.',
+      'Does not match, negated or not, if the packet has no socket: when it is forwarded, and in INPUT unless ' +
+      'the kernel has already found the socket of its connection. The path must exist when the rules are loaded.',
     source: 'iptables-extensions(8), cgroup; net/netfilter/xt_cgroup.c',
   },
   build: buildCgroup,

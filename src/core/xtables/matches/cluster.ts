@@ -50,7 +50,9 @@ export const cluster = defineMatch<ClusterData>({
   documentation: {
     summary: 'Matches the connections that this node of a cluster handles.',
     details:
-      'A hash of the address that opened the connection decides. Does not match, negated or not, packets without a connection. A packet for one host in a multicast frame counts as sent to this host only from here on, whether the rule matches or not.',
+      'A hash of the address that opened the connection decides. Does not match, negated or not, packets ' +
+      'without a connection. A packet for one host in a multicast frame counts as sent to this host only from ' +
+      'here on, whether the rule matches or not.',
     source: 'iptables-extensions(8), cluster; net/netfilter/xt_cluster.c',
   },
   build: buildCluster,
@@ -95,7 +97,10 @@ function buildCluster(options: GivenOptions): ClusterData | BuildProblem {
 
 function optionsText({ nodes, mask, inverted, seed }: ClusterData): string {
   const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
-  return `${inverted ? ' !' : ''} --cluster-local-nodemask ${hex(mask)} --cluster-total-nodes ${nodes} --cluster-hash-seed ${hex(seed)}`;
+  return (
+    `${inverted ? ' !' : ''} --cluster-local-nodemask ${hex(mask)} --cluster-total-nodes ${nodes} ` +
+    `--cluster-hash-seed ${hex(seed)}`
+  );
 }
 
 /** From 0. Of an IPv6 address the kernel hashes the first 32 bits only. */

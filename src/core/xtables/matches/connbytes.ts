@@ -86,7 +86,10 @@ function buildConnbytes(options: GivenOptions): ConnbytesData | BuildProblem {
 }
 
 function optionsText({ range: [from, to], inverted, mode, way }: ConnbytesData): string {
-  return `${inverted ? ' !' : ''} --connbytes ${from}${to === UINT64_MAX || to === 0n ? '' : `:${to}`} --connbytes-mode ${mode} --connbytes-dir ${way}`;
+  return (
+    `${inverted ? ' !' : ''} --connbytes ${from}${to === UINT64_MAX || to === 0n ? '' : `:${to}`} ` +
+    `--connbytes-mode ${mode} --connbytes-dir ${way}`
+  );
 }
 
 /** What CT attaches in the raw table counts nothing (net/netfilter/nf_conntrack_core.c nf_ct_tmpl_alloc). */

@@ -43,7 +43,8 @@ interface Connection {
 }
 
 const TICK =
-  'it depends on whether a tick of the kernel\u2019s clock lies between the packets: only then are ended connections forgotten';
+  'it depends on whether a tick of the kernel\u2019s clock lies between the packets: only then are ended ' +
+  'connections forgotten';
 
 const lengthValue: ValueType<number> = {
   metavariable: 'length',
@@ -87,7 +88,8 @@ export const connlimit = defineMatch<ConnlimitData>({
   documentation: {
     summary: 'Counts the connections of a host or network and matches above or up to a limit.',
     details:
-      'Only connections that this rule saw when they were new count, including the current one. A trace starts from a freshly loaded rule.',
+      'Only connections that this rule saw when they were new count, including the current one. A trace starts ' +
+      'from a freshly loaded rule.',
     source: 'iptables-extensions(8), connlimit; net/netfilter/xt_connlimit.c',
   },
   build: buildConnlimit,
@@ -126,7 +128,10 @@ function buildConnlimit(options: GivenOptions, { family }: { readonly family: 4 
 }
 
 function optionsText({ limit, above: over, length, side }: ConnlimitData): string {
-  return ` --connlimit-${over ? 'above' : 'upto'} ${limit} --connlimit-mask ${length} --connlimit-${side === 'source' ? 'saddr' : 'daddr'}`;
+  return (
+    ` --connlimit-${over ? 'above' : 'upto'} ${limit} --connlimit-mask ${length} ` +
+    `--connlimit-${side === 'source' ? 'saddr' : 'daddr'}`
+  );
 }
 
 function read({ memory }: PacketView, self: object): ReadonlyMap<string, Counted> {
@@ -137,7 +142,10 @@ function read({ memory }: PacketView, self: object): ReadonlyMap<string, Counted
 function network({ side, length }: ConnlimitData, view: PacketView): string {
   const { original, reply } = ownConnection(view).zone;
   const zone = original || reply;
-  return `${formatAddress(prefixBlock(view.packet[side], length).address)}/${length}${zone === 0 ? '' : ` in zone ${zone}`}`;
+  return (
+    `${formatAddress(prefixBlock(view.packet[side], length).address)}/${length}` +
+    `${zone === 0 ? '' : ` in zone ${zone}`}`
+  );
 }
 
 /**
@@ -197,7 +205,8 @@ function emptyCount(data: ConnlimitData, view: PacketView, self: object): MatchD
   const { swept, unswept } = counted(data, view, self);
   if (swept.length > 0) return undefined;
   const drop = malformed(
-    'its connection is assured but was not counted, and all counted connections have ended: Linux takes the empty count for a lack of memory',
+    'its connection is assured but was not counted, and all counted connections have ended: Linux takes the ' +
+      'empty count for a lack of memory',
   );
   return unswept.length === 0 ? drop : { ...drop, open: { question: 'the count is empty', answer: unknown(TICK) } };
 }

@@ -104,8 +104,10 @@ export const conntrack = defineMatch<ConntrackData>({
   documentation: {
     summary: 'Matches the connection that the packet belongs to.',
     details:
-      'A connection keeps the addresses of its first packet (original) and those that replies have (reply); NAT shows as the difference. ' +
-      'A packet without a connection, which is INVALID or UNTRACKED, is compared by --ctstate only: if that matches, the other options are ignored; without it none of them matches, negated or not.',
+      'A connection keeps the addresses of its first packet (original) and those that replies have (reply); ' +
+      'NAT shows as the difference. ' +
+      'A packet without a connection, which is INVALID or UNTRACKED, is compared by --ctstate only: if that ' +
+      'matches, the other options are ignored; without it none of them matches, negated or not.',
     source: 'iptables-extensions(8), conntrack; net/netfilter/xt_conntrack.c',
   },
   build(options) {

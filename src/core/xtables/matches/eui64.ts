@@ -15,7 +15,9 @@ export const eui64 = defineMatch<Record<never, never>>({
   documentation: {
     summary: "Matches if the IPv6 source address was made from the sender's Ethernet address.",
     details:
-      'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and the second lowest bit of its first byte inverted. Drops the copy that a host receives of a multicast that it sends: it has no Ethernet header.',
+      'RFC 4291: the lower half of the address is the MAC address with ff:fe in its middle and the second ' +
+      'lowest bit of its first byte inverted. Drops the copy that a host receives of a multicast that it ' +
+      'sends: it has no Ethernet header.',
     source: 'iptables-extensions(8), eui64; net/ipv6/netfilter/ip6t_eui64.c',
   },
   build: () => ({}),

@@ -43,7 +43,8 @@ export const frag = defineMatch<FragData>({
   documentation: {
     summary: 'Matches the fragment header of IPv6.',
     details:
-      'Without an option it matches where there is such a header. Connection tracking reassembles fragments before any rule sees them.',
+      'Without an option it matches where there is such a header. Connection tracking reassembles fragments ' +
+      'before any rule sees them.',
     source: 'iptables-extensions(8), frag; net/ipv6/netfilter/ip6t_frag.c',
   },
   build: (options) => ({
@@ -105,7 +106,10 @@ function condition(text: string, holds: (header: ExtensionHeader) => boolean): C
     actual({ packet }) {
       const header = headerOf(packet);
       if (header === undefined) return missing('no fragment header');
-      return `fragment ${word(header.bytes, 4)} at ${offsetOf(header) * 8}, ${HOLDS['--fragmore'](header) ? 'more follow' : 'the last'}`;
+      return (
+        `fragment ${word(header.bytes, 4)} at ${offsetOf(header) * 8}, ` +
+        `${HOLDS['--fragmore'](header) ? 'more follow' : 'the last'}`
+      );
     },
   };
 }

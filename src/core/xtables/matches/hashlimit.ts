@@ -76,7 +76,8 @@ export const hashlimit = defineMatch<HashlimitData>({
   documentation: {
     summary: 'Limits the rate of packets or bytes, separately for each address or port.',
     details:
-      'Rules that name the same table share it, with the mode, masks, rate and burst of the one that is loaded first. A trace starts with empty tables and sends its packets without delay.',
+      'Rules that name the same table share it, with the mode, masks, rate and burst of the one that is loaded ' +
+      'first. A trace starts with empty tables and sends its packets without delay.',
     source: 'iptables-extensions(8), hashlimit; net/netfilter/xt_hashlimit.c',
   },
   build: (options, context) =>

@@ -26,7 +26,8 @@ export const helper = defineMatch<Inverted<string>>({
   documentation: {
     summary: 'Matches connections that a helper expected, such as the data connection of FTP.',
     details:
-      'The helper of the master connection is compared. Packets of other connections, or of none, do not match; with ! they do.',
+      'The helper of the master connection is compared. Packets of other connections, or of none, do not ' +
+      'match; with ! they do.',
     source: 'iptables-extensions(8), helper; net/netfilter/xt_helper.c',
   },
   build: (options) => keep(options.get(helperName)) as Inverted<string>,

@@ -20,7 +20,8 @@ export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
   documentation: {
     summary: 'Matches the type and code of an ICMP message.',
     details:
-      'Names may be abbreviated as long as they are unambiguous. Type 255 means any type, so a rule cannot match on type 255 itself.',
+      'Names may be abbreviated as long as they are unambiguous. Type 255 means any type, so a rule cannot ' +
+      'match on type 255 itself.',
     source: 'iptables-extensions(8), icmp; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv4/netfilter/ip_tables.c)',
   },
   build(options) {

@@ -25,7 +25,8 @@ export const ipcomp = defineMatch<IpcompData>({
   documentation: {
     summary: 'Matches the compression parameter index of an IPComp packet.',
     details:
-      'The index has 16 bits in the packet. Without --ipcompspi only the index 0 matches. Does not match later fragments, negated or not.',
+      'The index has 16 bits in the packet. Without --ipcompspi only the index 0 matches. Does not match later ' +
+      'fragments, negated or not.',
     source: 'iptables-extensions(8), ipcomp; net/netfilter/xt_ipcomp.c',
   },
   build: (options) => ({

@@ -80,7 +80,8 @@ export const ipv6header = defineMatch<HeadersData>({
   documentation: {
     summary: 'Matches IPv6 extension headers: exactly the given ones, or with --soft at least those.',
     details:
-      'The transport protocol counts as the header prot: most packets have it. With --soft the negated form matches if none of them is there.',
+      'The transport protocol counts as the header prot: most packets have it. With --soft the negated form ' +
+      'matches if none of them is there.',
     source: 'iptables-extensions(8), ipv6header; net/ipv6/netfilter/ip6t_ipv6header.c',
   },
   build(options) {

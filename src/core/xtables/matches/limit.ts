@@ -41,7 +41,8 @@ export const limit = defineMatch<LimitData>({
   documentation: {
     summary: 'Matches as many packets as the rate and the burst allow.',
     details:
-      'Each rule counts all packets that reach it. A trace starts from freshly loaded rules and sends its packets without delay.',
+      'Each rule counts all packets that reach it. A trace starts from freshly loaded rules and sends its ' +
+      'packets without delay.',
     source: 'iptables-extensions(8), limit; net/netfilter/xt_limit.c',
   },
   build: (options, { backend }) => ({
@@ -51,7 +52,8 @@ export const limit = defineMatch<LimitData>({
   checkentry: (_data, options) => checkentry(options),
   translated: () => true,
   print: ({ period, burst }) =>
-    ` --limit ${printPeriod(BigInt(period), BigInt(RATE_SCALE))}${burst === DEFAULT_BURST ? '' : ` --limit-burst ${burst}`}`,
+    ` --limit ${printPeriod(BigInt(period), BigInt(RATE_SCALE))}` +
+    `${burst === DEFAULT_BURST ? '' : ` --limit-burst ${burst}`}`,
   conditions(data, self) {
     // iptables-nft hands the limit to nf_tables, which counts in packets (net/netfilter/nft_limit.c).
     const cost = ({ backend }: PacketView): number => (backend === 'nft' ? 1 : credits(data.period));

@@ -73,7 +73,8 @@ export const multiport = defineMatch<MultiportData>({
   documentation: {
     summary: 'Matches ports in a list of up to 15 ports; a range counts as two.',
     details:
-      'Works for tcp, udp, udplite, sctp and dccp; the -p option has to come before it. Does not match, negated or not, later fragments, which carry no ports.',
+      'Works for tcp, udp, udplite, sctp and dccp; the -p option has to come before it. Does not match, ' +
+      'negated or not, later fragments, which carry no ports.',
     source: 'iptables-extensions(8), multiport; net/netfilter/xt_multiport.c',
   },
   build(options, { protocol }) {

@@ -47,7 +47,8 @@ export const osf = defineMatch<OsfData>({
     return { genre: { value, inverted }, ttl: options.get(ttl)?.value, log: options.get(log)?.value };
   },
   print: (data) =>
-    ` ${genreText(data)}${data.ttl === undefined ? '' : ` --ttl ${data.ttl}`}${data.log === undefined ? '' : ` --log ${data.log}`}`,
+    ` ${genreText(data)}${data.ttl === undefined ? '' : ` --ttl ${data.ttl}`}` +
+    `${data.log === undefined ? '' : ` --log ${data.log}`}`,
   conditions: (data) => [
     {
       text: genreText(data),

@@ -42,7 +42,8 @@ export const owner = defineMatch<OwnerData>({
   documentation: {
     summary: 'Matches the user and group of the process that sent the packet.',
     details:
-      'Only for packets that this host sends. Packets that the kernel makes (RST, ICMP errors, echo replies) and forwarded ones have no owner: ' +
+      'Only for packets that this host sends. Packets that the kernel makes (RST, ICMP errors, echo replies) ' +
+      'and forwarded ones have no owner: ' +
       '--uid-owner does not match them and ! --uid-owner does.',
     source: 'iptables-extensions(8), owner; net/netfilter/xt_owner.c',
   },
@@ -174,7 +175,10 @@ function lacksOwner(socket: SocketOwner | undefined): boolean {
 function describeSocket(socket: SocketOwner | undefined, groups: boolean): Shown {
   if (socket === undefined) return missing('no socket');
   if (socket.kind === 'kernel') return NO_OWNER;
-  return `uid ${socket.uid} gid ${socket.gid}${groups ? ` groups ${socket.groups.length === 0 ? 'none' : socket.groups.join(',')}` : ''}`;
+  return (
+    `uid ${socket.uid} gid ` +
+    `${socket.gid}${groups ? ` groups ${socket.groups.length === 0 ? 'none' : socket.groups.join(',')}` : ''}`
+  );
 }
 
 function idDenial(

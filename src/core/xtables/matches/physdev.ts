@@ -74,7 +74,8 @@ export const physdev = defineMatch<PhysdevData>({
   documentation: {
     summary: 'Matches the bridge ports of a packet that passes a bridge (br_netfilter).',
     details:
-      'A packet that passes no bridge matches none of the options, and all of them where they are negated. Packets are assumed to pass none.',
+      'A packet that passes no bridge matches none of the options, and all of them where they are negated. ' +
+      'Packets are assumed to pass none.',
     source: 'iptables-extensions(8), physdev; net/netfilter/xt_physdev.c',
   },
   build(options) {

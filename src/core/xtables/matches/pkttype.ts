@@ -40,7 +40,8 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
   documentation: {
     summary: 'Matches unicast, broadcast or multicast by the link-layer address.',
     details:
-      'Packets that this host sends count as unicast until they are on the wire. The copy that it receives of its own broadcast or multicast counts as such. Frames for another host do not reach the rules.',
+      'Packets that this host sends count as unicast until they are on the wire. The copy that it receives of ' +
+      'its own broadcast or multicast counts as such. Frames for another host do not reach the rules.',
     source: 'iptables-extensions(8), pkttype; net/netfilter/xt_pkttype.c',
   },
   build(options) {

@@ -21,7 +21,8 @@ export const quota = defineMatch<Inverted<bigint>>({
   documentation: {
     summary: 'Matches until this many bytes have passed the rule.',
     details:
-      'Counts whole IP packets. iptables-save prints the given quota, not what is left of it. A trace starts from a freshly loaded rule.',
+      'Counts whole IP packets. iptables-save prints the given quota, not what is left of it. A trace starts ' +
+      'from a freshly loaded rule.',
     source: 'iptables-extensions(8), quota; net/netfilter/xt_quota.c',
   },
   build: (options) => keep(options.get(quotaBytes)) as Inverted<bigint>,

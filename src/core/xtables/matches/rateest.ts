@@ -123,7 +123,8 @@ function readLimits(options: GivenOptions, one: Option<number>, two: Option<numb
 }
 
 function optionsText(data: RateestMatchData): string {
-  const head = `${data.delta ? ' --rateest-delta' : ''} --rateest${data.other === undefined ? '' : '1'} ${data.estimator}`;
+  const head =
+    `${data.delta ? ' --rateest-delta' : ''} --rateest${data.other === undefined ? '' : '1'} ` + `${data.estimator}`;
   return (
     head +
     limitsText('bps', data.bytes, data, printBitRate) +

@@ -24,7 +24,8 @@ export const realm = defineMatch<Inverted<MarkValue>>({
   documentation: {
     summary: 'Compares the realm of the route of the packet (ip route … realm).',
     details:
-      'The realm of the route to the destination is in the lower 16 bits, that of the route to the source in the upper ones; a route without a realm has 0.',
+      'The realm of the route to the destination is in the lower 16 bits, that of the route to the source in ' +
+      'the upper ones; a route without a realm has 0.',
     source: 'iptables-extensions(8), realm; net/netfilter/xt_realm.c',
   },
   build(options) {

@@ -119,7 +119,8 @@ export const recent = defineMatch<RecentData>({
   documentation: {
     summary: 'Remembers addresses in a named list and matches those seen before.',
     details:
-      'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts with empty lists and sends its packets without delay.',
+      'Rules that name the same list share it, with the mask of the one that is loaded first. A trace starts ' +
+      'with empty lists and sends its packets without delay.',
     source: 'iptables-extensions(8), recent; net/netfilter/xt_recent.c',
   },
   build: buildRecent,
@@ -214,8 +215,10 @@ function sideOf(options: GivenOptions): 'source' | 'destination' {
 /** iptables-save prints seconds and hits as signed numbers. */
 function optionsText(data: RecentData): string {
   return (
-    `${data.inverted ? ' !' : ''} --${data.command}${data.seconds ? ` --seconds ${data.seconds | 0}` : ''}${data.reap ? ' --reap' : ''}` +
-    `${data.hitcount ? ` --hitcount ${data.hitcount}` : ''}${data.rttl ? ' --rttl' : ''} --name ${data.name} --mask ${formatAddress(data.mask)}` +
+    `${data.inverted ? ' !' : ''} ` +
+    `--${data.command}${data.seconds ? ` --seconds ${data.seconds | 0}` : ''}${data.reap ? ' --reap' : ''}` +
+    `${data.hitcount ? ` --hitcount ${data.hitcount}` : ''}${data.rttl ? ' --rttl' : ''} --name ${data.name} ` +
+    `--mask ${formatAddress(data.mask)}` +
     ` ${data.side === 'source' ? '--rsource' : '--rdest'}`
   );
 }

@@ -40,7 +40,8 @@ export const rpfilter = defineMatch<RpfilterData>({
   documentation: {
     summary: 'Matches if the route back to the source leaves by the interface of arrival.',
     details:
-      'Packets on lo always pass, and so do the copies that a host receives of its own broadcasts and multicasts. Can be used in PREROUTING of raw and mangle.',
+      'Packets on lo always pass, and so do the copies that a host receives of its own broadcasts and ' +
+      'multicasts. Can be used in PREROUTING of raw and mangle.',
     source: 'iptables-extensions(8), rpfilter; net/ipv4/netfilter/ipt_rpfilter.c, net/ipv6/netfilter/ip6t_rpfilter.c',
   },
   build: (options) => ({
@@ -50,7 +51,8 @@ export const rpfilter = defineMatch<RpfilterData>({
     invert: options.has(invert),
   }),
   print: (data) =>
-    `${data.loose ? ' --loose' : ''}${data.validMark ? ' --validmark' : ''}${data.acceptLocal ? ' --accept-local' : ''}${data.invert ? ' --invert' : ''}`,
+    `${data.loose ? ' --loose' : ''}${data.validMark ? ' --validmark' : ''}` +
+    `${data.acceptLocal ? ' --accept-local' : ''}${data.invert ? ' --invert' : ''}`,
   conditions: (data) => [
     {
       text: data.invert ? 'the route back fails the test (--invert)' : 'the route back passes the test',
@@ -66,7 +68,10 @@ function describe(data: RpfilterData, view: PacketView): Shown {
   const route = routeBack(data, view);
   const source = formatAddress(view.packet.source);
   if (route === undefined) return missing(`no route back to ${source}`);
-  return `the route back to ${source} is ${route.type === 'unicast' ? '' : `${route.type} `}dev ${route.device ?? 'none'}, it came in by ${view.inInterface}`;
+  return (
+    `the route back to ${source} is ${route.type === 'unicast' ? '' : `${route.type} `}dev ` +
+    `${route.device ?? 'none'}, it came in by ${view.inInterface}`
+  );
 }
 
 function passes(data: RpfilterData, view: PacketView): boolean {

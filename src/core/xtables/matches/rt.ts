@@ -77,7 +77,8 @@ export const rt = defineMatch<RtData>({
   documentation: {
     summary: 'Matches the routing header of IPv6.',
     details:
-      'Without an option it matches where there is such a header. Without the header it does not match, negated or not. The options --rt-0-… need --rt-type 0 before them.',
+      'Without an option it matches where there is such a header. Without the header it does not match, ' +
+      'negated or not. The options --rt-0-… need --rt-type 0 before them.',
     source: 'iptables-extensions(8), rt; net/ipv6/netfilter/ip6t_rt.c',
   },
   build(options): RtData | BuildProblem {
@@ -179,7 +180,8 @@ function condition(text: string, holds: (header: ExtensionHeader) => boolean): C
       const header = find(packet);
       return header === undefined
         ? missing('no routing header')
-        : `type ${header.bytes[2] ?? 0}, ${header.bytes[3] ?? 0} segments left, ${addressesOf(header).map(formatAddress).join(', ') || 'no addresses'}`;
+        : `type ${header.bytes[2] ?? 0}, ${header.bytes[3] ?? 0} segments left, ` +
+            `${addressesOf(header).map(formatAddress).join(', ') || 'no addresses'}`;
     },
   };
 }

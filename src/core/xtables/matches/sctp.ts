@@ -47,7 +47,8 @@ export const sctp = defineMatch<SctpData>({
   documentation: {
     summary: 'Matches the ports and the chunks of an SCTP packet.',
     details:
-      'Does not match later fragments. "any": one of the chunks is there; "all": each of them is; "only": there are no others.',
+      'Does not match later fragments. "any": one of the chunks is there; "all": each of them is; "only": ' +
+      'there are no others.',
     source: 'iptables-extensions(8), sctp; net/netfilter/xt_sctp.c',
   },
   build: (options) => ({

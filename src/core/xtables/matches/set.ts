@@ -115,7 +115,8 @@ export const set = defineMatch<SetMatchData>({
   documentation: {
     summary: 'Matches if the packet is in an IP set (ipset).',
     details:
-      'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address with the destination port. A set whose members the file does not list is unknown.',
+      'src or dst stands for each part of an entry: hash:ip,port with src,dst looks for the source address ' +
+      'with the destination port. A set whose members the file does not list is unknown.',
     source: 'iptables-extensions(8), set; net/netfilter/xt_set.c; ipset(8)',
   },
   build: buildSet,
@@ -182,8 +183,10 @@ function optionsText({
   bytes,
 }: SetMatchData): string {
   return (
-    `${inverted ? ' !' : ''} --match-set ${value.name} ${value.directions.join(',')}${nomatch ? ' --return-nomatch' : ''}` +
-    `${counters ? '' : ' ! --update-counters'}${subcounters ? '' : ' ! --update-subcounters'}${counterText('packets', packets)}${counterText('bytes', bytes)}`
+    `${inverted ? ' !' : ''} --match-set ${value.name} ` +
+    `${value.directions.join(',')}${nomatch ? ' --return-nomatch' : ''}` +
+    `${counters ? '' : ' ! --update-counters'}${subcounters ? '' : ' ! --update-subcounters'}` +
+    `${counterText('packets', packets)}${counterText('bytes', bytes)}`
   );
 }
 

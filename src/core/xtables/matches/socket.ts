@@ -35,7 +35,8 @@ export const socket = defineMatch<SocketData>({
   documentation: {
     summary: 'Matches if a socket on this host is open for the packet.',
     details:
-      'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count unless --nowildcard is given, despite the name of that option.',
+      'For TCP, UDP and the ICMP errors about them. A socket that listens on all addresses does not count ' +
+      'unless --nowildcard is given, despite the name of that option.',
     source: 'iptables-extensions(8), socket; net/netfilter/xt_socket.c',
   },
   build: (options) => ({
@@ -65,7 +66,10 @@ export const socket = defineMatch<SocketData>({
 });
 
 function optionsText({ transparent, noWildcard, restoreMark: restore }: SocketData): string {
-  return `${transparent ? ' --transparent' : ''}${noWildcard ? ' --nowildcard' : ''}${restore ? ' --restore-skmark' : ''}`;
+  return (
+    `${transparent ? ' --transparent' : ''}${noWildcard ? ' --nowildcard' : ''}` +
+    `${restore ? ' --restore-skmark' : ''}`
+  );
 }
 
 /** The end of a connection that a socket would have. */

@@ -71,7 +71,8 @@ export const srh = defineMatch<{ readonly parts: readonly SrhPart[] }>({
   documentation: {
     summary: 'Matches the segment routing header of IPv6 (routing header of type 4).',
     details:
-      'Without such a header it does not match, negated or not. If one number is compared several times, all comparisons use the last value.',
+      'Without such a header it does not match, negated or not. If one number is compared several times, all ' +
+      'comparisons use the last value.',
     source: 'iptables-extensions(8), srh; net/ipv6/netfilter/ip6t_srh.c',
   },
   build: (options) => ({ parts: readParts(options) }),
@@ -190,7 +191,8 @@ function condition(text: string, inverted: boolean, holds: (header: SegmentRouti
       const header = read(packet);
       return header === undefined
         ? missing('no segment routing header')
-        : `next header ${header.nextHeader}, length ${header.length}, ${header.segmentsLeft} of ${header.lastEntry + 1} segments left, tag ${header.tag}, ${segmentsOf(header)}`;
+        : `next header ${header.nextHeader}, length ${header.length}, ${header.segmentsLeft} of ` +
+            `${header.lastEntry + 1} segments left, tag ${header.tag}, ${segmentsOf(header)}`;
     },
   };
 }

@@ -67,7 +67,8 @@ export const statistic = defineMatch<StatisticData>({
   documentation: {
     summary: 'Matches packets at random (random) or every nth one (nth).',
     details:
-      'Rules that balance load use it to spread the connections of a service over its endpoints. A trace follows both outcomes of random; nth counts from freshly loaded rules.',
+      'Rules that balance load use it to spread the connections of a service over its endpoints. A trace ' +
+      'follows both outcomes of random; nth counts from freshly loaded rules.',
     source: 'iptables-extensions(8), statistic; net/netfilter/xt_statistic.c',
   },
   build: buildStatistic,

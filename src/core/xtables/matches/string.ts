@@ -75,7 +75,8 @@ export const string = defineMatch<StringData>({
   documentation: {
     summary: 'Looks for a pattern of bytes in the packet, headers included.',
     details:
-      'Offsets count from the start of the IP header, not of the data. A pattern that is split across two packets is not found.',
+      'Offsets count from the start of the IP header, not of the data. A pattern that is split across two ' +
+      'packets is not found.',
     source: 'iptables-extensions(8), string; net/netfilter/xt_string.c, net/core/skbuff.c skb_find_text',
   },
   build(options): StringData | BuildProblem {

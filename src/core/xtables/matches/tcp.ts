@@ -92,7 +92,10 @@ export const tcp = defineMatch<TcpData>({
   documentation: {
     summary: 'Matches the ports, flags and options of a TCP packet.',
     details:
-      'Loaded automatically where a rule has -p tcp and uses one of its options. None of its options matches, negated or not, later fragments, which carry no TCP header. iptables-nft reads the data of a later fragment instead, and compares two negated single ports together: ! --sport 1 ! --dport 2 fails only if both ports are as written.',
+      'Loaded automatically where a rule has -p tcp and uses one of its options. None of its options matches, ' +
+      'negated or not, later fragments, which carry no TCP header. iptables-nft reads the data of a later ' +
+      'fragment instead, and compares two negated single ports together: ! --sport 1 ! --dport 2 fails only if ' +
+      'both ports are as written.',
     source: 'iptables-extensions(8), tcp; net/netfilter/xt_tcpudp.c',
   },
   build(options) {

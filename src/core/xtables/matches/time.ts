@@ -65,7 +65,8 @@ export const time = defineMatch<TimeData>({
   documentation: {
     summary: 'Matches at certain dates, times of day, weekdays and days of the month.',
     details:
-      'All of them are in UTC, unless --kerneltz is given. Without --contiguous each part of a period over midnight belongs to its own day.',
+      'All of them are in UTC, unless --kerneltz is given. Without --contiguous each part of a period over ' +
+      'midnight belongs to its own day.',
     source: 'iptables-extensions(8), time; net/netfilter/xt_time.c',
   },
   build(options): TimeData | BuildProblem {
@@ -155,7 +156,10 @@ function weekDayOf(now: number): number {
 function printTime(data: TimeData): string {
   const days = data.monthDays === ALL_MONTH_DAYS ? '' : ` --monthdays ${printMonthDays(data.monthDays)}`;
   const week = data.weekDays === ALL_WEEK_DAYS ? '' : ` --weekdays ${printWeekDays(data.weekDays)}`;
-  return `${dayTimesText(data)}${days}${week}${datesText(data)}${data.kernelZone ? ' --kerneltz' : ''}${data.contiguous ? ' --contiguous' : ''}`;
+  return (
+    `${dayTimesText(data)}${days}${week}${datesText(data)}${data.kernelZone ? ' --kerneltz' : ''}` +
+    `${data.contiguous ? ' --contiguous' : ''}`
+  );
 }
 
 function dayTimesText({ dayStart, dayStop }: TimeData): string {
@@ -166,5 +170,7 @@ function dayTimesText({ dayStart, dayStop }: TimeData): string {
 
 /** iptables-save leaves out the moment 0 and writes the last one that fits into 31 bits. */
 function datesText({ dateStart: start, dateStop: stop }: TimeData): string {
-  return `${start === 0 ? '' : ` --datestart ${printDate(start)}`}${stop === 0 ? '' : ` --datestop ${printDate(stop)}`}`;
+  return (
+    `${start === 0 ? '' : ` --datestart ${printDate(start)}`}` + `${stop === 0 ? '' : ` --datestop ${printDate(stop)}`}`
+  );
 }

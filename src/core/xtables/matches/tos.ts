@@ -19,7 +19,8 @@ export const tos = defineMatch<Inverted<TosMask>>({
   documentation: {
     summary: 'Compares the TOS byte of IPv4 or the traffic class of IPv6.',
     details:
-      'A name stands for its bits with the mask 0x3f, a number for the whole byte. The byte is ANDed with the mask, the value is not.',
+      'A name stands for its bits with the mask 0x3f, a number for the whole byte. The byte is ANDed with the ' +
+      'mask, the value is not.',
     source: 'iptables-extensions(8), tos; net/netfilter/xt_dscp.c',
   },
   build(options) {

@@ -19,7 +19,8 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
   documentation: {
     summary: 'Extracts 32-bit words from the packet, masks and shifts them, and compares the results.',
     details:
-      'Offsets count in bytes from the IP header; "@" moves the start by the value read so far. A test beyond the end of the packet fails.',
+      'Offsets count in bytes from the IP header; "@" moves the start by the value read so far. A test beyond ' +
+      'the end of the packet fails.',
     source: 'iptables-extensions(8), u32; net/netfilter/xt_u32.c',
   },
   build(options) {
@@ -59,7 +60,9 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
   ],
 });
 
-/** Whether a test looks at data that nobody gave: each word that it reads counts, up to the one that leaves the packet. */
+/**
+ * Whether a test looks at data that nobody gave: each word that it reads counts, up to the one that leaves the packet.
+ */
 function readsData(tests: readonly U32Test[], packet: Packet): boolean {
   if (!lacksData(packet)) return false;
   const bytes = packetBytes(packet);

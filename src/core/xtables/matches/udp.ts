@@ -32,7 +32,10 @@ export const udp = defineMatch<UdpData>({
   documentation: {
     summary: 'Matches the ports of a UDP packet.',
     details:
-      'Loaded automatically where a rule has -p udp and uses one of its options. Neither matches, negated or not, later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment instead, and compares two negated single ports together: ! --sport 1 ! --dport 2 fails only if both ports are as written.',
+      'Loaded automatically where a rule has -p udp and uses one of its options. Neither matches, negated or ' +
+      'not, later fragments, which carry no UDP header. iptables-nft reads the data of a later fragment ' +
+      'instead, and compares two negated single ports together: ! --sport 1 ! --dport 2 fails only if both ' +
+      'ports are as written.',
     source: 'iptables-extensions(8), udp; net/netfilter/xt_tcpudp.c',
   },
   build: (options) => ({

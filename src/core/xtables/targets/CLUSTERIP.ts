@@ -53,7 +53,8 @@ export const CLUSTERIP = defineTarget<ClusteripData>({
   documentation: {
     summary: 'Shares one address among machines: each packet is for one of them.',
     details:
-      'Packets that a hash assigns to another node are dropped here. Linux 6.3 removed this target; -m cluster does the same.',
+      'Packets that a hash assigns to another node are dropped here. Linux 6.3 removed this target; -m cluster ' +
+      'does the same.',
     source: 'iptables-extensions(8), CLUSTERIP',
   },
   build(options) {
@@ -87,7 +88,8 @@ export const CLUSTERIP = defineTarget<ClusteripData>({
   ],
   print: ({ cluster }) =>
     cluster
-      ? ` --new --hashmode ${cluster.mode} --clustermac ${cluster.mac} --total-nodes ${cluster.total} --local-node ${cluster.local} --hash-init ${cluster.seed}`
+      ? ` --new --hashmode ${cluster.mode} --clustermac ${cluster.mac} --total-nodes ${cluster.total} ` +
+        `--local-node ${cluster.local} --hash-init ${cluster.seed}`
       : '',
   describe: ({ cluster }) =>
     cluster

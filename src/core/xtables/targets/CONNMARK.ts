@@ -73,7 +73,8 @@ export const CONNMARK = defineTarget<ConnmarkData>({
   documentation: {
     summary: 'Sets the mark of the connection, or copies it to or from the packet.',
     details:
-      'The mark stays with the connection and applies to each of its packets in both directions. A packet without a connection (INVALID, UNTRACKED, raw table) is left unchanged.',
+      'The mark stays with the connection and applies to each of its packets in both directions. A packet ' +
+      'without a connection (INVALID, UNTRACKED, raw table) is left unchanged.',
     source: 'iptables-extensions(8), CONNMARK; net/netfilter/xt_connmark.c',
   },
   build: buildConnmark,

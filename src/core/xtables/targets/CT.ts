@@ -115,7 +115,8 @@ export const CT = defineTarget<CtData>({
   documentation: {
     summary: 'Sets how connection tracking, which comes next, treats this packet.',
     details:
-      'Only the first CT rule that a packet matches has an effect. A packet that already belongs to a connection, such as one that comes in again over lo, is not changed.',
+      'Only the first CT rule that a packet matches has an effect. A packet that already belongs to a ' +
+      'connection, such as one that comes in again over lo, is not changed.',
     source: 'iptables-extensions(8), CT; net/netfilter/xt_CT.c',
   },
   build(options, { protocol }) {
@@ -148,7 +149,8 @@ export const CT = defineTarget<CtData>({
       return problem(`the helper ${data.helper} is for IPv4 only`, options.get(helper));
     if (allowed && protocol && !allowed.includes(protocol))
       return problem(
-        `the helper ${data.helper} is for ${allowed.map((each) => (each === PROTOCOL.TCP ? 'tcp' : 'udp')).join(' and ')}`,
+        `the helper ${data.helper} is for ` +
+          `${allowed.map((each) => (each === PROTOCOL.TCP ? 'tcp' : 'udp')).join(' and ')}`,
         options.get(helper),
       );
     return undefined;
@@ -159,7 +161,9 @@ export const CT = defineTarget<CtData>({
       ? [
           {
             kind: 'problem',
-            message: `the kernel has no helper "${data.helper}" of its own: the rule loads only where a program has added it`,
+            message:
+              `the kernel has no helper "${data.helper}" of its own: the rule loads only where a program has ` +
+              'added it',
             severity: 'warning',
           },
         ]
@@ -169,14 +173,21 @@ export const CT = defineTarget<CtData>({
     const named = (option: string, value: string): string => (value === '' ? '' : ` ${option} ${value}`);
     const zoned =
       data.zone === 0 ? '' : ` --zone${data.directions === 'both' ? '' : `-${data.directions}`} ${data.zone}`;
-    return `${data.notrack ? ' --notrack' : ''}${named('--helper', data.helper)}${named('--timeout', keptBytes(data.timeout, KEPT_OF_TIMEOUT))}${named('--ctevents', data.events.join(','))}${named('--expevents', data.expectationEvents.join(','))}${zoned}`;
+    return (
+      `${data.notrack ? ' --notrack' : ''}${named('--helper', data.helper)}` +
+      `${named('--timeout', keptBytes(data.timeout, KEPT_OF_TIMEOUT))}` +
+      `${named('--ctevents', data.events.join(','))}` +
+      `${named('--expevents', data.expectationEvents.join(','))}${zoned}`
+    );
   },
   describe(data) {
     if (data.notrack) return 'keeps the packet out of connection tracking';
     const parts: string[] = [];
     if (data.zone !== 0)
       parts.push(
-        `puts the connection into the zone ${data.zone === 'mark' ? 'that its mark says' : data.zone}${data.directions === 'both' ? '' : ` (${data.directions === 'orig' ? 'original' : 'reply'} direction)`}`,
+        'puts the connection into the zone ' +
+          `${data.zone === 'mark' ? 'that its mark says' : data.zone}` +
+          `${data.directions === 'both' ? '' : ` (${data.directions === 'orig' ? 'original' : 'reply'} direction)`}`,
       );
     if (data.helper !== '') parts.push(`gives the connection the helper ${data.helper}`);
     if (data.timeout !== '') parts.push(`gives the connection the timeout policy ${data.timeout}`);

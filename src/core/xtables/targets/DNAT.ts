@@ -31,7 +31,8 @@ export const DNAT = defineTarget<DnatData>({
   documentation: {
     summary: 'Rewrites the destination of a connection; replies are rewritten back.',
     details:
-      'Only the first packet of a connection reaches this rule; its translation applies to all others. The packet is routed by its new destination. In OUTPUT a packet keeps its source address.',
+      'Only the first packet of a connection reaches this rule; its translation applies to all others. The ' +
+      'packet is routed by its new destination. In OUTPUT a packet keeps its source address.',
     source: 'iptables-extensions(8), DNAT; net/netfilter/xt_nat.c',
   },
   build: (options) => ({
@@ -40,7 +41,8 @@ export const DNAT = defineTarget<DnatData>({
     persistent: options.has(persistent),
   }),
   print: (data) =>
-    ` --to-destination ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.persistent ? ' --persistent' : ''}`,
+    ` --to-destination ${printNatPlace(data.to)}${data.random ? ' --random' : ''}` +
+    `${data.persistent ? ' --persistent' : ''}`,
   describe: ({ to }) => `rewrites the destination to ${describeNatPlace(to)}`,
   changes: ({ to }) => natChanges('destination', to.addresses, to.ports && [to.ports.first, to.ports.last]),
   apply: ({ to, random, persistent }) => ({

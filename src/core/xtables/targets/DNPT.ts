@@ -26,7 +26,8 @@ export const DNPT = defineTarget<PrefixTranslation>({
   documentation: {
     summary: 'Replaces the prefix of the IPv6 destination address, without connection tracking.',
     details:
-      "Needs an SNPT rule for the other direction. If the two prefixes differ in length, the longer length counts. The packet's own prefix is not compared: match on it in the rule.",
+      'Needs an SNPT rule for the other direction. If the two prefixes differ in length, the longer length ' +
+      "counts. The packet's own prefix is not compared: match on it in the rule.",
     source: 'iptables-extensions(8), DNPT; net/ipv6/netfilter/ip6t_NPT.c',
   },
   build: (options) => buildPrefixTranslation(options, OPTIONS),

@@ -12,7 +12,8 @@ export const DROP = defineTarget<Record<string, never>>({
   documentation: {
     summary: 'Discards the packet without an answer to the sender.',
     details:
-      'Locally sent packets that are dropped make the sending call fail with EPERM. iptables refuses DROP in the nat table, which only the first packet of a connection visits.',
+      'Locally sent packets that are dropped make the sending call fail with EPERM. iptables refuses DROP in ' +
+      'the nat table, which only the first packet of a connection visits.',
     source: 'iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c',
   },
   build: () => ({}),

@@ -60,7 +60,11 @@ export const ECN = defineTarget<EcnTargetData>({
   },
   print({ ece, cwr, ect }) {
     if (ece === 0 && cwr === 0 && ect === undefined) return ' --ecn-tcp-remove';
-    return `${ece === undefined ? '' : ` --ecn-tcp-ece ${ece}`}${cwr === undefined ? '' : ` --ecn-tcp-cwr ${cwr}`}${ect === undefined ? '' : ` --ecn-ip-ect ${ect}`}`;
+    return (
+      `${ece === undefined ? '' : ` --ecn-tcp-ece ${ece}`}` +
+      `${cwr === undefined ? '' : ` --ecn-tcp-cwr ${cwr}`}` +
+      `${ect === undefined ? '' : ` --ecn-ip-ect ${ect}`}`
+    );
   },
   describe({ ece, cwr, ect }) {
     if (ece === 0 && cwr === 0 && ect === undefined) return 'clears the ECN flags of TCP';

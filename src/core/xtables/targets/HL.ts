@@ -15,7 +15,8 @@ export const HL = defineTarget<HopChange>({
   documentation: {
     summary: 'Sets, lowers or raises the hop limit of the packet.',
     details:
-      'The value stays within 0 and 255. A packet to be forwarded that has 1 or 0 after PREROUTING goes no further; its sender gets "time exceeded".',
+      'The value stays within 0 and 255. A packet to be forwarded that has 1 or 0 after PREROUTING goes no ' +
+      'further; its sender gets "time exceeded".',
     source: 'iptables-extensions(8), HL; net/netfilter/xt_HL.c',
   },
   build: (options) => buildHopChange(options, OPTIONS),

@@ -105,7 +105,8 @@ export const HMARK = defineTarget<HmarkData>({
   documentation: {
     summary: 'Sets the mark to a number computed from the addresses and ports of the flow.',
     details:
-      'Both directions of a flow get the same mark. With a fixed --hmark-rnd the number is predictable; ICMP errors are hashed by the packet that they quote.',
+      'Both directions of a flow get the same mark. With a fixed --hmark-rnd the number is predictable; ICMP ' +
+      'errors are hashed by the packet that they quote.',
     source: 'iptables-extensions(8), HMARK; net/netfilter/xt_HMARK.c',
   },
   build: buildHmark,
@@ -129,7 +130,8 @@ export const HMARK = defineTarget<HmarkData>({
     ].join('');
   },
   describe: (data) =>
-    `sets the mark to a number from ${data.offset ?? 0} to ${(data.offset ?? 0) + data.modulus - 1} that depends on the flow`,
+    `sets the mark to a number from ${data.offset ?? 0} to ${(data.offset ?? 0) + data.modulus - 1} that ` +
+    'depends on the flow',
   changes: () => [{ field: 'mark', kind: 'open' }],
   apply(data, { packet, conntrack }) {
     if (data.byConnection && conntrack?.entry === undefined)

@@ -58,7 +58,8 @@ export const LED = defineTarget<LedData>({
     },
   ],
   print: (data) =>
-    ` --led-trigger-id "${data.id.replace(/["\\]/g, '\\$&')}"${delayText(data.delay)}${data.alwaysBlink ? ' --led-always-blink' : ''}`,
+    ` --led-trigger-id "${data.id.replace(/["\\]/g, '\\$&')}"${delayText(data.delay)}` +
+    `${data.alwaysBlink ? ' --led-always-blink' : ''}`,
   describe: (data) => `switches on the LED netfilter-${data.id}`,
   apply: (data) => ({ kind: 'continue', note: `light netfilter-${data.id}` }),
 });

@@ -57,7 +57,8 @@ export const LOG = defineTarget<LogData>({
   documentation: {
     summary: 'Writes a line about the packet to the kernel log and goes on.',
     details:
-      'The next rule is evaluated as well. In a network namespace nothing is logged unless net.netfilter.nf_log_all_netns is 1.',
+      'The next rule is evaluated as well. In a network namespace nothing is logged unless ' +
+      'net.netfilter.nf_log_all_netns is 1.',
     source: 'iptables-extensions(8), LOG; net/netfilter/xt_LOG.c',
   },
   build: (options) => ({
@@ -66,7 +67,9 @@ export const LOG = defineTarget<LogData>({
     flags: FLAGS.filter((each) => options.has(each)).map(({ name }) => name),
   }),
   print: (data) =>
-    `${data.prefix === '' ? '' : ` --log-prefix${savedString(data.prefix)}`}${data.level === DEFAULT_LEVEL ? '' : ` --log-level ${data.level}`}${data.flags.map((each) => ` ${each}`).join('')}`,
+    `${data.prefix === '' ? '' : ` --log-prefix${savedString(data.prefix)}`}` +
+    `${data.level === DEFAULT_LEVEL ? '' : ` --log-level ${data.level}`}` +
+    `${data.flags.map((each) => ` ${each}`).join('')}`,
   describe: (data) =>
     `writes a line to the kernel log${data.prefix === '' ? '' : ` that begins with "${data.prefix}"`}`,
   apply: (data) => ({ kind: 'continue', note: data.prefix === '' ? 'logged' : `logged with "${data.prefix}"` }),

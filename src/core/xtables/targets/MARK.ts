@@ -40,7 +40,8 @@ export const MARK = defineTarget<MarkData>({
   documentation: {
     summary: 'Sets the mark of the packet, which later rules and policy routing read.',
     details:
-      'The mark lives in the kernel only, not on the wire. In mangle OUTPUT the packet is routed again if its mark has changed; in PREROUTING the routing decision that follows uses the mark.',
+      'The mark lives in the kernel only, not on the wire. In mangle OUTPUT the packet is routed again if its ' +
+      'mark has changed; in PREROUTING the routing decision that follows uses the mark.',
     source: 'iptables-extensions(8), MARK; net/netfilter/xt_mark.c',
   },
   build: buildMark,

@@ -29,7 +29,8 @@ export const MASQUERADE = defineTarget<MasqueradeData>({
   documentation: {
     summary: 'Rewrites the source of a connection to the address of the interface that it leaves by.',
     details:
-      'If the interface has several addresses, the one in the subnet of the next hop is used. The connections are deleted when the interface goes down. It works on lo as well.',
+      'If the interface has several addresses, the one in the subnet of the next hop is used. The connections ' +
+      'are deleted when the interface goes down. It works on lo as well.',
     source: 'iptables-extensions(8), MASQUERADE; net/netfilter/nf_nat_masquerade.c',
   },
   build(options) {
@@ -42,9 +43,11 @@ export const MASQUERADE = defineTarget<MasqueradeData>({
     };
   },
   print: ({ ports, random, randomFully }) =>
-    `${ports ? ` --to-ports ${printNatPorts(ports)}` : ''}${random ? ' --random' : ''}${randomFully ? ' --random-fully' : ''}`,
+    `${ports ? ` --to-ports ${printNatPorts(ports)}` : ''}${random ? ' --random' : ''}` +
+    `${randomFully ? ' --random-fully' : ''}`,
   describe: ({ ports }) =>
-    `rewrites the source to the address of the outgoing interface${ports ? `, ${describePorts([ports.first, ports.last])}` : ''}`,
+    'rewrites the source to the address of the outgoing ' +
+    `interface${ports ? `, ${describePorts([ports.first, ports.last])}` : ''}`,
   changes: ({ ports }) => natChanges('source', undefined, ports && [ports.first, ports.last]),
   apply: ({ ports, random, randomFully }) => ({
     kind: 'masquerade',

@@ -56,10 +56,15 @@ export const NFLOG = defineTarget<NflogData>({
   print(data) {
     const copied =
       data.size !== undefined ? ` --nflog-size ${data.size}` : data.range ? ` --nflog-range ${data.range}` : '';
-    return `${data.prefix === '' ? '' : ` --nflog-prefix${savedString(data.prefix)}`}${data.group ? ` --nflog-group ${data.group}` : ''}${copied}${data.threshold ? ` --nflog-threshold ${data.threshold}` : ''}`;
+    return (
+      `${data.prefix === '' ? '' : ` --nflog-prefix${savedString(data.prefix)}`}` +
+      `${data.group ? ` --nflog-group ${data.group}` : ''}${copied}` +
+      `${data.threshold ? ` --nflog-threshold ${data.threshold}` : ''}`
+    );
   },
   describe: (data) =>
-    `hands a copy of the packet to the programs that listen to log group ${data.group}${data.prefix === '' ? '' : `, with "${data.prefix}"`}`,
+    'hands a copy of the packet to the programs that listen to log group ' +
+    `${data.group}${data.prefix === '' ? '' : `, with "${data.prefix}"`}`,
   apply: (data) => ({
     kind: 'continue',
     note: `logged to group ${data.group}${data.prefix === '' ? '' : ` with "${data.prefix}"`}`,

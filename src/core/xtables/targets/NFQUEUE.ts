@@ -48,7 +48,8 @@ export const NFQUEUE = defineTarget<NfqueueData>({
   documentation: {
     summary: 'Hands the packet to a program in user space, which decides.',
     details:
-      'If no program listens, the packet is dropped, or with --queue-bypass accepted in this table. The rules after it are not evaluated in either case.',
+      'If no program listens, the packet is dropped, or with --queue-bypass accepted in this table. The rules ' +
+      'after it are not evaluated in either case.',
     source: 'iptables-extensions(8), NFQUEUE; net/netfilter/xt_NFQUEUE.c',
   },
   build(options) {
@@ -61,8 +62,11 @@ export const NFQUEUE = defineTarget<NfqueueData>({
     return { first, last, bypass: options.has(queueBypass), cpuFanout: fanout !== undefined };
   },
   print: ({ first, last, bypass, cpuFanout }) =>
-    `${first === last ? ` --queue-num ${first}` : ` --queue-balance ${first}:${last}`}${bypass ? ' --queue-bypass' : ''}${cpuFanout ? ' --queue-cpu-fanout' : ''}`,
+    `${first === last ? ` --queue-num ${first}` : ` --queue-balance ${first}:${last}`}` +
+    `${bypass ? ' --queue-bypass' : ''}${cpuFanout ? ' --queue-cpu-fanout' : ''}`,
   describe: ({ first, last, bypass }) =>
-    `hands the packet to the program that listens to ${first === last ? `queue ${first}` : `one of the queues ${first} to ${last}`}; if none listens, it is ${bypass ? 'accepted' : 'dropped'}`,
+    'hands the packet to the program that listens to ' +
+    `${first === last ? `queue ${first}` : `one of the queues ${first} to ${last}`}; if none listens, it is ` +
+    `${bypass ? 'accepted' : 'dropped'}`,
   apply: ({ first, last, bypass }) => ({ kind: 'queue', numbers: [first, last], bypass }),
 });

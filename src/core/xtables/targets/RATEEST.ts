@@ -97,7 +97,10 @@ function buildRateest(options: GivenOptions): RateestTargetData | BuildProblem {
 
 function printTimes({ interval: steps, ewmaLog }: RateestTargetData): string {
   const measured = (SECOND / 4) * 2 ** steps;
-  return ` --rateest-interval ${timeText(measured)} --rateest-ewmalog ${timeText(Number(BigInt.asUintN(32, BigInt(measured) << BigInt(ewmaLog))))}`;
+  return (
+    ` --rateest-interval ${timeText(measured)} --rateest-ewmalog ` +
+    `${timeText(Number(BigInt.asUintN(32, BigInt(measured) << BigInt(ewmaLog))))}`
+  );
 }
 
 function timeText(microseconds: number): string {

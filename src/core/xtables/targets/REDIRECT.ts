@@ -28,7 +28,8 @@ export const REDIRECT = defineTarget<RedirectData>({
   documentation: {
     summary: 'Sends a connection to a port of this host, whatever its destination was.',
     details:
-      'In PREROUTING the new destination is the first address of the incoming interface, in OUTPUT it is 127.0.0.1 or ::1. The program can ask for the original destination (SO_ORIGINAL_DST).',
+      'In PREROUTING the new destination is the first address of the incoming interface, in OUTPUT it is ' +
+      '127.0.0.1 or ::1. The program can ask for the original destination (SO_ORIGINAL_DST).',
     source: 'iptables-extensions(8), REDIRECT; net/netfilter/nf_nat_redirect.c',
   },
   build(options) {

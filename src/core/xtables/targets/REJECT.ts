@@ -68,7 +68,8 @@ export const REJECT = defineTarget<RejectType>({
   documentation: {
     summary: 'Discards the packet and sends an ICMP error or a TCP reset back.',
     details:
-      'The answer is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get no answer either.',
+      'The answer is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a ' +
+      'reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get no answer either.',
     source: 'iptables-extensions(8), REJECT; net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c',
   },
   build: (options, { family }) => options.get(rejectWith)?.value ?? DEFAULT_TYPE[family],
@@ -78,7 +79,8 @@ export const REJECT = defineTarget<RejectType>({
       : undefined,
   print: ([name]) => ` --reject-with ${name}`,
   describe: ([name, , icmpType]) =>
-    `discards the packet and sends ${icmpType < 0 ? 'a TCP reset' : `an ${name.startsWith('icmp6') ? 'ICMPv6' : 'ICMP'} error (${name})`} back`,
+    'discards the packet and sends ' +
+    `${icmpType < 0 ? 'a TCP reset' : `an ${name.startsWith('icmp6') ? 'ICMPv6' : 'ICMP'} error (${name})`} back`,
   apply(type, view) {
     const why = noAnswer(type, view);
     return why === undefined

@@ -10,7 +10,8 @@ export const RETURN = defineTarget<Record<string, never>>({
   documentation: {
     summary: 'Leaves this chain: continues after the rule that jumped to it.',
     details:
-      'In a built-in chain, and in one that was reached from it by --goto only, the policy of the built-in chain decides.',
+      'In a built-in chain, and in one that was reached from it by --goto only, the policy of the built-in ' +
+      'chain decides.',
     source: 'iptables(8), TARGETS; net/ipv4/netfilter/ip_tables.c',
   },
   build: () => ({}),

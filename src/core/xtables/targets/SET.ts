@@ -109,8 +109,11 @@ export const SET = defineTarget<SetTargetData>({
     const added =
       data.add === undefined
         ? ''
-        : `${useText('--add-set', data.add)}${data.exist ? ' --exist' : ''}${data.timeout === undefined ? '' : ` --timeout ${data.timeout}`}`;
-    const mapped = `${data.mapMark ? ' --map-mark' : ''}${data.mapPriority ? ' --map-prio' : ''}${data.mapQueue ? ' --map-queue' : ''}`;
+        : `${useText('--add-set', data.add)}${data.exist ? ' --exist' : ''}` +
+          `${data.timeout === undefined ? '' : ` --timeout ${data.timeout}`}`;
+    const mapped =
+      `${data.mapMark ? ' --map-mark' : ''}${data.mapPriority ? ' --map-prio' : ''}` +
+      `${data.mapQueue ? ' --map-queue' : ''}`;
     return `${added}${useText('--del-set', data.del)}${useText('--map-set', data.map)}${mapped}`;
   },
   describe(data) {
@@ -173,7 +176,8 @@ function add(use: SetUse, view: RememberingView, withExist: boolean): string {
       replaceSet(view, result.set);
       beginCounts(view, target, result.member.parts);
       return result.forced
-        ? `the set ${target.name} is full: with forceadd, ${result.text} replaces another member or is not added, so which members are in the set is not known from here on`
+        ? `the set ${target.name} is full: with forceadd, ${result.text} replaces another member or is not ` +
+            'added, so which members are in the set is not known from here on'
         : `${result.text} added to the set ${target.name}`;
     }
     // Of a list, the next set is tried.

@@ -30,7 +30,8 @@ export const SNAT = defineTarget<SnatData>({
   documentation: {
     summary: 'Rewrites the source of a connection; replies are rewritten back.',
     details:
-      'Only the first packet of a connection reaches this rule; its translation applies to all others. The port is kept if it is free. In INPUT, nat comes last, so filter INPUT still sees the old source.',
+      'Only the first packet of a connection reaches this rule; its translation applies to all others. The ' +
+      'port is kept if it is free. In INPUT, nat comes last, so filter INPUT still sees the old source.',
     source: 'iptables-extensions(8), SNAT; net/netfilter/xt_nat.c',
   },
   build(options) {
@@ -44,7 +45,8 @@ export const SNAT = defineTarget<SnatData>({
     };
   },
   print: (data) =>
-    ` --to-source ${printNatPlace(data.to)}${data.random ? ' --random' : ''}${data.randomFully ? ' --random-fully' : ''}${data.persistent ? ' --persistent' : ''}`,
+    ` --to-source ${printNatPlace(data.to)}${data.random ? ' --random' : ''}` +
+    `${data.randomFully ? ' --random-fully' : ''}${data.persistent ? ' --persistent' : ''}`,
   describe: ({ to }) => `rewrites the source to ${describeNatPlace(to)}`,
   changes: ({ to }) => natChanges('source', to.addresses, to.ports && [to.ports.first, to.ports.last]),
   apply: ({ to, random, randomFully, persistent }) => ({

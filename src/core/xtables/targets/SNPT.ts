@@ -26,7 +26,8 @@ export const SNPT = defineTarget<PrefixTranslation>({
   documentation: {
     summary: 'Replaces the prefix of the IPv6 source address, without connection tracking.',
     details:
-      "Needs a DNPT rule for the other direction. If the two prefixes differ in length, the longer length counts. The packet's own prefix is not compared: match on it in the rule.",
+      'Needs a DNPT rule for the other direction. If the two prefixes differ in length, the longer length ' +
+      "counts. The packet's own prefix is not compared: match on it in the rule.",
     source: 'iptables-extensions(8), SNPT; net/ipv6/netfilter/ip6t_NPT.c',
   },
   build: (options) => buildPrefixTranslation(options, OPTIONS),

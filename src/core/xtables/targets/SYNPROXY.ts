@@ -32,7 +32,8 @@ export const SYNPROXY = defineTarget<SynproxyData>({
   documentation: {
     summary: 'Answers TCP SYNs in place of the server, to keep SYN floods away from it.',
     details:
-      'Needs untracked SYNs (CT --notrack in raw) and the match "-m conntrack --ctstate INVALID,UNTRACKED". Only a client that returns the cookie gets a connection to the server.',
+      'Needs untracked SYNs (CT --notrack in raw) and the match "-m conntrack --ctstate INVALID,UNTRACKED". ' +
+      'Only a client that returns the cookie gets a connection to the server.',
     source: 'iptables-extensions(8), SYNPROXY; net/ipv4/netfilter/ipt_SYNPROXY.c',
   },
   checkentry: (_data, _options, { protocol }) =>
@@ -48,7 +49,9 @@ export const SYNPROXY = defineTarget<SynproxyData>({
     };
   },
   print: (data) =>
-    `${data.sackPermitted ? ' --sack-perm' : ''}${data.timestamp ? ' --timestamp' : ''}${data.windowScale === undefined ? '' : ` --wscale ${data.windowScale}`}${data.mss === undefined ? '' : ` --mss ${data.mss}`}${data.ecn ? ' --ecn' : ''}`,
+    `${data.sackPermitted ? ' --sack-perm' : ''}${data.timestamp ? ' --timestamp' : ''}` +
+    `${data.windowScale === undefined ? '' : ` --wscale ${data.windowScale}`}` +
+    `${data.mss === undefined ? '' : ` --mss ${data.mss}`}${data.ecn ? ' --ecn' : ''}`,
   describe: () => 'answers the SYN in place of the server',
   apply(_data, { packet }) {
     const flags = packet.tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.FIN | TCP_FLAGS.RST);

@@ -44,7 +44,9 @@ export const TCPMSS = defineTarget<TcpmssData>({
   documentation: {
     summary: 'Lowers the maximum segment size that a TCP SYN announces.',
     details:
-      'Helps where ICMP "fragmentation needed" gets lost. The rule must match on SYN (--syn, --tcp-flags; iptables-nft does without). A SYN without the option gets it, with 536 (IPv6: 1220) at most. A value is never raised.',
+      'Helps where ICMP "fragmentation needed" gets lost. The rule must match on SYN (--syn, --tcp-flags; ' +
+      'iptables-nft does without). A SYN without the option gets it, with 536 (IPv6: 1220) at most. A value is ' +
+      'never raised.',
     source: 'iptables-extensions(8), TCPMSS; net/netfilter/xt_TCPMSS.c',
   },
   build(options) {

@@ -56,7 +56,8 @@ export const TCPOPTSTRIP = defineTarget<{ readonly kinds: readonly number[] }>({
   describe: ({ kinds }) =>
     kinds.length === 0
       ? 'strips no TCP option'
-      : `blanks out the TCP options ${kinds.map((kind) => Object.keys(NAMES).find((name) => NAMES[name] === kind) ?? kind).join(', ')}`,
+      : 'blanks out the TCP options ' +
+        `${kinds.map((kind) => Object.keys(NAMES).find((name) => NAMES[name] === kind) ?? kind).join(', ')}`,
   changes: () => [{ field: 'maximumSegment', kind: 'open' }],
   apply({ kinds }, { packet }) {
     if (packet.fragmentOffset > 0) return { kind: 'continue' };

@@ -40,7 +40,8 @@ export const TPROXY = defineTarget<TproxyData>({
   documentation: {
     summary: 'Hands the packet to a local socket and leaves its addresses as they are.',
     details:
-      'Needs a policy rule that routes the marked packet to this host, and a socket with IP_TRANSPARENT. Ends the table like ACCEPT; if no socket is found, the packet is dropped.',
+      'Needs a policy rule that routes the marked packet to this host, and a socket with IP_TRANSPARENT. Ends ' +
+      'the table like ACCEPT; if no socket is found, the packet is dropped.',
     source: 'iptables-extensions(8), TPROXY; net/netfilter/xt_TPROXY.c',
   },
   build: (options, { family }) => ({
@@ -49,9 +50,12 @@ export const TPROXY = defineTarget<TproxyData>({
     mark: options.get(tproxyMark)?.value ?? NO_MARK,
   }),
   print: ({ port, address, mark }) =>
-    ` --on-port ${port} --on-ip ${formatAddress(address)} --tproxy-mark 0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
+    ` --on-port ${port} --on-ip ${formatAddress(address)} --tproxy-mark ` +
+    `0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
   describe({ port, address, mark }) {
-    const where = `${isUnspecified(address) ? '' : `${formatAddress(address)} `}${port === 0 ? 'its own destination port' : `port ${port}`}`;
+    const where =
+      `${isUnspecified(address) ? '' : `${formatAddress(address)} `}` +
+      `${port === 0 ? 'its own destination port' : `port ${port}`}`;
     const marked = mark.value === 0 && mark.mask === 0 ? '' : ` and marks it 0x${mark.value.toString(16)}`;
     return `hands the packet unchanged to the local socket on ${where}${marked}`;
   },

@@ -15,7 +15,8 @@ export const TRACE = defineTarget<Record<string, never>>({
   documentation: {
     summary: 'Makes the kernel log every rule that this packet matches from here on.',
     details:
-      'Read it with "xtables-monitor --trace" (nft back end) or in the kernel log (legacy, which has it in table raw only). The packet is not changed.',
+      'Read it with "xtables-monitor --trace" (nft back end) or in the kernel log (legacy, which has it in ' +
+      'table raw only). The packet is not changed.',
     source: 'iptables-extensions(8), TRACE; net/netfilter/xt_TRACE.c',
   },
   build: () => ({}),

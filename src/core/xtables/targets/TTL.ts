@@ -15,7 +15,8 @@ export const TTL = defineTarget<HopChange>({
   documentation: {
     summary: 'Sets, lowers or raises the time to live of the packet.',
     details:
-      'The value stays within 0 and 255. A packet to be forwarded that has 1 or 0 after PREROUTING goes no further; its sender gets "time exceeded".',
+      'The value stays within 0 and 255. A packet to be forwarded that has 1 or 0 after PREROUTING goes no ' +
+      'further; its sender gets "time exceeded".',
     source: 'iptables-extensions(8), TTL; net/netfilter/xt_HL.c',
   },
   build: (options) => buildHopChange(options, OPTIONS),

@@ -50,7 +50,10 @@ export const ULOG = defineTarget<UlogData>({
     },
   ],
   print: (data) =>
-    `${data.prefix === '' ? '' : ` --ulog-prefix${savedString(data.prefix)}`}${data.group === 1 ? '' : ` --ulog-nlgroup ${data.group}`}${data.copyRange === 0n ? '' : ` --ulog-cprange ${data.copyRange}`}${data.threshold === 1 ? '' : ` --ulog-qthreshold ${data.threshold}`}`,
+    `${data.prefix === '' ? '' : ` --ulog-prefix${savedString(data.prefix)}`}` +
+    `${data.group === 1 ? '' : ` --ulog-nlgroup ${data.group}`}` +
+    `${data.copyRange === 0n ? '' : ` --ulog-cprange ${data.copyRange}`}` +
+    `${data.threshold === 1 ? '' : ` --ulog-qthreshold ${data.threshold}`}`,
   describe: (data) => `hands a copy of the packet to the programs that listen to group ${data.group}`,
   apply: () => ({ kind: 'continue', note: 'logged' }),
 });

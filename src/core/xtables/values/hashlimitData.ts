@@ -142,12 +142,16 @@ export function printHashlimit(data: HashlimitData, family: 4 | 6): string {
   const [rate, expire] = data.bytes ? byteRateText(data) : packetRateText(data);
   const modes = HASH_MODES.filter((mode) => data.modes.has(mode)).join(',');
   return (
-    ` --hashlimit-${data.above ? 'above' : 'upto'} ${rate}${modes === '' ? '' : ` --hashlimit-mode ${modes}`} --hashlimit-name ${data.name}` +
-    `${data.size ? ` --hashlimit-htable-size ${data.size}` : ''}${data.max ? ` --hashlimit-htable-max ${data.max}` : ''}` +
+    ` --hashlimit-${data.above ? 'above' : 'upto'} ${rate}${modes === '' ? '' : ` --hashlimit-mode ${modes}`} ` +
+    `--hashlimit-name ${data.name}` +
+    `${data.size ? ` --hashlimit-htable-size ${data.size}` : ''}` +
+    `${data.max ? ` --hashlimit-htable-max ${data.max}` : ''}` +
     `${data.gcInterval === DEFAULT_GC_INTERVAL ? '' : ` --hashlimit-htable-gcinterval ${data.gcInterval}`}` +
     `${data.expire === expire ? '' : ` --hashlimit-htable-expire ${data.expire}`}` +
-    `${data.sourceLength === bits ? '' : ` --hashlimit-srcmask ${data.sourceLength}`}${data.destinationLength === bits ? '' : ` --hashlimit-dstmask ${data.destinationLength}`}` +
-    `${data.rateMatch ? ' --hashlimit-rate-match' : ''}${data.rateMatch && data.interval !== 1 ? ` --hashlimit-rate-interval ${data.interval}` : ''}`
+    `${data.sourceLength === bits ? '' : ` --hashlimit-srcmask ${data.sourceLength}`}` +
+    `${data.destinationLength === bits ? '' : ` --hashlimit-dstmask ${data.destinationLength}`}` +
+    `${data.rateMatch ? ' --hashlimit-rate-match' : ''}` +
+    `${data.rateMatch && data.interval !== 1 ? ` --hashlimit-rate-interval ${data.interval}` : ''}`
   );
 }
 

@@ -24,7 +24,8 @@ export function liveSets({
 /** Why nobody knows whether a packet is in a set. */
 export function whyUnknown(view: Pick<PacketView, 'memory' | 'host'>, name: string): string {
   return unsureIn(liveSets(view), name)
-    ? `the set ${name} was full and has forceadd: a member that was added replaced another one, or was not added, by a random number that was drawn when the set was created`
+    ? `the set ${name} was full and has forceadd: a member that was added replaced another one, or was not ` +
+        'added, by a random number that was drawn when the set was created'
     : `the members of the set ${name} are not in this file`;
 }
 

@@ -75,7 +75,8 @@ export function optionsHeaderMatch(
     documentation: {
       summary: `Matches the ${what} header of IPv6.`,
       details:
-        'Without an option it matches where there is such a header. Without the header it does not match, negated or not.',
+        'Without an option it matches where there is such a header. Without the header it does not match, ' +
+        'negated or not.',
       source: `iptables-extensions(8), ${name}; net/ipv6/netfilter/ip6t_hbh.c`,
     },
     build: (options) => ({ length: keep(options.get(lengthOption)), options: options.get(optionsOption)?.value }),

@@ -86,7 +86,9 @@ export function applyPrefixTranslation(
     packet: { [side]: address, ...(inner && { inner }) },
     inPlace: true,
     ...(breaks && {
-      warning: `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the checksum of the packet is wrong from here on`,
+      warning:
+        `${formatAddress(before)} is not within ${formatAddress(data.source.address)}/${lengthOf(data)}, so the ` +
+        'checksum of the packet is wrong from here on',
     }),
   };
 }

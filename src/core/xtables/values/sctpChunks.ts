@@ -78,7 +78,8 @@ function readList(mode: ChunkSet['mode'], list: string): ChunkSet | InvalidValue
     const chunk = SCTP_CHUNKS[place];
     if (chunk === undefined)
       return invalid(
-        `"${name}" is not an SCTP chunk type; the types are ${SCTP_CHUNKS.map((each) => each.name).join(', ')}, ALL and NONE`,
+        `"${name}" is not an SCTP chunk type; the types are ` +
+          `${SCTP_CHUNKS.map((each) => each.name).join(', ')}, ALL and NONE`,
       );
     types.add(chunk.type);
     for (const letter of colon < 0 ? '' : item.slice(colon + 1)) {

@@ -95,7 +95,8 @@ function eitherPort(side: Side, ports: Inverted<PortRange>, beside: Inverted<Por
   const actual = (view: PacketView): Shown => {
     const shown = one.actual(view);
     return typeof shown === 'string' && asOne(view)
-      ? `${shown}, compared by iptables-nft together with ${shortSide(other)} ${portAsNft(view, other) ?? '(missing)'}: one of them is enough`
+      ? `${shown}, compared by iptables-nft together with ${shortSide(other)} ` +
+          `${portAsNft(view, other) ?? '(missing)'}: one of them is enough`
       : shown;
   };
   const asks = one.asks as FieldTest;

@@ -112,7 +112,10 @@ export class Inspector {
     for (const table of ruleSet ? allTables(ruleSet) : []) {
       const chain = table.chains.get(name);
       if (chain)
-        return `chain of table ${table.name}, ${counted(chain.rules.length, 'rule')}${chain.policy === undefined ? '' : `, policy ${chain.policy}`}`;
+        return (
+          `chain of table ${table.name}, ` +
+          `${counted(chain.rules.length, 'rule')}${chain.policy === undefined ? '' : `, policy ${chain.policy}`}`
+        );
     }
     return undefined;
   }

@@ -1,6 +1,8 @@
 import type { WantedBreakpoint } from '../breakpoints';
 
-/** An edit of the file: lines `first` to `last`, 0-based, became `count` lines. `last` before `first`: only inserted. */
+/**
+ * An edit of the file: lines `first` to `last`, 0-based, became `count` lines. `last` before `first`: only inserted.
+ */
 export interface LinesEdit {
   readonly first: number;
   readonly last: number;
@@ -14,7 +16,9 @@ interface Position {
   readonly character: number;
 }
 
-/** The lines that an edit of a text changes: whole lines that are inserted or deleted leave the line after them alone. */
+/**
+ * The lines that an edit of a text changes: whole lines that are inserted or deleted leave the line after them alone.
+ */
 export function linesEdit(start: Position, end: Position, text: string): LinesEdit {
   const lines = text.split('\n').length;
   const whole = start.character === 0 && end.character === 0 && (text === '' || text.endsWith('\n'));

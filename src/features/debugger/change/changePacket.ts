@@ -57,7 +57,9 @@ export function changePacket(
     changes: all,
     trace: again,
     ...found,
-    said: `From here on the packet has ${short} ${text.trim()}, as if a rule before line ${rule.line.index + 1} had rewritten it. What came before stays as it was, its connection included.`,
+    said:
+      `From here on the packet has ${short} ${text.trim()}, as if a rule before line ${rule.line.index + 1} had ` +
+      'rewritten it. What came before stays as it was, its connection included.',
   };
 }
 

@@ -33,10 +33,10 @@ export function isError(read: Expression | ExpressionError): read is ExpressionE
 }
 
 /**
- * Reads an expression over the packet, its connection and the rule: fields (`packet.dport`, `mark`), numbers, addresses,
- * text in quotes, `==`, `!=`, `<`, `<=`, `>`, `>=`, `in` a block, a range or a list in parentheses, `&` and `|` of
- * numbers (which bind tighter than comparisons), `!`, `&&`, `||` and parentheses. On the right of a comparison names of
- * protocols, TCP flags, states and chains need no quotes. Comparisons with what the packet lacks do not hold.
+ * Reads an expression over the packet, its connection and the rule: fields (`packet.dport`, `mark`), numbers,
+ * addresses, text in quotes, `==`, `!=`, `<`, `<=`, `>`, `>=`, `in` a block, a range or a list in parentheses, `&` and
+ * `|` of numbers (which bind tighter than comparisons), `!`, `&&`, `||` and parentheses. On the right of a comparison
+ * names of protocols, TCP flags, states and chains need no quotes. Comparisons with what the packet lacks do not hold.
  */
 export function parseExpression(text: string): Expression | ExpressionError {
   try {

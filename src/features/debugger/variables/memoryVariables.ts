@@ -54,7 +54,9 @@ function setVariable(set: IpSet): Variable {
   }));
   return {
     ...list(set.name, [...changed, ...saved], (each) => each),
-    value: `${set.type}, ${counted(saved.length, 'member')}${changed.length > 0 ? `, ${changed.length} changed by -j SET` : ''}`,
+    value:
+      `${set.type}, ${counted(saved.length, 'member')}` +
+      `${changed.length > 0 ? `, ${changed.length} changed by -j SET` : ''}`,
   };
 }
 

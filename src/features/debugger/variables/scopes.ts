@@ -11,8 +11,8 @@ import { ruleVariables } from './ruleVariables';
 import type { Scope, Variable } from './variable';
 
 /**
- * The groups of variables where a thread stands, with the rule at a cursor: there, or of a chain that called. `assumed`:
- * what the trace takes for granted.
+ * The groups of variables where a thread stands, with the rule at a cursor: there, or of a chain that called.
+ * `assumed`: what the trace takes for granted.
  */
 export function scopesOf(thread: DebugThread, cursor: Cursor, assumed: readonly Variable[]): readonly Scope[] {
   const { recording, input } = thread;

@@ -20,7 +20,10 @@ export function headline(input: TraceInput, walked: Walked, peer: Peer | undefin
     case 'DROPPED':
       return dropped(walked, peer);
     case 'NONE':
-      return `It never reaches a hook: ${end.dropBy?.kind === 'kernel' ? explainKernelDrop(end.dropBy.reason) : 'the kernel refuses it'}`;
+      return (
+        'It never reaches a hook: ' +
+        `${end.dropBy?.kind === 'kernel' ? explainKernelDrop(end.dropBy.reason) : 'the kernel refuses it'}`
+      );
   }
 }
 
@@ -53,7 +56,10 @@ function sent(input: TraceInput, walked: Walked, peer: Peer | undefined): string
   const name = addressName(input, walked, end.packet.destination);
   const to = name === undefined ? destinationOf(end.packet) : `${name} (${destinationOf(end.packet)})`;
   if (!readdressed)
-    return `${events[0]?.kind === 'start' && events[0].direction === 'out' ? 'Sent' : 'Forwarded'} by ${end.outInterface ?? 'no interface'} to ${to}${from}`;
+    return (
+      `${events[0]?.kind === 'start' && events[0].direction === 'out' ? 'Sent' : 'Forwarded'} by ` +
+      `${end.outInterface ?? 'no interface'} to ${to}${from}`
+    );
   const what = peer ? peerName(peer) : destinationOf(readdressed.before);
   return `${what} → ${behind(peer, name === undefined)}${to}${from}`;
 }

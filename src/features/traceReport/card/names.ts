@@ -26,7 +26,9 @@ export function peerOnPath({ ruleSet, knowledge }: TraceInput, walked: Walked): 
   return peerOf(knowledge, matched);
 }
 
-/** Who leads a packet to a Service does it among the first rules that match; a log of 100,000 lines is not one of them. */
+/**
+ * Who leads a packet to a Service does it among the first rules that match; a log of 100,000 lines is not one of them.
+ */
 const MOST_RULES = 200;
 
 /** `Service shop/web:http`. */

@@ -50,9 +50,9 @@ export function rerouteInterfaces(rules: RuleSetView, profile: IstioProfile, val
 }
 
 /**
- * The rules for interfaces whose arriving traffic counts as outbound, each of which Istio inserts at the top: in the end
- * those that redirect come first, and the last one is on top. Source: as above, shortCircuitKubeInternalInterface and
- * handleOutboundIncludeRules.
+ * The rules for interfaces whose arriving traffic counts as outbound, each of which Istio inserts at the top: in the
+ * end those that redirect come first, and the last one is on top. Source: as above, shortCircuitKubeInternalInterface
+ * and handleOutboundIncludeRules.
  */
 export function virtualInterfaces(
   rules: RuleSetView,

@@ -7,8 +7,9 @@ import { virtualInterfaces } from './interfaces';
 import { isRefused, portsOf, rangesOf, type Refused } from './values';
 
 /**
- * The order in ISTIO_OUTPUT, the source of all that follows: excluded ports, what is for the pod itself, users and groups,
- * DNS, localhost, excluded ranges, included ports, included ranges. istio/istio:tools/istio-iptables/pkg/capture/run.go.
+ * The order in ISTIO_OUTPUT, the source of all that follows: excluded ports, what is for the pod itself, users and
+ * groups, DNS, localhost, excluded ranges, included ports, included ranges.
+ * istio/istio:tools/istio-iptables/pkg/capture/run.go.
  */
 function outputOf(rules: RuleSetView): ChainView | Refused {
   return (
@@ -155,7 +156,9 @@ function after({ before, rules }: PutRules): PutRules {
   return { before: before + 1, rules };
 }
 
-/** `-o lo -m owner ! --uid-owner 1337 -j RETURN`: what the pod sends to itself, without a loopback range in the list. */
+/**
+ * `-o lo -m owner ! --uid-owner 1337 -j RETURN`: what the pod sends to itself, without a loopback range in the list.
+ */
 function sparesItself(shape: RuleShape): boolean {
   return (
     shape.target === 'RETURN' &&

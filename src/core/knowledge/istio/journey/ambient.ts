@@ -30,7 +30,9 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
   const app = (address: string, to: number): NextPacket => ({
     label: `ztunnel → app ${endpoint(address, to)}`,
     packet: { ...self, src: source, sport: 40000, dst: address, dport: to },
-    note: 'ztunnel keeps the client’s address as its source, and marks its packets 0x539; the mark of the connection brings the application’s replies back to it.',
+    note:
+      'ztunnel keeps the client’s address as its source, and marks its packets 0x539; the mark of the connection ' +
+      'brings the application’s replies back to it.',
     source: SOURCES.ztunnel,
   });
   const tunnel = profile.tunnelPort ?? 15008;
@@ -40,7 +42,9 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
       next: [
         {
           ...app(ownAddress, appPort),
-          note: `What comes out of the tunnel goes to the application, with the client’s address as its source; the port inside the tunnel is not visible, and ${appPort} is a port of the application.`,
+          note:
+            'What comes out of the tunnel goes to the application, with the client’s address as its source; the ' +
+            `port inside the tunnel is not visible, and ${appPort} is a port of the application.`,
         },
       ],
     };
@@ -49,7 +53,9 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
     const plain: NextPacket = {
       label: `ztunnel → ${endpoint(destination, destinationPort)}`,
       packet: { ...self, dst: destination, dport: destinationPort },
-      note: 'A destination outside the mesh gets it as plain TCP. The mark 0x539 keeps the rules from capturing it again.',
+      note:
+        'A destination outside the mesh gets it as plain TCP. The mark 0x539 keeps the rules from ' +
+        'capturing it again.',
       source: SOURCES.ztunnel,
     };
     const meshed: NextPacket = {
@@ -62,7 +68,9 @@ export function afterZtunnel(mesh: IstioMesh, taken: Taken): Onward {
     const own: NextPacket = {
       label: `ztunnel → own pod ${endpoint(ownAddress, tunnel)}`,
       packet: { ...self, src: ownAddress, sport: 40002, dst: ownAddress, dport: tunnel },
-      note: `The application called a Service of which this pod is an endpoint: ztunnel calls port ${tunnel} of the pod’s own address, over lo.`,
+      note:
+        `The application called a Service of which this pod is an endpoint: ztunnel calls port ${tunnel} of the ` +
+        'pod’s own address, over lo.',
       source: SOURCES.ztunnelOutbound,
       when: 'ztunnel picks this pod as the endpoint',
     };

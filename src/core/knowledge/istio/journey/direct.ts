@@ -14,7 +14,9 @@ export function direct({ profile, said }: IstioMesh, taken: Taken): Onward {
       : '';
   if (direction === 'in')
     return {
-      end: `No proxy is on its way: the application gets it directly, without the mTLS, policies and telemetry of the mesh.${why}`,
+      end:
+        'No proxy is on its way: the application gets it directly, without the mTLS, policies and telemetry of ' +
+        `the mesh.${why}`,
     };
   if (own) return { end: 'No proxy is on its way: it reaches the program in this pod directly.' };
   return { end: `No proxy is on its way: it leaves the pod as it is.${why}` };
@@ -31,7 +33,9 @@ export function ofProxyItself(
       : undefined;
   return looksLikeProxy(profile, request)
     ? {
-        end: 'It is sent as the proxy’s own user or mark, which the rules do not capture: any process with that user or mark bypasses the proxy.',
+        end:
+          'It is sent as the proxy’s own user or mark, which the rules do not capture: any process with that ' +
+          'user or mark bypasses the proxy.',
       }
     : undefined;
 }
@@ -48,7 +52,10 @@ export function withoutIstio(said: PodSaid): string | undefined {
  * only. Source: istio/istio:manifests/charts/istio-control/istio-discovery/files/injection-template.yaml.
  */
 function noneText({ noInterception }: PodSaid): string {
-  return `Line ${noInterception ?? 0} sets interceptionMode NONE, with which the injector adds no istio-init: Envoy gets only what is sent to its own listeners.`;
+  return (
+    `Line ${noInterception ?? 0} sets interceptionMode NONE, with which the injector adds no istio-init: Envoy ` +
+    'gets only what is sent to its own listeners.'
+  );
 }
 
 function whyNotInbound(
@@ -60,12 +67,14 @@ function whyNotInbound(
     if (said.noInterception !== undefined) return noneText(said);
     return mode.startsWith('ambient')
       ? 'No rule captures what arrives (ambient.istio.io/bypass-inbound-capture, or rules that were removed).'
-      : 'Nothing captures what arrives: no port is included (includeInboundPorts is empty), or Istio’s rules were removed.';
+      : 'Nothing captures what arrives: no port is included (includeInboundPorts is empty), or Istio’s rules ' +
+          'were removed.';
   }
   if (inbound === 'ports')
     return inboundIncludes.includes(port)
       ? ''
-      : `Only ${inboundIncludes.length === 1 ? 'port' : 'ports'} ${inboundIncludes.slice(0, 8).join(', ')} ${inboundIncludes.length === 1 ? 'is' : 'are'} captured (includeInboundPorts).`;
+      : `Only ${inboundIncludes.length === 1 ? 'port' : 'ports'} ${inboundIncludes.slice(0, 8).join(', ')} ` +
+          `${inboundIncludes.length === 1 ? 'is' : 'are'} captured (includeInboundPorts).`;
   return inboundExcludes.includes(port)
     ? `Port ${port} is excluded (excludeInboundPorts, or a port of the proxy’s own).`
     : '';
@@ -76,5 +85,6 @@ function whyNotOutbound({ outbound, outboundIncludedPorts, mode }: IstioProfile,
   if (said.noInterception !== undefined) return noneText(said);
   return mode.startsWith('ambient')
     ? ''
-    : 'Nothing captures what the application sends: no range is included (includeOutboundIPRanges is empty), or Istio’s rules were removed.';
+    : 'Nothing captures what the application sends: no range is included (includeOutboundIPRanges is empty), or ' +
+        'Istio’s rules were removed.';
 }

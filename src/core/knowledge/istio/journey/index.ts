@@ -83,12 +83,14 @@ function remarks(file: JourneyFile, rules: NonNullable<JourneyFile['rules']>): r
     ...mixedRules(rules, file.releases()),
     ...(file.beside && istioProfile(file.beside)
       ? [
-          'Both back ends hold rules of Istio, iptables-legacy and iptables-nft: a packet meets both, and NAT of the one that comes first decides.',
+          'Both back ends hold rules of Istio, iptables-legacy and iptables-nft: a packet meets both, and NAT ' +
+            'of the one that comes first decides.',
         ]
       : []),
     ...(noInterception !== undefined && captures
       ? [
-          `Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they belong to another pod, or are older than that setting.`,
+          `Line ${noInterception} sets interceptionMode NONE, and yet these rules capture: they belong to ` +
+            'another pod, or are older than that setting.',
         ]
       : []),
   ];

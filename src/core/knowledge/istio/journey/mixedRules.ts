@@ -25,7 +25,11 @@ function ofReleases(versions: VersionRange): string {
     evidence.find((each) => each.from !== undefined && each.from === from),
     evidence.find((each) => each.to !== undefined && each.to === to),
   ];
-  return `The rules are ${rangeText(versions)}${said(bounds)}: two installations, one written over the other, or rules changed by hand. In each chain the first rule that matches decides. The rules do not show the release of the proxy.`;
+  return (
+    `The rules are ${rangeText(versions)}${said(bounds)}: two installations, one written over the other, or ` +
+    'rules changed by hand. In each chain the first rule that matches decides. The rules do not show the release ' +
+    'of the proxy.'
+  );
 }
 
 function said(bounds: readonly (VersionEvidence | undefined)[]): string {
@@ -44,7 +48,9 @@ function ofTwoModes(ruleSet: RuleSetView): readonly string[] {
     .map((table) => chainIn(ruleSet, table, 'ISTIO_PRERT'))
     .find((chain) => chain !== undefined);
   return [
-    `Rules of a sidecar${chainLine(sidecar)} are mixed with those of ambient mode${chainLine(ambient)}: one of the two is left over. The first rule that matches decides. A port on which nobody listens refuses the connection, and the proxy that runs may not be the one that is meant.`,
+    `Rules of a sidecar${chainLine(sidecar)} are mixed with those of ambient mode${chainLine(ambient)}: one of ` +
+      'the two is left over. The first rule that matches decides. A port on which nobody listens refuses the ' +
+      'connection, and the proxy that runs may not be the one that is meant.',
   ];
 }
 
@@ -68,7 +74,8 @@ function otherPorts(ruleSet: RuleSetView): readonly string[] {
     const other = others.find(({ port }) => port !== first?.port);
     return first && other
       ? [
-          `${name} names two ports: ${first.port ?? ''} (line ${first.line + 1}) and ${other.port ?? ''} (line ${other.line + 1}). The first decides, the second is never reached.`,
+          `${name} names two ports: ${first.port ?? ''} (line ${first.line + 1}) and ${other.port ?? ''} (line ` +
+            `${other.line + 1}). The first decides, the second is never reached.`,
         ]
       : [];
   });
@@ -96,7 +103,9 @@ function twice(ruleSet: RuleSetView): readonly string[] {
       ? ''
       : `, and so ${doubles.length === 2 ? 'is one of another chain' : `are some of ${doubles.length - 1} other chains`}`;
   return [
-    `A rule of ${first.chain.name} (${first.chain.table}) is written twice, in lines ${first.first.line + 1} and ${first.second.line + 1}${more}: istio-init or the CNI plugin ran more than once. What the first lets pass, the second lets pass too.`,
+    `A rule of ${first.chain.name} (${first.chain.table}) is written twice, in lines ${first.first.line + 1} ` +
+      `and ${first.second.line + 1}${more}: istio-init or the CNI plugin ran more than once. What the first lets ` +
+      'pass, the second lets pass too.',
   ];
 }
 

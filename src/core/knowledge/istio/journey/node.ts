@@ -42,13 +42,16 @@ export function afterNode(mesh: IstioMesh, taken: Taken): Onward {
     return { next: [toResolver({ dir: 'in', iface: ztunnel.iface, src: ztunnel.address }, taken, 'ztunnel')] };
   if (leaves.iface === TUNNEL_OUT || leaves.iface === TUNNEL_IN)
     return {
-      end: 'ztunnel gets it through the tunnel. The rules in the file do not show by which interface ztunnel sends it on.',
+      end:
+        'ztunnel gets it through the tunnel. The rules in the file do not show by which interface ' +
+        'ztunnel sends it on.',
     };
   return {
     end:
       protocol === 6 || sent
         ? whyNot(mesh, taken, leaves.mark)
-        : 'ztunnel takes TCP only; other protocols are routed as usual (mark 0x220), except for DNS if its capture is on.',
+        : 'ztunnel takes TCP only; other protocols are routed as usual (mark 0x220), except for DNS if its ' +
+          'capture is on.',
   };
 }
 
@@ -68,7 +71,10 @@ function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] 
   const plain: NextPacket = {
     label: `ztunnel → ${toMember ? 'app ' : ''}${endpoint(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
-    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is routed as usual. ${toMember ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`,
+    note:
+      `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${OUTBOUND}. ztunnel sends ` +
+      `it on with the address of the pod as its source; coming by ${ztunnel.iface} it gets mark 0x210, and is ` +
+      `routed as usual. ${toMember ? 'To a pod of the mesh on this node it needs no tunnel.' : 'For a Service it picks an endpoint itself, which may be a pod of the mesh on this node.'}`,
     source: SOURCES.ztunnelOutbound,
   };
   if (toMember) return [plain];
@@ -77,7 +83,9 @@ function outOfTunnel(taken: Taken, ztunnel: NodeZtunnel): readonly NextPacket[] 
     {
       label: `ztunnel → ztunnel ${endpoint(destination, HBONE)}`,
       packet: { ...packet, dst: destination, dport: HBONE },
-      note: `To a pod of the mesh on another node it goes in an HBONE tunnel, to port ${HBONE} of that pod; the rules of that node route it to the ztunnel there.`,
+      note:
+        `To a pod of the mesh on another node it goes in an HBONE tunnel, to port ${HBONE} of that pod; the ` +
+        'rules of that node route it to the ztunnel there.',
       source: SOURCES.ztunnelOutbound,
       when: 'the destination is a pod of the mesh on another node',
     },
@@ -91,25 +99,44 @@ function intoPod(taken: Taken, ztunnel: NodeZtunnel): NextPacket {
   return {
     label: `ztunnel → app ${endpoint(destination, port)}`,
     packet: { ...fromZtunnel(taken, ztunnel), dst: destination, dport: port },
-    note: `The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ${hbone ? HBONE : PLAINTEXT}. ztunnel connects to the pod with the client’s address as its source (mark 0x210); the connection remembers that, so that the pod’s reply is routed back to ztunnel (mark 0x40, table 102).${hbone ? ` The packet does not show the port inside the tunnel: ${port} stands for it.` : ''}`,
+    note:
+      'The packet goes in Geneve (UDP 6081) to ztunnel, where TPROXY gives it to port ' +
+      `${hbone ? HBONE : PLAINTEXT}. ztunnel connects to the pod with the client’s address as its source (mark ` +
+      '0x210); the connection remembers that, so that the pod’s reply is routed back to ztunnel (mark 0x40, ' +
+      `table 102).${hbone ? ` The packet does not show the port inside the tunnel: ${port} stands for it.` : ''}`,
     source: SOURCES.ztunnelInbound,
   };
 }
 
 function whyNot({ profile }: IstioMesh, { sent, direction, routed, destination, leaves }: Taken, mark: number): string {
   if (sent && leaves?.gateway === undefined)
-    return 'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), so that the reply is routed back there (mark 0x40, table 102).';
+    return (
+      'It reaches its destination without a further hop; the connection remembers that it is ztunnel’s (0x210), ' +
+      'so that the reply is routed back there (mark 0x40, table 102).'
+    );
   if (sent)
-    return 'It leaves for its destination, which sees the pod’s or the client’s address. Where that is a pod of the mesh on another node, it is inbound there.';
+    return (
+      'It leaves for its destination, which sees the pod’s or the client’s address. Where that is a pod of the ' +
+      'mesh on another node, it is inbound there.'
+    );
   if (profile.nodeZtunnel === undefined)
     return 'These rules do not show whether it goes through ztunnel: none names ztunnel’s interface.';
   if ((mark & MARK_OUTBOUND) !== 0)
-    return 'The rules mark it for ztunnel (0x100), but the routing that leads there is not in the file: policy rule 101 and table 101 (`ip rule`, `ip route show table all`).';
+    return (
+      'The rules mark it for ztunnel (0x100), but the routing that leads there is not in the file: policy rule ' +
+      '101 and table 101 (`ip rule`, `ip route show table all`).'
+    );
   if (direction === 'out' && (mark & MARK_SKIP) !== 0)
     return 'What the node itself sends is left alone (mark 0x220): a probe of the kubelet reaches the pod directly.';
   if (!routed.has(TUNNEL_IN))
-    return `No proxy is on its way, as far as the file shows. To pods of the mesh a route of table 100 by ${TUNNEL_IN} leads to ztunnel; the file shows none (\`ip rule\`, \`ip route show table all\`).`;
-  return `No proxy is on its way: its source is not a pod of the set ztunnel-pods-ips, and no route by ${TUNNEL_IN} leads to ${destination}.`;
+    return (
+      'No proxy is on its way, as far as the file shows. To pods of the mesh a route of table 100 by ' +
+      `${TUNNEL_IN} leads to ztunnel; the file shows none (\`ip rule\`, \`ip route show table all\`).`
+    );
+  return (
+    `No proxy is on its way: its source is not a pod of the set ztunnel-pods-ips, and no route by ${TUNNEL_IN} ` +
+    `leads to ${destination}.`
+  );
 }
 
 /** Within ztunnel's own network: TPROXY gave it the packet, or it is not for it. */
@@ -134,7 +161,9 @@ export function afterZtunnelHost(taken: Taken): Onward {
         {
           label: `ztunnel → ${endpoint(destination, destinationPort)}`,
           packet: { ...from, dst: destination, dport: destinationPort },
-          note: 'ztunnel sends it on with the address of the pod as its source. For a Service it picks an endpoint itself.',
+          note:
+            'ztunnel sends it on with the address of the pod as its source. For a Service it picks ' +
+            'an endpoint itself.',
           source: SOURCES.ztunnelOutbound,
         },
         {
@@ -154,7 +183,9 @@ export function afterZtunnelHost(taken: Taken): Onward {
       {
         label: `ztunnel → app ${endpoint(destination, to)}`,
         packet: { ...from, dst: destination, dport: to },
-        note: 'ztunnel connects to the pod with the client’s address as its source; the pod’s reply is sent to that address, is marked 0x4d3 here and is thereby kept.',
+        note:
+          'ztunnel connects to the pod with the client’s address as its source; the pod’s reply is sent to that ' +
+          'address, is marked 0x4d3 here and is thereby kept.',
         source: SOURCES.ztunnelInbound,
       },
     ],

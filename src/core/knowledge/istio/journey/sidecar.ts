@@ -36,7 +36,9 @@ function toApp(
       {
         label: `Envoy → app ${to}`,
         packet: { ...packet, src: source, sport: 40000, mark: 1337 },
-        note: 'With TPROXY Envoy keeps the client’s address as its source, and marks its packets 1337 so that they are not captured again.',
+        note:
+          'With TPROXY Envoy keeps the client’s address as its source, and marks its packets 1337 so that they ' +
+          'are not captured again.',
         source: SOURCES.template,
       },
     ];
@@ -45,7 +47,9 @@ function toApp(
   const newer: NextPacket = {
     label: `Envoy → app ${to}`,
     packet: { ...packet, src: passthrough, sport: 40000 },
-    note: `Envoy connects to the application from ${passthrough}, by which the rules are to know it and leave it alone.`,
+    note:
+      `Envoy connects to the application from ${passthrough}, by which the rules are to know it ` +
+      'and leave it alone.',
     source: SOURCES.clusters,
   };
   const local = family === 4 ? '127.0.0.1' : '::1';
@@ -79,11 +83,14 @@ function toDestination(
   const rooted =
     said.capNetBindService === undefined || profile.mode === 'sidecar TPROXY'
       ? ''
-      : ` capNetBindService (line ${said.capNetBindService}) has it run as root: over lo the rules take it for the application.`;
+      : ` capNetBindService (line ${said.capNetBindService}) has it run as root: over lo the rules take it for ` +
+        'the application.';
   const main: NextPacket = {
     label: `Envoy → ${endpoint(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
-    note: 'Envoy sends it on as its own user, by which the rules are to know it and let it out. For a Service it picks an endpoint itself; the address is then a different one.',
+    note:
+      'Envoy sends it on as its own user, by which the rules are to know it and let it out. For a Service it ' +
+      'picks an endpoint itself; the address is then a different one.',
     source: SOURCES.clusters,
   };
   if (own)
@@ -97,7 +104,9 @@ function toDestination(
   const self: NextPacket = {
     label: `Envoy → own pod ${endpoint(ownAddress, appPort)}`,
     packet: { ...packet, src: ownAddress, sport: 40002, dst: ownAddress, dport: appPort },
-    note: `The application called a Service of which this pod is an endpoint: Envoy calls its own address, over lo.${rooted}`,
+    note:
+      'The application called a Service of which this pod is an endpoint: Envoy calls its own address, over ' +
+      `lo.${rooted}`,
     source: SOURCES.clusters,
     when: 'Envoy picks this pod as the endpoint',
   };
@@ -113,7 +122,9 @@ export function toResolver(
   return {
     label: `${who} → resolver ${endpoint(destination, destinationPort)}`,
     packet: { dir: 'out', ...from, proto: protocol, dst: destination, dport: destinationPort },
-    note: 'Names of the mesh are answered at once; queries for other names go to the resolver that the application used.',
+    note:
+      'Names of the mesh are answered at once; queries for other names go to the resolver that the ' +
+      'application used.',
     source: who === 'agent' ? SOURCES.dns : SOURCES.ztunnel,
   };
 }
@@ -141,7 +152,9 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
           {
             label: `agent → app ${endpoint(ownAddress, appPort)}`,
             packet: { ...self, src: family === 4 ? '127.0.0.6' : '::6', sport: 40001, dst: ownAddress, dport: appPort },
-            note: 'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the agent asks the application from the address that the rules are to leave alone.',
+            note:
+              'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the ' +
+              'agent asks the application from the address that the rules are to leave alone.',
             source: SOURCES.status,
           },
           {
@@ -154,7 +167,9 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
           {
             label: `agent → app ${endpoint(local, appPort)}`,
             packet: { ...self, dst: local, dport: appPort },
-            note: 'The agent also gathers those of the application, at the port of its prometheus.io/port annotation, on localhost.',
+            note:
+              'The agent also gathers those of the application, at the port of its prometheus.io/port ' +
+              'annotation, on localhost.',
             source: SOURCES.status,
             when: 'metrics of the application are merged',
           },
