@@ -1,10 +1,12 @@
-import { sameAddress } from '../../net/address';
+import { andAddress, parseAddress, parseBlock, sameAddress } from '../../net/address';
 import type { Host, InterfaceAddress, Interface, PolicyRule, Route } from '../../net/host';
 import { listenerAt, parseInterfaceAddress } from '../../net/hostFromTopology';
 import type { IpSet } from '../../net/ipSet';
 import { nextPreference, parsePolicyRule, parseRoute, sortedRules } from '../../net/ipRoute';
 import { kernelRoutes } from '../../net/kernelRoutes';
 import { isProblem, namedProtocol } from '../../net/packetRequest';
+import { compileSet } from '../../net/setEntries';
+import { memberKey, readMember } from '../../net/setMembers';
 import { parseSets } from '../../net/sets';
 
 /** A host after a change; a text says why it cannot be made, in the words of the program where that is known. */
@@ -46,6 +48,7 @@ export function withRoute(host: Host, verb: string, words: string, family: 4 | 6
   }
   const route = parseRoute(words, routes, 'ip route', family);
   if (isProblem(route)) return route.message;
+  if (family === 4 && hasHostBits(words)) return 'Error: Invalid prefix for given prefix length.';
   if (route.device !== undefined && !interfaces.some(({ name }) => name === route.device))
     return `Cannot find device "${route.device}"`;
   const same = routes.find(
@@ -59,8 +62,17 @@ export function withRoute(host: Host, verb: string, words: string, family: 4 | 6
     if (!same && verb === 'change') return 'RTNETLINK answers: No such file or directory';
     return { ...host, routes: [...routes.filter((each) => each !== same), route] };
   }
-  if (same && verb !== 'append') return 'RTNETLINK answers: File exists';
+  const twin = routes.some((each) => JSON.stringify(each) === JSON.stringify(route));
+  if (same && (verb !== 'append' || twin)) return 'RTNETLINK answers: File exists';
   return { ...host, routes: [...routes, route] };
+}
+
+/** IPv6 masks the prefix instead. */
+function hasHostBits(words: string): boolean {
+  const written = /^(?:(?!\d)\S+\s+)?(\d[\d.]*\/\d+)/.exec(words)?.[1];
+  const block = written === undefined ? undefined : parseBlock(written, 4);
+  const own = written === undefined ? undefined : parseAddress(written.slice(0, written.indexOf('/')));
+  return block !== undefined && own !== undefined && !sameAddress(andAddress(own, block.mask), own);
 }
 
 function sameDestination(a: Route, b: Route): boolean {
@@ -95,8 +107,9 @@ export function withAddress(host: Host, verb: string, text: string, device: stri
   const iface = host.interfaces.find(({ name }) => name === device);
   if (!iface) return `Cannot find device "${device}"`;
   const known = iface.addresses.find((each) => isSame(each, address));
-  if (verb === 'add' && known) return 'RTNETLINK answers: File exists';
-  if (verb !== 'add' && !known) return 'RTNETLINK answers: Cannot assign requested address';
+  const [ip, Address] = address.address.family === 4 ? ['ipv4', 'Address'] : ['ipv6', 'address'];
+  if (verb === 'add' && known) return `Error: ${ip}: ${Address} already assigned.`;
+  if (verb !== 'add' && !known) return `Error: ${ip}: ${Address} not found.`;
   const addresses = known ? iface.addresses.filter((each) => each !== known) : [...iface.addresses, address];
   const interfaces = host.interfaces.map((each): Interface => (each === iface ? { ...each, addresses } : each));
   const forwarding = host.sysctls.get('net.ipv6.conf.all.forwarding') !== 0;
@@ -119,20 +132,40 @@ function isSame(a: InterfaceAddress, b: InterfaceAddress): boolean {
 }
 
 /** A line of ipset(8): `add NAME ENTRY`, `del`, `flush`, `create`, `destroy`. */
-export function withSetLine(host: Host, line: string): ChangedHost {
+export function withSetLine(host: Host, text: string): ChangedHost {
   const { sets } = host;
-  const [verb = '', name = ''] = line.split(/\s+/).filter((word) => word !== '-exist' && word !== '-!');
+  const written = text.split(/\s+/);
+  const words = written.filter((word) => word !== '-exist' && word !== '-!');
+  const [verb = '', name = ''] = words;
   if (!sets) return `the file does not list the sets of this host: put the output of "ipset save" into it`;
   if ((verb === 'create' || verb === '-N') && sets.has(name)) return `set "${name}" exists already`;
   const known = sets.get(name);
   if (!known && name !== '' && verb !== 'create' && verb !== '-N') return `there is no set "${name}"`;
+  const entry = words[2] ?? '';
+  const key = known && keyOf(known, entry);
+  if (known && key !== undefined && (verb === 'add' || verb === '-A') && words.length === written.length) {
+    if (compileSet(known).exact.has(key)) return "Element cannot be added to the set: it's already added";
+  }
+  const listed =
+    known && key !== undefined && (verb === 'del' || verb === '-D')
+      ? known.entries.find((each) => keyOf(known, each.split(' ')[0] ?? '') === key)
+      : undefined;
+  const line = listed === undefined ? text : `del ${name} ${listed.split(' ')[0] ?? ''}`;
   // A set may be a list of others, so that all are read together.
   const texts = [...sets.values()].sort((a, b) => Number(a.type === 'list:set') - Number(b.type === 'list:set'));
   const saved = texts.map(savedText).join('');
   const before = saved.split('\n').length;
   const { sets: after, problems } = parseSets(`${saved}${line}\n`);
   const problem = problems.find((each) => each.line === before);
-  return problem ? problem.message : { ...host, sets: after };
+  if (problem) return problem.message;
+  return { ...host, sets: after };
+}
+
+/** What tells a member from others, however it is written; undefined where it stands for several values, or for none. */
+function keyOf(set: IpSet, entry: string): string | undefined {
+  const members = set.type === 'list:set' ? '' : readMember(entry, set, compileSet(set));
+  const [only] = typeof members === 'string' ? [] : members;
+  return only && members.length === 1 ? memberKey(only.parts, set.type) : undefined;
 }
 
 function savedText({ name, type, options, entries }: IpSet): string {
