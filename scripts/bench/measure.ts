@@ -1,3 +1,4 @@
+import { whatIf } from './whatIf';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { defaultRuleSet, ruleSetsOfFile } from '../../src/core/ruleset/oneHost/ruleSetsOfFile';
 import { parseSourceFile } from '../../src/core/syntax/parse';
@@ -105,7 +106,12 @@ export function measure(text: string, services: number, address: (n: number) => 
     ),
   );
   const plainRun = (what: string, times: number, work: Measured): Figure => run(what, times, work, () => undefined);
-  figures.push(...editor(text, plainRun), ...batch(text, address(services - 2), plainRun), ...branching(plainRun));
+  figures.push(
+    ...editor(text, plainRun),
+    ...batch(text, address(services - 2), plainRun),
+    ...branching(plainRun),
+    ...whatIf(text, address(services - 2), plainRun),
+  );
   const rules = [...ruleSet.tables.values()]
     .flatMap((table) => [...table.chains.values()])
     .reduce((sum, chain) => sum + chain.rules.length, 0);
