@@ -34,6 +34,9 @@ const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReade
 const WRAPPERS =
   /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|nsenter|ip|env|time|timeout|watch|strace|ssh|sh|bash|exec|nohup|minikube|vagrant|multipass)$/;
 
+/** Of them those that start it with an environment of its own, or on another machine. */
+const OWN_ENVIRONMENT = /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|ssh|minikube|vagrant|multipass)$/;
+
 /** Whether a text begins as the command line of one of the programs that are known here, or with a prompt. */
 export function isCommandLine(text: string): boolean {
   const start = promptEnd(text, 0, text.length);
@@ -84,14 +87,14 @@ function commandIn(
   const read = found && READERS.get(baseName(found.text));
   if (found && read) {
     if (unterminated) return problemAt(unterminated, 'this quote is never closed');
-    const environment = environmentBefore(words.slice(0, at), given);
+    const environment = environmentBefore(words.slice(0, at), given, OWN_ENVIRONMENT);
     return read(words.slice(at + 1), { ...found, text: baseName(found.text) }, { ...outer, environment });
   }
   // `ssh host 'curl …'`, `sh -c "curl …"`
   const inner = wrapped && depth < 2 ? words.find(({ quoted, text: word }) => quoted && / /.test(word)) : undefined;
   if (!inner) return undefined;
   const quote = /^['"]/.test(text.charAt(inner.start)) ? 1 : 0;
-  const environment = environmentBefore(words.slice(0, words.indexOf(inner)), given);
+  const environment = environmentBefore(words.slice(0, words.indexOf(inner)), given, OWN_ENVIRONMENT);
   return commandIn(text, inner.start + quote, inner.end - quote, { ...outer, environment }, depth + 1);
 }
 

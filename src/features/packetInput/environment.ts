@@ -17,9 +17,6 @@ export function isSetting({ text }: Piece): boolean {
   return SETTING.test(text);
 }
 
-/** Programs that start another one with an environment of its own, or on another machine. */
-const OWN_ENVIRONMENT = /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|ssh|minikube|vagrant|multipass)$/;
-
 /**
  * What `export a=b` at the beginning of a command sets, and how many words of it that is. `ended`: by a semicolon or
  * `&&`, so that settings alone are those of the shell.
@@ -45,8 +42,11 @@ export function settingsBefore(
   return { environment: { set, kept }, length };
 }
 
-/** With what stands among the words in front of the program: `http_proxy=… curl`, `env a=b curl`, `docker exec -e a=b c curl`. */
-export function environmentBefore(words: readonly Piece[], outer: Environment): Environment {
+/**
+ * With what stands among the words in front of the program: `http_proxy=… curl`, `env a=b curl`. `hasOwn`: programs that
+ * start another one with an environment of its own, or on another machine.
+ */
+export function environmentBefore(words: readonly Piece[], outer: Environment, hasOwn: RegExp): Environment {
   const set = new Map(outer.set);
   const kept = new Map(outer.kept);
   for (const [i, word] of words.entries()) {
@@ -55,7 +55,7 @@ export function environmentBefore(words: readonly Piece[], outer: Environment): 
       const [name, value] = settingOf(word);
       set.set(name, value);
       kept.delete(name);
-    } else if (OWN_ENVIRONMENT.test(program) && !keepsAll(program, words[i + 1])) {
+    } else if (hasOwn.test(program) && !keepsAll(program, words[i + 1])) {
       for (const name of set.keys()) kept.set(name, `${program} does not pass it on`);
       set.clear();
     }
