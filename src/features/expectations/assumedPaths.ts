@@ -1,6 +1,6 @@
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { HostAnswer, Proviso, Walked } from '../../core/netfilter/events';
-import { addressOfOwnKey } from '../possibleHosts/hostKeys';
+import { addressOfGroupKey, addressOfOwnKey } from '../possibleHosts/hostKeys';
 import { hostWords } from '../traceReport/questions';
 import { placeText } from './passedRules';
 import type { Assumed, Settings } from './settings';
@@ -80,13 +80,15 @@ export function premisesOfPath({ assumptions, on }: Walked): readonly Premised[]
 function ofAnswer(answer: HostAnswer): Premised {
   const { what, value, choice, word, key } = answer;
   const own = addressOfOwnKey(key);
+  const group = addressOfGroupKey(key);
+  const fact = own !== undefined ? `own ${own}` : group === undefined ? '' : `joined ${group}`;
   return {
     key: choice ? what : key,
     value,
     choice,
     chance: false,
     words: hostWords(answer),
-    say: own !== undefined ? `${value ? '' : 'not '}own ${own}` : word === '' ? '' : `"${word}" in the packet`,
+    say: fact !== '' ? `${value ? '' : 'not '}${fact}` : word === '' ? '' : `"${word}" in the packet`,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Walked, WalkEnd } from '../../core/netfilter/events';
 import { isThrough } from '../../core/netfilter/walkEnds';
 import type { FileModel } from '../fileModel';
 import type { Evaluation } from '../traceSession/evaluate';
-import { addressOfOwnKey } from '../possibleHosts/hostKeys';
+import { addressOfGroupKey, addressOfOwnKey } from '../possibleHosts/hostKeys';
 import { selectedPath } from '../traceReport/traceInput';
 import { ofProviso, premisesOfPath } from './assumedPaths';
 import { decisionOf } from './passedRules';
@@ -83,7 +83,9 @@ function settingLines(
   if (host !== hostAbove) lines.push(`@host ${host ?? '{}'}`);
   const own = Object.entries(answers).flatMap(([key, value]) => {
     const address = addressOfOwnKey(key);
-    return address === undefined || above.own.get(address) === value ? [] : [`${value ? '' : 'not '}own ${address}`];
+    if (address !== undefined) return above.own.get(address) === value ? [] : [`${value ? '' : 'not '}own ${address}`];
+    const group = addressOfGroupKey(key);
+    return group === undefined || above.joined.get(group) === value ? [] : [`${value ? '' : 'not '}joined ${group}`];
   });
   const certain = premisesOfPath(walked).filter(({ choice, chance }) => !choice && !chance);
   const unknown = evaluation.unknownInterfaces.filter(({ name }) => above.interfaces.get(name) === undefined);
@@ -94,7 +96,10 @@ function settingLines(
     ...(walked.provided ?? []).map((each) => ofProviso(each).say),
   ];
   // What can only be said with the packet is not a line.
-  return [...lines, ...new Set(said.filter((say) => /^(?:interface|not own|own|assume|sysctl|@table) /.test(say)))];
+  return [
+    ...lines,
+    ...new Set(said.filter((say) => /^(?:interface|not own|own|not joined|joined|assume|sysctl|@table) /.test(say))),
+  ];
 }
 
 class Writer {

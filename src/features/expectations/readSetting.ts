@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from '../../core/net/address';
+import { formatAddress, isMulticast, parseAddress, type Address } from '../../core/net/address';
 import { isInterfaceWord } from '../../core/net/expressionValues';
 import { isProblem } from '../../core/net/packetRequest';
 import { readSysctls } from '../../core/net/hostFromTopology';
@@ -24,6 +24,10 @@ export const SETTING_WORDS: Readonly<Record<string, { readonly value: string; re
   },
   '@table': { value: 'CHAIN=TABLE', help: 'the table of rules whose table the file does not state' },
   own: { value: 'addresses', help: 'these are addresses of this host; "not own" says that they are not' },
+  joined: {
+    value: 'multicast groups',
+    help: 'programs of this host have joined these multicast groups; "not joined" says that none has',
+  },
   interface: { value: 'names', help: 'these are interfaces of this host, although the file does not name them' },
   sysctl: { value: 'NAME = NUMBER', help: 'a setting of the kernel' },
   assume: {
@@ -55,10 +59,13 @@ export function readSetting(text: string, settings: Settings): Settings | Settin
     case 'own':
       return readOwn(rest, at, true, settings);
     case 'not': {
-      const own = /^own(?:\s+(.*))?$/s.exec(rest);
-      if (own) return readOwn(own[1] ?? '', text.length - (own[1] ?? '').length, false, settings);
+      const [, fact, value = ''] = /^(own|joined)(?:\s+(.*))?$/s.exec(rest) ?? [];
+      if (fact === 'own') return readOwn(value, text.length - value.length, false, settings);
+      if (fact === 'joined') return readJoined(value, text.length - value.length, false, settings);
       break;
     }
+    case 'joined':
+      return readJoined(rest, at, true, settings);
     case 'interface':
       return rest === '' ? needs : readInterfaces(rest, at, settings);
     case 'sysctl':
@@ -110,14 +117,49 @@ function readTables(text: string, settings: Settings, wrong: Wrong): Settings | 
 }
 
 function readOwn(text: string, at: number, value: boolean, settings: Settings): Settings | SettingProblem {
-  const said: (readonly [string, boolean])[] = [];
-  for (const { 0: word, index } of wordsOf(text)) {
-    const address = parseAddress(settings.names.get(word) ?? word);
-    if (!address) return { start: at + index, end: at + index + word.length, message: `"${word}" is not an address` };
-    said.push([formatAddress(address), value]);
-  }
+  const said = readAddresses(text, at, settings);
+  if ('message' in said) return said;
   if (said.length === 0) return { start: 0, end: at, message: '"own" needs a value: addresses' };
-  return { ...settings, own: withAll(settings.own, said) };
+  return {
+    ...settings,
+    own: withAll(
+      settings.own,
+      said.map(({ address }) => [formatAddress(address), value]),
+    ),
+  };
+}
+
+function readJoined(text: string, at: number, value: boolean, settings: Settings): Settings | SettingProblem {
+  const said = readAddresses(text, at, settings);
+  if ('message' in said) return said;
+  if (said.length === 0) return { start: 0, end: at, message: '"joined" needs a value: multicast groups' };
+  const other = said.find(({ address }) => !isMulticast(address));
+  if (other)
+    return { start: other.start, end: other.end, message: `${formatAddress(other.address)} is not a multicast group` };
+  return {
+    ...settings,
+    joined: withAll(
+      settings.joined,
+      said.map(({ address }) => [formatAddress(address), value]),
+    ),
+  };
+}
+
+interface SaidAddress {
+  readonly address: Address;
+  readonly start: number;
+  readonly end: number;
+}
+
+function readAddresses(text: string, at: number, { names }: Settings): readonly SaidAddress[] | SettingProblem {
+  const said: SaidAddress[] = [];
+  for (const { 0: word, index } of wordsOf(text)) {
+    const [start, end] = [at + index, at + index + word.length];
+    const address = parseAddress(names.get(word) ?? word);
+    if (!address) return { start, end, message: `"${word}" is not an address` };
+    said.push({ address, start, end });
+  }
+  return said;
 }
 
 function readInterfaces(text: string, at: number, settings: Settings): Settings | SettingProblem {

@@ -11,7 +11,7 @@ import type { RuleSet } from '../../core/ruleset/ruleSet';
 import type { Dump, FileModel } from '../fileModel';
 import { answererOf } from '../journey/answerer';
 import { contextOfFile } from '../packetInput/contextOfFile';
-import { ownKey } from '../possibleHosts/hostKeys';
+import { groupKey, ownKey } from '../possibleHosts/hostKeys';
 import { replyOf } from '../replies';
 import { settingOfPath } from '../settingOfPath';
 import { evaluate, type Evaluation } from '../traceSession/evaluate';
@@ -117,9 +117,12 @@ export class ExpectationRunner {
 
   /** Where the packet starts, once for each path of those before it; a text says why nowhere. */
   private startsOf({ packet, after, settings }: Expectation): readonly Start[] | string {
-    const own = Object.fromEntries([...settings.own].map(([address, value]) => [ownKey(address), value]));
+    const said = Object.fromEntries([
+      ...[...settings.own].map(([address, value]) => [ownKey(address), value] as const),
+      ...[...settings.joined].map(([group, value]) => [groupKey(group), value] as const),
+    ]);
     if (after === undefined)
-      return [{ expression: packet.kind === 'typed' ? packet.text : '', answers: own, world: undefined }];
+      return [{ expression: packet.kind === 'typed' ? packet.text : '', answers: said, world: undefined }];
     const before = this.ends?.of === after ? this.ends.paths : [];
     if (before.length === 0) return 'the packet before it could not be traced';
     if (before.length > MOST_PATHS)
@@ -142,7 +145,7 @@ export class ExpectationRunner {
       }
       starts.push({
         expression,
-        answers: { ...answers, ...own, ...learnt(walked, evaluation.given, packet.kind === 'again') },
+        answers: { ...answers, ...said, ...learnt(walked, evaluation.given, packet.kind === 'again') },
         world: worldAfter(walked, request, setting),
       });
     }

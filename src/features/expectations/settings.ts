@@ -16,6 +16,8 @@ export interface Settings {
   readonly interfaces: GrowingMap<string, true>;
   /** Whether an address, as `formatAddress` writes it, is one of this host. */
   readonly own: GrowingMap<string, boolean>;
+  /** Whether a program of this host has joined a multicast group, as `formatAddress` writes it. */
+  readonly joined: GrowingMap<string, boolean>;
   /** Names of addresses. */
   readonly names: GrowingMap<string, string>;
   /** As `SaidTables`. */
@@ -40,6 +42,7 @@ export const NO_SETTINGS: Settings = {
   sysctls: GrowingMap.empty(),
   interfaces: GrowingMap.empty(),
   own: GrowingMap.empty(),
+  joined: GrowingMap.empty(),
   names: GrowingMap.empty(),
   tables: GrowingMap.empty(),
   assumed: GrowingMap.empty(),

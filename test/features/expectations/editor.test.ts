@@ -13,7 +13,7 @@ const model = modelOfText(ROUTER, 'router.md');
 
 describe('completion', () => {
   test.each<[marked: string, some: readonly string[], not: readonly string[]]>([
-    ['‸', ['in', 'out', 'forward', '@file', 'own', 'then'], ['LOCAL', 'syn']],
+    ['‸', ['in', 'out', 'forward', '@file', 'own', 'joined', 'then'], ['LOCAL', 'syn']],
     ['in ‸', ['wan0', 'lan0', 'lo', 'tcp'], ['LOCAL', 'then']],
     ['forward wan0 ‸', ['lan0', 'tcp'], ['LOCAL']],
     ['in wan0 tcp office > :22 ‸', ['syn', 'new', 'ttl', 'own', '=>'], ['LOCAL', 'in']],
@@ -106,6 +106,7 @@ describe('hover', () => {
     ['in wan0 tcp > :80 => SE‸NT', ['SENT', 'leaves by an interface']],
     ['in wan0 tcp > :80 => ne‸ver DROPPED', ['never']],
     ['o‸wn 10.0.0.1', ['own', 'addresses of this host']],
+    ['jo‸ined 224.0.0.251', ['joined', 'multicast groups']],
     ['in wan0 tpc > :80 => SE‸NT', ['leaves by an interface']],
     ['in wan0 t‸pc > :80 => SENT', ['"tpc" is not understood']],
   ])('%s', (marked, some) => {

@@ -70,6 +70,13 @@ describe('an expectation is made of a trace', () => {
     expect(generated(docker, ssh)[0]).toMatch(/^(?:not )?own 198\.51\.100\.14$/);
   });
 
+  test('so does who has joined a multicast group', () => {
+    const open = modelOfText('*filter\n:INPUT DROP [0:0]\n-A INPUT -p udp --dport 5353 -j ACCEPT\nCOMMIT\n');
+    const packet = 'in eth0 udp 192.0.2.9 > 224.0.0.251:5353';
+    const first = [0, 1].map((outcome) => generated(open, packet, '', outcome)[0]);
+    expect(first).toEqual(['not joined 224.0.0.251', 'joined 224.0.0.251']);
+  });
+
   test('an interface that the file does not know is stated', () => {
     const packet = 'in wan1 tcp 192.0.2.9 > 198.51.100.1:23';
     const lines = generated(router, packet);

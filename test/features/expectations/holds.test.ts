@@ -123,6 +123,7 @@ describe('nothing holds by a guess', () => {
 :FORWARD DROP [0:0]
 :OUTPUT ACCEPT [0:0]
 -A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT
+-A INPUT -p udp --dport 5353 -j ACCEPT
 -A FORWARD -i eth0 -o eth1 -j ACCEPT
 COMMIT
 *nat
@@ -144,6 +145,11 @@ COMMIT
     ['in eth0 tcp > :22 => LOCAL :22', 'fails', 'sysctl net.ipv4.conf.all.rp_filter = 0'],
     ['sysctl net.ipv4.conf.all.rp_filter = 0\nin eth0 tcp > :22 => LOCAL :22', 'holds', ''],
     ['forward eth0 tcp 192.0.2.9 > 10.0.0.7:22 => SENT on eth1', 'fails', 'a default route by eth1 is assumed'],
+    ['in eth0 udp 192.0.2.9 > 224.0.0.251:5353 => LOCAL', 'fails', 'joined 224.0.0.251'],
+    ['joined 224.0.0.251\nin eth0 udp 192.0.2.9 > 224.0.0.251:5353 => LOCAL', 'holds', ''],
+    ['joined 224.0.0.251\nin eth0 udp 192.0.2.9 > 224.0.0.252:5353 => LOCAL', 'fails', 'joined 224.0.0.252'],
+    ['mdns = 224.0.0.251\nnot joined mdns\nin eth0 udp 192.0.2.9 > mdns:5353 => DROPPED', 'holds', ''],
+    ['not joined 224.0.0.251\nin eth0 udp 192.0.2.9 > 224.0.0.251:5353 => LOCAL', 'fails', 'expected LOCAL'],
   ])('%s', (lines, status, said) => {
     const [found, message] = lastOf(BARE, lines);
     expect([found, message]).toEqual([status, expect.stringContaining(said)]);
