@@ -22,6 +22,16 @@ export interface Import {
  * All TypeScript files below a folder of the project, in order of their names; none where there is no such folder yet.
  */
 export function sources(folder: string): readonly Source[] {
+  const known = read.get(folder) ?? readSources(folder);
+  read.set(folder, known);
+  return known;
+}
+
+/** The test files share what was read. */
+const read = new Map<string, readonly Source[]>();
+const imports = new WeakMap<Source, readonly Import[]>();
+
+function readSources(folder: string): readonly Source[] {
   if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))
@@ -32,6 +42,12 @@ export function sources(folder: string): readonly Source[] {
 
 /** `import`, `export … from`, `import()`, `require()` and `import('…').Type`, in the order written. */
 export function importsOf(source: Source): readonly Import[] {
+  const known = imports.get(source) ?? readImports(source);
+  imports.set(source, known);
+  return known;
+}
+
+function readImports(source: Source): readonly Import[] {
   const found: Import[] = [];
   visit(source, (node) => {
     if (
@@ -51,7 +67,8 @@ export function importsOf(source: Source): readonly Import[] {
       found.push({ specifier: node.argument.literal.text, typeOnly: true });
     } else if (
       ts.isCallExpression(node) &&
-      (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require')
+      (node.expression.kind === ts.SyntaxKind.ImportKeyword ||
+        (ts.isIdentifier(node.expression) && node.expression.text === 'require'))
     ) {
       const [argument] = node.arguments;
       found.push({

@@ -43,20 +43,20 @@ const FILES: Readonly<Record<string, string>> = {
   'a ladder of double jumps': ladder(40, 2),
   'a ladder of nine jumps each': ladder(12, 9),
   'a deep chain of jumps': ladder(300, 1),
-  'hundreds of matches in one rule': chains(`-A INPUT${' -m comment'.repeat(400)} --comment x -j ACCEPT`),
+  'hundreds of matches in one rule': chains(`-A INPUT${' -m comment'.repeat(200)} --comment x -j ACCEPT`),
   'hundreds of unknown matches': chains(
-    `-A INPUT${' -m nosuch'.repeat(200)} -j ACCEPT`,
+    `-A INPUT${' -m nosuch'.repeat(100)} -j ACCEPT`,
     ...steps(60).map((i) => `-A INPUT -m nosuch${i} -j DROP`),
   ),
-  'three hundred addresses by as many': chains(
-    `-A INPUT -s ${steps(300)
+  'a hundred addresses by as many': chains(
+    `-A INPUT -s ${steps(100)
       .map((i) => `10.0.${i >> 8}.${i & 255}`)
-      .join()} -d ${steps(300)
+      .join()} -d ${steps(100)
       .map((i) => `10.1.${i >> 8}.${i & 255}`)
       .join()} -j ACCEPT`,
   ),
-  'a thousand dice': chains(
-    ...steps(1000).map(() => '-A INPUT -m statistic --mode random --probability 0.5 -j ACCEPT'),
+  'three hundred dice': chains(
+    ...steps(300).map(() => '-A INPUT -m statistic --mode random --probability 0.5 -j ACCEPT'),
   ),
   'lists that hold each other': `create a list:set size 8\ncreate b list:set size 8\nadd a b\nadd b a\nadd a a\n${chains('-A INPUT -m set --match-set a src -j DROP')}`,
   'a chain without a name': '*filter\n:INPUT ACCEPT [0:0]\n-N ""\n-A INPUT -j ""\nCOMMIT\n',
@@ -74,6 +74,9 @@ const FILES: Readonly<Record<string, string>> = {
     '-A INPUT -m comment --comment "\u001b]0;x\u0007<img src=x>" -j [x](command:a)',
   ),
   'bytes that are no UTF-8': chains(':\u00e4\ufffd - [0:0]', '-A INPUT -j \u00e4\ufffd'),
+  'lists of words that are parted by other blanks, and closed by another bracket':
+    'iptables [\u2028-A INPUT\u00a0-j DROP]\n["iptables",\u00a0"-A",\r"INPUT"]\nrun("iptables", ] "-A")\n' +
+    'iptables (] -A)\n{filter INPUT [\u2028-j DROP]}\n',
   'a long run of dots': chains(`-A INPUT -s ${'.'.repeat(100_000)} -j ACCEPT`),
   'a long run of quotes': chains(`-A INPUT -m comment --comment ${'"'.repeat(50_001)} -j ACCEPT`),
   'a half-typed rule': '*filter\n-A INPUT -j INPUT\n-A',

@@ -6,6 +6,7 @@ import { printSourceFile } from '../../src/core/syntax/print';
 import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { fileDiagnostics } from '../../src/features/diagnostics';
 import { modelOf, ruleSetOf } from '../../src/features/fileModel';
+import { runs } from '../runs';
 
 const NAME = 'a.iptables';
 
@@ -109,7 +110,7 @@ describe('problems after an edit', () => {
           }
         },
       ),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
   });
 

@@ -18,6 +18,7 @@ import { semanticTokens } from '../../src/features/semanticTokens';
 import { symbolsOf } from '../../src/features/symbols';
 import { Random } from '../kernel/random';
 import { plainFile } from '../syntax/plainFile';
+import { runs } from '../runs';
 
 /**
  * The law: whatever was edited, and whatever was asked in between, the model that followed the edits is the one that is
@@ -307,7 +308,7 @@ function holds(seed: number, text: string, options: ParseOptions): string | unde
   return undefined;
 }
 
-const RUNS = Number(process.env.RUNS ?? 10);
+const RUNS = Number(process.env.RUNS ?? runs(10));
 const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
 describe('the model after edits is that of the text', () => {

@@ -12,6 +12,7 @@ import { splitTyped } from '../../src/features/whatIf/splitTyped';
 import { followed, offLine, wordsOf, type WhatIf } from '../../src/features/whatIf/whatIf';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { sampleText } from './sample';
+import { runs } from '../runs';
 
 const HOST = `*nat
 :PREROUTING ACCEPT [0:0]
@@ -212,7 +213,7 @@ describe('laws', () => {
           rulesOf({ dump: modelFor(rest).dumps[0] as Ground['dump'] }),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -269,7 +270,7 @@ describe('laws', () => {
         expect(left).toEqual([]);
         expect(rulesOf({ dump: modelFor(copy).dumps[0] as Ground['dump'] })).toBe(rulesOf(ground));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

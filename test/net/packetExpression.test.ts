@@ -6,6 +6,7 @@ import type { Host } from '../../src/core/net/host';
 import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { parsePacketExpression } from '../../src/core/net/packetExpression';
 import type { PacketRequest } from '../../src/core/net/packetRequest';
+import { runs } from '../runs';
 
 describe('parsePacketExpression', () => {
   const cases: readonly { readonly text: string; readonly request: PacketRequest; readonly printed?: string }[] = (
@@ -238,7 +239,7 @@ it('reads back what it prints', () => {
     fc.property(requests, (request) => {
       expect(parsePacketExpression(formatPacketExpression(request)).request).toEqual(request);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 

@@ -16,13 +16,14 @@ import { rulesWithNft } from '../../src/features/rulesOfText';
 import type { KernelCase } from '../kernel/case';
 import { generate } from '../kernel/generate/generate';
 import { generateNative } from '../kernel/generate/native';
+import { runs } from '../runs';
 
 /**
  * The law of packet sets: a condition says yes to no packet outside of `over`, and to every packet in `under`. Asked of
  * every rule that random packets meet, as the rules see them, on both back ends and for nftables.
  */
 
-const CASES = 150;
+const CASES = runs(150);
 
 interface Tally {
   asked: number;

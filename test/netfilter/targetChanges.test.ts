@@ -12,6 +12,7 @@ import { formatField, readField } from '../../src/core/xtables/fields';
 import { rulesWithNft } from '../../src/features/rulesOfText';
 import type { KernelCase } from '../kernel/case';
 import { generate } from '../kernel/generate/generate';
+import { runs } from '../runs';
 
 /**
  * The law of targets: of the fields that matches ask for, a target changes those that it states, and to what it states.
@@ -39,7 +40,7 @@ const FIELDS: readonly FieldName[] = [
 type RuleEvent = TraceEvent & { readonly kind: 'rule' };
 
 const NAT: ReadonlySet<string | undefined> = new Set(['nat', 'redirect', 'masquerade']);
-const CASES = 250;
+const CASES = runs(250);
 
 test('a target changes the fields that it states, and no other', () => {
   const wrong: string[] = [];

@@ -9,6 +9,7 @@ import { bindRules } from '../../src/core/ruleset/bind';
 import { rulesOfText } from '../../src/features/rulesOfText';
 import { generate } from '../kernel/generate/generate';
 import { evaluate } from '../kernel/evaluate';
+import { runs } from '../runs';
 
 const IN = {
   dir: 'in',
@@ -173,7 +174,7 @@ describe('laws', () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -5,6 +5,7 @@ import { allExtensions } from '../../src/core/xtables/registry';
 import { canonicalText } from '../../src/features/canonical';
 import { checkRules } from '../../src/features/diagnostics';
 import { allCases } from '../kernel/check/ask';
+import { runs } from '../runs';
 
 /** Any text of the generator, and texts of several of its rules. */
 const cases = allCases();
@@ -44,9 +45,9 @@ describe('laws of check and print', () => {
         expect(errors(canonical, family)).toEqual([]);
         expect(canonicalText(canonical, family)).toBe(canonical);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
-    expect(checked).toBeGreaterThan(500);
+    expect(checked).toBeGreaterThan(runs(500));
   });
 
   it('a rule with several addresses is as many rules', () => {
@@ -106,7 +107,7 @@ describe('laws of check and print', () => {
           canonicalText(text, family);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { parseSourceFile } from '../../src/core/syntax/parse';
 import { printSourceFile } from '../../src/core/syntax/print';
 import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { plainFile } from './plainFile';
+import { runs } from '../runs';
 
 const folder = join(import.meta.dirname, 'fixtures');
 const fixtures = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
@@ -90,7 +91,7 @@ describe('printing what was parsed', () => {
       fc.property(anyText, (text) => {
         expect(printSourceFile(parseSourceFile(text))).toBe(text);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 
@@ -154,7 +155,7 @@ describe('every node', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -186,7 +187,7 @@ describe('editing', () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 

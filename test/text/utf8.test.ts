@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareBytes, decodeUtf8, utf8Bytes, utf8Length } from '../../src/core/text/utf8';
+import { runs } from '../runs';
 
 const anyBytes = fc.oneof(
   fc.uint8Array({ maxLength: 60 }),
@@ -37,7 +38,7 @@ describe('bytes as text', () => {
         expect(utf8Bytes(text)).toEqual(bytes);
         expect(utf8Length(text)).toBe(bytes.length);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

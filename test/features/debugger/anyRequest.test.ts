@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DebugAdapter } from '../../../src/features/debugger/adapter/debugAdapter';
 import { debuggeeOf, PROGRAM } from './debugClient';
+import { runs } from '../../runs';
 
 const RULES = `*nat
 :PREROUTING ACCEPT [0:0]
@@ -109,6 +110,6 @@ test('each request has one response, in whatever order they come and whatever th
         expect(sent.map(({ seq }) => seq)).toEqual(sent.map((_, index) => index + 1));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });

@@ -7,6 +7,7 @@ import { fieldNamed, showValue } from '../../../src/features/debugger/language/f
 import { selectedPath } from '../../../src/features/traceReport/traceInput';
 import { traceOf as debugTraceOf } from '../../../src/features/debugger/debuggee';
 import { debuggeeOf } from './debugClient';
+import { runs } from '../../runs';
 
 const RULES = `*filter
 :INPUT DROP [0:0]
@@ -144,7 +145,7 @@ describe('expressions', () => {
           if (!isError(read)) read.value(here);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import type { DebugThread } from '../../../src/features/debugger/debugThread';
 import { readBreakpoint } from '../../../src/features/debugger/breakpoints';
 import type { Cursor } from '../../../src/features/debugger/recording';
 import { debuggeeOf } from './debugClient';
+import { runs } from '../../runs';
 
 const sample = (name: string): string => readFileSync(new URL(`../../../sample/${name}`, import.meta.url), 'utf8');
 
@@ -80,7 +81,7 @@ describe.each(CASES)('%s', (_, text, packet) => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -7,6 +7,7 @@ import type { FileModel } from '../../../src/features/fileModel';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
 import { modelOfText, sampleText } from '../sample';
 import { ROUTER } from './rules';
+import { runs } from '../../runs';
 
 function shownTrace(
   model: FileModel,
@@ -176,8 +177,8 @@ describe('the law: what is generated holds, and its negation does not', () => {
         if (!denied) throw new Error(negated);
         expect(new ExpectationRunner(model).run(denied).status).toBe('fails');
       }),
-      { numRuns: 120 },
+      { numRuns: runs(120) },
     );
-    expect(made).toBeGreaterThan(60);
+    expect(made).toBeGreaterThan(runs(60));
   });
 });

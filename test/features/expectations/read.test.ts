@@ -8,6 +8,7 @@ import {
   statementOf,
 } from '../../../src/features/expectations/readExpectations';
 import { expectationFileFor, rulesBeside } from '../../../src/features/expectations/rulesBeside';
+import { runs } from '../../runs';
 
 describe('a line that is wrong names the word and its place', () => {
   test.each<[line: string, start: number, end: number, message: string]>([
@@ -152,7 +153,7 @@ test('reading never throws, and every place is within its line', () => {
         expect(end).toBeLessThanOrEqual((all[at] ?? '').length);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 

@@ -5,6 +5,7 @@ import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { modelOf, type Dump, type FileModel } from '../../../src/features/fileModel';
 import { kernelTraceIn, kernelTraceOf } from '../../../src/features/kernelTrace/kernelTraceOf';
 import { traceAllAgainst, traceOneAgainst, type TracedAgainst } from '../../../src/features/kernelTrace/traceAgainst';
+import { runs } from '../../runs';
 
 const FOLDER = 'test/fixtures/kernelTrace';
 const text = (name: string): string => readFileSync(`${FOLDER}/${name}`, 'utf8');
@@ -228,6 +229,6 @@ test('no text makes reading or comparing fail', () => {
       for (const { comparison } of traceAllAgainst(MODEL, MODEL.defaultDump as Dump, trace))
         if (comparison) expect(comparison.agreed).toBeLessThanOrEqual(comparison.steps.length);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

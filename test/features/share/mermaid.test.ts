@@ -8,6 +8,7 @@ import { scenariosFor } from '../../../src/features/scenarios';
 import { TraceSession } from '../../../src/features/traceSession/traceSession';
 import { modelOfText, sampleText } from '../sample';
 import { traceOf } from '../../traceReport/traceOf';
+import { runs } from '../../runs';
 
 /** What Mermaid itself reads of a sequence diagram. */
 interface Sequence {
@@ -129,7 +130,7 @@ describe('Mermaid reads each diagram as it was meant', () => {
         expect(said).toHaveLength(statements(text));
         expect(said.at(-1)).toMatch(/^assumed: a.*z$/s);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { traceSvg } from '../../../src/features/share/svg';
 import { TraceSession } from '../../../src/features/traceSession/traceSession';
 import { modelOfText, sampleText } from '../sample';
 import { traceOf } from '../../traceReport/traceOf';
+import { runs } from '../../runs';
 
 const ASSUMED = ['The file states no address of eth0: 192.0.2.1/24 is assumed.'];
 const RULES = (name: string): string =>
@@ -64,7 +65,7 @@ describe.each(Object.entries(FORMS))('%s', (form, make) => {
         const words = parts.join('').slice(0, 12);
         expect(skeleton(form, make(shared('A', [`x${words}`], `f${words}`)))).toEqual(plain);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

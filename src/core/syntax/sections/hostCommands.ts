@@ -49,7 +49,7 @@ function readAddresses(reader: SectionReader, from: number): number {
 /** `sysctl -w NAME=VALUE`, `sysctl -n NAME`; the output of `sysctl NAME` has the name itself. */
 function readSysctlCommand(reader: SectionReader, from: number, rest: string): number {
   const line = reader.lines[from] as Line;
-  const words = rest.split(/[ \t]+/).map((word) => word.replace(/^["']|["';]+$/g, ''));
+  const words = rest.split(/[ \t]+/).map((word) => word.replace(/^["']|(?<!["';])["';]+$/g, ''));
   const set = words.flatMap((word): SysctlFacts[] => {
     const found = /^([a-z]+[./][^\s=]*)=(-?\w+)$/.exec(word);
     return found ? [{ name: dotted(found[1] ?? ''), value: found[2] ?? '', origin: 'set', line }] : [];

@@ -85,7 +85,7 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
   while (i < end) {
     const character = text.charAt(i);
     if (character === close) return words.length > 0 ? words : undefined;
-    if (character === ' ' || character === ',' || character === '\t') {
+    if (character === ',' || /\s/.test(character)) {
       i++;
       continue;
     }
@@ -103,7 +103,7 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
       words.push({ text: value, from, to: i });
     } else {
       // In a list of bare words a comma may belong to a word, as in a list of ports.
-      while (i < end && !/[\s\]]/.test(text.charAt(i)) && text.charAt(i) !== close) i++;
+      while (i < end && !/\s/.test(text.charAt(i)) && text.charAt(i) !== close) i++;
       const word = text.slice(from, i);
       const bare = word.endsWith(',') ? word.slice(0, -1) : word;
       if (bare !== '') words.push({ text: bare, from, to: from + bare.length });
