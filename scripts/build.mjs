@@ -19,6 +19,7 @@ export async function build({ minify = false, watch = false } = {}) {
   mkdirSync(outdir, { recursive: true });
   copyIcons();
   writeRegistry();
+  if (watch) console.log('building');
   const programs = bundles({ minify, sourcemap: watch });
   if (!watch) {
     await Promise.all(programs.map((options) => esbuild.build(options)));
@@ -34,6 +35,7 @@ export async function build({ minify = false, watch = false } = {}) {
  * @returns {esbuild.BuildOptions[]}
  */
 function bundles({ minify, sourcemap }) {
+  const rounds = buildRounds(3);
   /** @type {esbuild.BuildOptions} */
   const common = {
     absWorkingDir: root,
@@ -45,7 +47,7 @@ function bundles({ minify, sourcemap }) {
     logLevel: 'warning',
     write: false,
     outdir: 'dist',
-    plugins: [writeChanges()],
+    plugins: [writeChanges(sourcemap ? rounds : undefined)],
   };
   const browser = /** @type {const} */ (['browser', 'module', 'main']);
   return [
@@ -78,18 +80,47 @@ function bundles({ minify, sourcemap }) {
   ];
 }
 
-/** Writes what esbuild made where it differs from what is there, each file in one step. @returns {esbuild.Plugin} */
-function writeChanges() {
+/**
+ * Writes what esbuild made where it differs from what is there, each file in one step.
+ * @param {ReturnType<typeof buildRounds> | undefined} rounds
+ * @returns {esbuild.Plugin}
+ */
+function writeChanges(rounds) {
   return {
     name: 'write-changes',
     setup(build) {
+      let first = true;
       build.onStart(() => {
-        if (build.initialOptions.sourcemap) console.log('building');
+        if (!first) rounds?.start();
+        first = false;
       });
       build.onEnd(({ outputFiles = [], errors }) => {
         for (const { path: file, contents } of outputFiles) writeIfChanged(file, contents);
-        if (build.initialOptions.sourcemap) console.log(errors.length ? `built with ${errors.length} errors` : 'built');
+        rounds?.end(errors.length);
       });
+    },
+  };
+}
+
+/**
+ * Says when a round of builds begins and when the last of them is done: tasks.json waits for these words, and F5 with
+ * it.
+ * @param {number} programs they are all built in the first round
+ */
+function buildRounds(programs) {
+  let running = programs;
+  let failed = 0;
+  return {
+    start() {
+      if (running === 0) console.log('building');
+      running++;
+    },
+    /** @param {number} errors */
+    end(errors) {
+      failed += errors;
+      if (--running > 0) return;
+      console.log(failed > 0 ? `built with ${failed} errors` : 'built');
+      failed = 0;
     },
   };
 }

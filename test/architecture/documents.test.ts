@@ -28,9 +28,15 @@ test.each(documents)('links and names of files in %s lead somewhere', (document)
   expect(links.filter((link) => !existsSync(path.join(folder, link)))).toEqual([]);
 
   const named = [...text.matchAll(/`([\w./-]+\.(?:ts|mjs))`/g)].map(([, name]) => name ?? '');
-  expect(
-    named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)) && !existsSync(path.join(root, name))),
-  ).toEqual([]);
+  expect(named.filter((name) => !exists(name))).toEqual([]);
+});
+
+test('folders and files that ARCHITECTURE.md names are there', () => {
+  const text = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+  const named = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]*)+)`/g)].map(([, name = '']) => name.replace(/\/$/, ''));
+  expect(named.length).toBeGreaterThan(0);
+  // A module is named without the end of its file.
+  expect(named.filter((name) => !exists(name) && !exists(`${name}.ts`))).toEqual([]);
 });
 
 test.each(documents)('the places in other documents that %s links to are headings there', (document) => {
@@ -49,4 +55,9 @@ function anchor(heading: string): string {
     .toLowerCase()
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
+}
+
+/** Whether the project has a file or folder of this name, from its root on or below any of its folders. */
+function exists(name: string): boolean {
+  return existsSync(path.join(root, name)) || files.some((file) => file.endsWith(`/${name}`));
 }
