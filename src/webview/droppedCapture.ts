@@ -22,7 +22,9 @@ function refusalOf(dropped: readonly Dropped[]): { readonly why: string; readonl
     : size === 0
       ? `${name} is empty.`
       : size > LARGEST
-        ? `${name} has ${megabytes(size)}, and what is dropped may have ${megabytes(LARGEST)} at most. Open it by the command “Trace a Capture…”, or run: iptables-lens trace FILE --capture ${name}`
+        ? `${name} has ${megabytes(size)}, and what is dropped may have ${megabytes(LARGEST)} at ` +
+          'most. Open it by the command “Trace a Capture…”, or run: iptables-lens trace FILE ' +
+          `--capture ${name}`
         : '';
   const rest = others.length === 1 ? `${others[0]?.name ?? ''} is` : `${grouped(others.length)} others are`;
   return { why, besides: others.length > 0 ? `One capture at a time: ${name} is traced, ${rest} not.` : '' };

@@ -43,8 +43,8 @@ export function settingsBefore(
 }
 
 /**
- * With what stands among the words in front of the program: `http_proxy=… curl`, `env a=b curl`. `hasOwn`: programs that
- * start another one with an environment of its own, or on another machine.
+ * With what stands among the words in front of the program: `http_proxy=… curl`, `env a=b curl`. `hasOwn`: programs
+ * that start another one with an environment of its own, or on another machine.
  */
 export function environmentBefore(words: readonly Piece[], outer: Environment, hasOwn: RegExp): Environment {
   const set = new Map(outer.set);

@@ -33,7 +33,10 @@ export function unusedProxies(names: readonly string[], { set, kept }: Environme
     .map((name) => `${name} does not count: ${kept.get(name) ?? ''}.`);
 }
 
-/** Whether a list of `no_proxy` or `--noproxy` names a host: itself, a domain that it is in, a block with its address, or `*`. */
+/**
+ * Whether a list of `no_proxy` or `--noproxy` names a host: itself, a domain that it is in, a block with its address,
+ * or `*`.
+ */
 export function isExcepted(host: string, list: string): boolean {
   if (list.trim() === '*') return true;
   const address = parseAddress(host);
@@ -58,7 +61,8 @@ export function proxyPlace(
   const read = placeOf(value, defaultPort);
   if (isInputProblem(read)) return read;
   notes.push(
-    `The packet goes to the proxy${variable === undefined ? '' : ` of ${variable}`}, which connects to ${host.text} port ${port} itself.`,
+    `The packet goes to the proxy${variable === undefined ? '' : ` of ${variable}`}, which ` +
+      `connects to ${host.text} port ${port} itself.`,
   );
   return read;
 }

@@ -34,7 +34,9 @@ const OPTIONS: OptionSpec = {
     trust-server-names no-parent`),
 };
 
-/** The first packet of a wget command: to the host of its first URL, or to a proxy of the environment. Source: wget(1). */
+/**
+ * The first packet of a wget command: to the host of its first URL, or to a proxy of the environment. Source: wget(1).
+ */
 export function readWget(
   words: readonly Piece[],
   program: Piece,

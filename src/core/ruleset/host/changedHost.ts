@@ -161,7 +161,9 @@ export function withSetLine(host: Host, text: string): ChangedHost {
   return { ...host, sets: after };
 }
 
-/** What tells a member from others, however it is written; undefined where it stands for several values, or for none. */
+/**
+ * What tells a member from others, however it is written; undefined where it stands for several values, or for none.
+ */
 function keyOf(set: IpSet, entry: string): string | undefined {
   const members = set.type === 'list:set' ? '' : readMember(entry, set, compileSet(set));
   const [only] = typeof members === 'string' ? [] : members;
