@@ -136,7 +136,7 @@ function runSeveral(
     };
   };
   if (capture !== undefined) return runCapture({ ...ground(), file: capture, iface, json }, terminal);
-  if (given.flags.has('ways')) return runWays({ ...ground(), json }, terminal);
+  if (given.flags.has('ways')) return runWays({ ...ground(), whatIf: given.lists['what-if'] ?? [], json }, terminal);
   if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0))
     return runKernelTrace({ ...ground(), file: kernelTrace, name, json }, terminal);
   return undefined;
@@ -152,8 +152,8 @@ const FORMATS: Readonly<Record<string, (shared: SharedTrace, theme: PictureTheme
 
 /** Whether the options go with each other. */
 function checkFormat({ values: { format, capture, iface, theme, ...values }, flags, lists }: Arguments): void {
-  if (lists['what-if'] && (flags.has('ways') || (capture ?? values['kernel-trace']) !== undefined))
-    throw new UsageError('--what-if goes with a packet, not with --ways, --capture and --kernel-trace');
+  if (lists['what-if'] && (capture ?? values['kernel-trace']) !== undefined)
+    throw new UsageError('--what-if goes with a packet and with --ways, not with --capture and --kernel-trace');
   if (capture !== undefined && (values.packet ?? values.scenario ?? values['kernel-trace']) !== undefined)
     throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
   if (

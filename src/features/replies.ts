@@ -61,7 +61,9 @@ export function comesBack({ findings, pastThisHost }: TracedReply): boolean {
 }
 
 function past({ unsure }: TracedReply, words: string): string {
-  return unsure === undefined ? words : `${words} That rests on an assumption: ${unsure}`;
+  return unsure === undefined
+    ? words
+    : `${words} That is assumed, not stated: ${unsure} The output of "ip route" in the file settles it.`;
 }
 
 /** What is to be known about one of its outcomes. */

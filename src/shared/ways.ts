@@ -56,6 +56,8 @@ export interface WayReply {
   /** `2r`. */
   readonly id: string;
   readonly comesBack: boolean;
+  /** It does not only because of a route that nobody states. */
+  readonly unsure?: true;
   /** `comes back by eth0: its source is translated back to 10.0.0.7:3000`. */
   readonly text: string;
   /** What that does not say: why, in sentences; empty where it says all. */

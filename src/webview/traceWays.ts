@@ -127,15 +127,15 @@ export class TraceWays extends LitElement {
     </span>`;
   }
 
-  private reply(way: WayReport, { id, comesBack, text, why }: WayReply): TemplateResult {
+  private reply(way: WayReport, { id, comesBack, unsure, text, why }: WayReply): TemplateResult {
     return html`<button
-        class="leg reply ${comesBack ? '' : 'lost'}"
+        class="leg reply ${comesBack || unsure ? '' : 'lost'}"
         title="Trace the answer"
         @click=${() => this.choose(way, id)}
       >
         <span class="arrow" aria-hidden="true">↑</span>
         <span class="what"><span class="number">${id}</span> ${text}</span>
-        <span class="mark">${icon(comesBack ? 'check' : 'error')}</span>
+        <span class="mark">${icon(comesBack ? 'check' : unsure ? 'question' : 'error')}</span>
       </button>
       ${why === '' ? nothing : html`<p class="why ${comesBack ? 'dim' : ''}">${why}</p>`}`;
   }

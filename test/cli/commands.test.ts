@@ -101,6 +101,30 @@ describe('trace', () => {
     expect(runCommand('trace', [POD, '--ways', '--packet', 'tcp']).code).toBe(2);
   });
 
+  test('--ways says of an answer that only an assumed route loses that it is unsure', () => {
+    const text = runCommand('trace', [NODE, '--ways']).out;
+    expect(text).toMatch(/^## Service: .* {2}\[ANSWER UNSURE\?\]\n/);
+    expect(text).toMatch(/ 1r {2}\? the answer may not come back: hairpin without source NAT, by an assumed route\n/);
+    expect(text).toContain('The output of "ip route" in the file settles it.');
+    const { ways } = JSON.parse(runCommand('trace', [NODE, '--ways', '--json']).out) as { ways: unknown[] };
+    expect(ways[0]).toMatchObject({ verdict: 'ANSWER UNSURE', certain: false, legs: [{ reply: { unsure: true } }] });
+  });
+
+  test('--ways goes with --what-if: as it would be, and marked as such', () => {
+    const off = ['--what-if', 'iptables -t nat -D POSTROUTING 1'];
+    const files = {
+      'a.rules': `*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -i wan0 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n`,
+    };
+    const plain = runCommand('trace', ['a.rules', '--ways'], files).out;
+    const tried = runCommand('trace', ['a.rules', '--ways', '--what-if', 'iptables -I INPUT -j DROP'], files);
+    expect([tried.code, plain]).toEqual([0, expect.not.stringContaining('What if')]);
+    expect(tried.out).toMatch(/^What if: .*\n {2}iptables -I INPUT -j DROP\n\n## /);
+    expect(tried.out).toContain('[DROPPED');
+    expect(plain).not.toContain('[DROPPED');
+    const json: unknown = JSON.parse(runCommand('trace', ['a.rules', '--ways', '--json', ...off], files).out);
+    expect(json).toMatchObject({ whatIf: { changes: ['iptables -t nat -D POSTROUTING 1'] } });
+  });
+
   test('a loop is part of the answer, without --journey too', () => {
     const rules = JOURNEYS.find(({ name }) => name.startsWith('loop: no rule for the proxy'))?.rules ?? '';
     const words = [

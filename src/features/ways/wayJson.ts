@@ -19,7 +19,13 @@ export function wayJson({ id, name, title, packet, badge, legs, loops, end }: Wa
       verdict: leg.badge.text,
       outcomes: leg.outcomes,
       decidedBy: leg.decided.map(({ place, target, line }) => ({ place, target, line: line ?? null })),
-      ...(leg.reply ? { reply: { comesBack: leg.reply.comesBack, text: leg.reply.text, why: leg.reply.why } } : {}),
+      ...(leg.reply
+        ? {
+            reply: leg.reply.unsure
+              ? { comesBack: false, unsure: true, text: leg.reply.text, why: leg.reply.why }
+              : { comesBack: leg.reply.comesBack, text: leg.reply.text, why: leg.reply.why },
+          }
+        : {}),
     })),
     loops,
     ...(end === '' ? {} : { end }),

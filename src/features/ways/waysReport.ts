@@ -114,12 +114,14 @@ function replyTo(id: string, reply: ReplyLeg | undefined): WayReply | undefined 
   if (!reply) return undefined;
   const [finding = '', ...others] = reply.findings;
   const clause = finding.split(/: |\. /)[0]?.replace(/\.$/, '') ?? '';
+  const unsure = !reply.comesBack && reply.reply.unsure !== undefined;
   const says = clause.length > 0 && clause.length <= LONGEST_CLAUSE;
   const rest = says ? finding.slice(clause.length).replace(/^[:.]\s*/, '') : finding;
   return {
     id: `${id}r`,
     comesBack: reply.comesBack,
-    text: `${wayBack(reply.reply, 0)}${says ? `: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}` : ''}`,
+    text: `${wayBack(reply.reply, 0)}${says ? `: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}` : ''}${unsure ? ', by an assumed route' : ''}`,
+    ...(unsure ? { unsure } : {}),
     why: [rest, ...others].filter((sentence) => sentence !== '').join(' '),
   };
 }
@@ -152,6 +154,8 @@ function wholeBadge(
   function verdict(): Badge {
     if (stopped) return { text: stopped.badge.text, tone: stopped.badge.tone };
     if (end && hasNoListener(end)) return { text: 'REFUSED', tone: 'reject' };
+    // A route that is only assumed loses nothing for certain.
+    if (lost?.reply.unsure !== undefined) return { text: 'ANSWER UNSURE', tone: 'unknown' };
     if (lost) return { text: 'ANSWER LOST', tone: 'drop' };
     return usual.every(({ reply }) => reply)
       ? { text: 'ANSWERED', tone: 'accept' }

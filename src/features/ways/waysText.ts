@@ -29,7 +29,7 @@ function legText({ id, from, to, when, note, source, sent, changes, badge, decid
     ...decided.map((each) => `      ${decidedText(each)}\n`),
     note === undefined ? '' : `      ${visible(note)}${source === undefined ? '' : ` (${visible(source)})`}\n`,
     reply
-      ? `  ${reply.id.padEnd(3)} ${reply.comesBack ? '✓' : '✗'} the answer ` +
+      ? `  ${reply.id.padEnd(3)} ${reply.comesBack ? '✓' : reply.unsure ? '?' : '✗'} the answer ` +
         `${visible(reply.text)}\n${reply.why === '' ? '' : `      ${visible(reply.why)}\n`}`
       : `  ${`${id}r`.padEnd(3)} – nobody answers\n`,
   ].join('');
