@@ -120,7 +120,7 @@ function sidecarSides(
             'and policy',
           'Envoy connects to the ' +
             `application${application ? `, port ${application.port}` : ''}` +
-            `${tproxy ? ' with the client’s address' : `: since 1.10 from ${family === 4 ? '127.0.0.6' : '::6'} to the pod’s own address, ` + 'before to 127.0.0.1'}`,
+            `${tproxy ? ' with the client’s address' : `: since 1.10 from ${family === 4 ? '127.0.0.6' : '::6'} to the pod’s own address, before to 127.0.0.1`}`,
         ];
   return { outbound, inbound };
 }
