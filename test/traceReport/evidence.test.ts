@@ -45,7 +45,7 @@ test.each<[string, string, string, string, readonly string[]]>([
     save('filter', 'INPUT', '-m limit --limit 1/sec --limit-burst 1 -j ACCEPT', '-j DROP'),
     SSH,
     'Matches: lets the packet pass; the rules after it in this table are not evaluated.',
-    ['--limit 1/sec --limit-burst 1 | 1 packets left | unknown'],
+    ['--limit 1/sec --limit-burst 1 | 1 packet left | unknown'],
   ],
   [
     'a set that a later rule fills',
@@ -79,6 +79,6 @@ test('an answer of the user takes the place of what a memory says, and is told a
   const limit = '--limit 1/sec --limit-burst 1';
   expect(said(text, SSH, { [key]: false })).toEqual({
     happened: `Did not match: ${limit}: no, as you answered.`,
-    rows: [`${limit} | 1 packets left | no`],
+    rows: [`${limit} | 1 packet left | no`],
   });
 });

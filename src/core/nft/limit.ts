@@ -1,6 +1,7 @@
 import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import { unknown } from '../xtables/answer';
 import type { Condition } from '../xtables/extension';
+import { packetsLeft } from '../xtables/values/packetsLeft';
 
 const DEFAULT_BURST = 5;
 
@@ -26,6 +27,6 @@ export function limitCondition(
       memory.set(self, Math.max(0, credit - 1));
       return credit >= 1 !== over;
     },
-    actual: ({ memory }) => `${left(memory.get(self))} packets left`,
+    actual: ({ memory }) => packetsLeft(left(memory.get(self))),
   };
 }

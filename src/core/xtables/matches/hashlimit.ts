@@ -9,6 +9,7 @@ import { burstValue, hashlimitRate, hashModes, intervalValue, maskLength, tableN
 import { number32 } from '../values/number32';
 import { malformed } from '../values/transport';
 import type { PacketView, RememberingView } from '../view';
+import { packetsLeft } from '../values/packetsLeft';
 
 const rate = { invertible: true };
 const upto = option('--hashlimit-upto', hashlimitRate, 'Matches while the rate is at or below this.', {
@@ -144,7 +145,7 @@ function leftOver(data: HashlimitData, bucket: Bucket): string {
   if (left.kind === 'came') return `${left.count} ${data.bytes ? 'bytes' : 'packets'} in this interval`;
   return left.kind === 'bytes'
     ? `${left.refills} refills and ${left.percent} % of one second left`
-    : `${left.count} packets left`;
+    : packetsLeft(left.count);
 }
 
 /** The rule whose table it is. */

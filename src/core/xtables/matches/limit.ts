@@ -5,6 +5,7 @@ import { number32 } from '../values/number32';
 import { packetRate, printPeriod, RATE_SCALE } from '../values/rate';
 import type { OpenWords } from '../openWords';
 import type { PacketView } from '../view';
+import { packetsLeft } from '../values/packetsLeft';
 
 /** `period`: time from packet to packet, in 1/10000 s. */
 interface LimitData {
@@ -72,7 +73,7 @@ export const limit = defineMatch<LimitData>({
           view.memory.set(self, enough ? credit - cost(view) : credit);
           return enough;
         },
-        actual: (view) => `${Math.floor(read(view) / cost(view))} packets left`,
+        actual: (view) => packetsLeft(Math.floor(read(view) / cost(view))),
       },
     ];
   },
