@@ -129,7 +129,7 @@ export class TraceWays extends LitElement {
 
   private reply(way: WayReport, { id, comesBack, unsure, text, why }: WayReply): TemplateResult {
     return html`<button
-        class="leg reply ${comesBack || unsure ? '' : 'lost'}"
+        class="leg reply ${comesBack ? '' : unsure ? 'unsure' : 'lost'}"
         title="Trace the answer"
         @click=${() => this.choose(way, id)}
       >

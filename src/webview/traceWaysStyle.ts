@@ -134,6 +134,9 @@ export const traceWaysStyle = css`
   .reply .mark {
     color: var(--green);
   }
+  .reply.unsure .mark {
+    color: var(--yellow);
+  }
   .reply.lost .what,
   .reply.lost .mark {
     color: var(--red);
