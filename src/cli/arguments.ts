@@ -55,7 +55,7 @@ export interface Arguments {
 }
 
 /**
- * Reads `--name value`, `--name=value`, `--flag` and files, in any order. `names`: what is no option here is a name
+ * Reads `--name value`, `--name=value`, `--flag` and files, in any order. `names`: what is not an option here is a name
  * (`explain --ctstate`).
  */
 export function parseArguments(

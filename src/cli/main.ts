@@ -159,7 +159,7 @@ function fail(error: unknown): void {
   process.exitCode = known ? error.exitCode : 2;
 }
 
-// A reader that closed the pipe (`| head`) wants no more; that is no error.
+// A reader that closed the pipe (`| head`) wants no more; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // Nobody is left to report it to.
 process.stderr.on('error', () => process.exit(1));

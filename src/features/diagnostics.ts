@@ -71,8 +71,8 @@ function asDiagnostic({ line, start, end, severity, code, message, fix }: LinePr
 
 /**
  * The problems of a whole file, ordered by place. A file that is input for iptables-restore and nothing else is checked
- * as such; in a log or in notes the rules of each dump are checked, and what the text around lacks is no error: nobody
- * is going to load it. The name of the file may state that it is input, whatever stands in its first lines.
+ * as such; in a log or in notes the rules of each dump are checked, and what the text around lacks is not an error:
+ * nobody is going to load it. The name of the file may state that it is input, whatever stands in its first lines.
  */
 export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagnostic[] {
   const { file, dumps } = model;

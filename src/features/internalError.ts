@@ -1,6 +1,6 @@
 /** What can be reported of an error that should not have happened, without any content of the file. */
 export interface InternalError {
-  /** `RangeError`; what was thrown and is no error: its type. */
+  /** `RangeError`; what was thrown and is not an error: its type. */
   readonly name: string;
   /** The engine's message on one line: it may quote a word of the input, so that it is for the person at hand only. */
   readonly message: string;

@@ -54,7 +54,7 @@ function ownerOf(line: Line): string | undefined {
   return known.owner;
 }
 
-/** Lines that are longer are no commands. */
+/** Lines that are longer are not commands. */
 const LONGEST_COMMAND = 400;
 
 function ownerIn(line: string): string | undefined {

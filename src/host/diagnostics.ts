@@ -9,7 +9,7 @@ import type { ErrorEdge } from './edge';
 const PAUSE = 250;
 const LONG_PAUSE = 1000;
 const LARGE = 20_000;
-/** So many are shown of a file; a file that is no rules file at all would have one a line. */
+/** So many are shown of a file; a file that is not a rules file at all would have one a line. */
 const MOST = 500;
 
 /** Problems of rules files. Notes and logs get none: what stands in them is not meant to be loaded. */

@@ -49,7 +49,7 @@ export class ThemeColours implements vscode.Disposable {
   private async read(theme: string): Promise<readonly unknown[]> {
     for (const { extensionUri, packageJSON } of vscode.extensions.all) {
       const found = themesOf(packageJSON).find(({ id, label }) => (id ?? label) === theme);
-      // A theme that cannot be read is no error of ours, and the page looks well without it.
+      // A theme that cannot be read is not an error of ours, and the page looks well without it.
       if (found) return rulesOf(vscode.Uri.joinPath(extensionUri, found.path), 0).catch(() => []);
     }
     return [];

@@ -73,7 +73,7 @@ export interface CardPart {
   readonly assumed?: CardAssumption;
 }
 
-/** Why a value is no fact, and where the user settles it: a field of the form, or a question. */
+/** Why a value is not a fact, and where the user settles it: a field of the form, or a question. */
 export interface CardAssumption {
   readonly why: string;
   readonly field?: string;
@@ -241,7 +241,7 @@ export interface RuleRow extends StepRow {
 export interface NoteRow extends StepRow {
   readonly kind: 'note';
   readonly text: string;
-  /** Why that is no fact: nothing states it. */
+  /** Why that is not a fact: nothing states it. */
   readonly assumed?: string;
 }
 

@@ -34,7 +34,7 @@ export interface TestFile {
 /** Folders are not searched any deeper, nor for more files. */
 const DEEPEST = 20;
 const MOST_FILES = 20_000;
-/** In bytes: what is larger is no file that somebody writes expectations into. */
+/** In bytes: what is larger is not a file that somebody writes expectations into. */
 const LARGEST = 20_000_000;
 
 /** The files with expectations that names and folders lead to. */

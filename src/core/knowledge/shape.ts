@@ -58,7 +58,7 @@ export interface MaskedMark {
   readonly mask: number;
 }
 
-/** `0x539/0xfff`, `1337`; the mask is all ones where none is given. Undefined where it is no number. */
+/** `0x539/0xfff`, `1337`; the mask is all ones where none is given. Undefined where it is not a number. */
 export function markValue(written: string | undefined): MaskedMark | undefined {
   if (written === undefined) return undefined;
   const [value, mask] = written.split('/');

@@ -84,7 +84,7 @@ export function prefixMask(family: 4 | 6, length: number): Address {
   return (family === 4 ? MASKS_4 : MASKS_6)[clamped] as Address;
 }
 
-/** How many bits the mask's prefix has; undefined for a mask that is no prefix. */
+/** How many bits the mask's prefix has; undefined for a mask that is not a prefix. */
 export function prefixLengthOf(mask: Address): number | undefined {
   let length = 0;
   for (const word of mask.words) length += Math.clz32(~word);

@@ -50,7 +50,7 @@ export function masqueradeAddress(
 
 /**
  * The address that REDIRECT sends a packet to which came in by `iface`: for IPv4 the first primary one, for IPv6 the
- * one that was added last, of the kind that the destination is where that is no global address. undefined: none, and
+ * one that was added last, of the kind that the destination is where that is not a global address. undefined: none, and
  * the packet is dropped. Source: net/netfilter/nf_nat_redirect.c nf_nat_redirect_ipv6_usable.
  */
 export function redirectAddressOf(iface: Interface, destination: Address): Address | undefined {

@@ -180,7 +180,7 @@ export function maskNetworks(values: readonly SetPart[], lengths: readonly numbe
   });
 }
 
-/** What the packet has for one part of the set; undefined where it has none, which is no match. */
+/** What the packet has for one part of the set; undefined where it has none, which is not a match. */
 function partOf(
   kind: PartKind,
   view: SetView,

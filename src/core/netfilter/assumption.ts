@@ -6,7 +6,7 @@ import { assumptionKey } from './assumptionKey';
 
 /**
  * Something that had to be assumed to get an outcome. Its fields are those of the JSON contract, and what else is known
- * of it is no field: outcomes that part late have hundreds of assumptions in common, which are shown as they are
+ * of it is not a field: outcomes that part late have hundreds of assumptions in common, which are shown as they are
  * instead of being copied for each.
  */
 export class Assumption {

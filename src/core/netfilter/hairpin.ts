@@ -75,7 +75,7 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
   };
 }
 
-/** Interfaces that the kernel or udev names so are no bridges: Ethernet, wireless, tunnels, ends of a veth pair. */
+/** Interfaces that the kernel or udev names so are not bridges: Ethernet, wireless, tunnels, ends of a veth pair. */
 const NO_BRIDGE = /^(?:lo|eth|en[opsxbi]|wl|ww|ppp|tun|wg|veth|cali|lxc)/;
 const BRIDGE = /^br-|br\d*$|bridge/;
 

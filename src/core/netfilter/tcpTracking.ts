@@ -90,7 +90,7 @@ export interface TcpSetting {
   readonly liberal: boolean;
   /** A connection may be taken over in the middle. */
   readonly loose: boolean;
-  /** A reset before what was acknowledged is no reason for INVALID. */
+  /** A reset before what was acknowledged is not a reason for INVALID. */
   readonly ignoreInvalidReset: boolean;
 }
 

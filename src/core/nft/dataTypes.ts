@@ -13,7 +13,7 @@ export interface DataType {
   readonly bytes: number;
   /** Of a list of such values, and of one without an operator, one bit in common is enough. */
   readonly bits?: true;
-  /** undefined: the word is no value of the type, or one that the file does not state (the number of a user). */
+  /** undefined: the word is not a value of the type, or one that the file does not state (the number of a user). */
   readonly parse: (text: string) => string | undefined;
 }
 

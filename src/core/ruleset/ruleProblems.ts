@@ -31,7 +31,7 @@ export class RuleProblems {
     if (this.hasRoom(at)) this.found.push({ ...complaint, start: at.start, end: at.end });
   }
 
-  /** A line of 100,000 wrong words is no rule at all: what is wrong with the first of them is enough. */
+  /** A line of 100,000 wrong words is not a rule: what is wrong with the first of them is enough. */
   private hasRoom({ start, end }: Columns): boolean {
     const { length } = this.found;
     if (length === MOST_PROBLEMS)

@@ -218,7 +218,7 @@ export abstract class TableBinder extends RuleChanges {
     return undefined;
   }
 
-  /** A line that is no command. */
+  /** A line that is not a command. */
   protected abstract readNode(line: Line, node: LineNode): void;
 }
 

@@ -3,7 +3,7 @@ export interface GlobalOption {
   readonly name: string;
   /** Two long names with the same letter mean the same. */
   readonly letter: string;
-  /** `maybe`: its value must be attached, or be the next word where that is no option. */
+  /** `maybe`: its value must be attached, or be the next word where that is not an option. */
   readonly value: 'yes' | 'no' | 'maybe';
 }
 

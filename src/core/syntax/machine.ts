@@ -37,7 +37,7 @@ export function machineOfPrefix(prefix: string): Machine | undefined {
   return name === undefined ? undefined : { name, within: '' };
 }
 
-/** Whether both may be the same: what neither line states is no difference. */
+/** Whether both may be the same: what neither line states is not a difference. */
 export function sameMachine(a: Machine | undefined, b: Machine | undefined): boolean {
   if (!a || !b) return true;
   return a.within === b.within && (a.name === undefined || b.name === undefined || a.name === b.name);

@@ -112,7 +112,7 @@ function upToNul(line: Line, nul: number, inTable: boolean, family: 4 | 6): Inpu
     end: line.text.length,
   };
   if (nul > 0) return { ...read, problems: [...problems, unseen] };
-  // A line of nothing is no empty line, which has its line break.
+  // A line of nothing is not an empty line, which has its line break.
   const refused: Problem = {
     ...unseen,
     severity: 'error',

@@ -105,7 +105,7 @@ export interface UndecidedTable {
   /** The tables that would take them, the likelier first. */
   readonly candidates: readonly string[];
   readonly why: string;
-  /** The table was said by whoever asks, and is no guess. */
+  /** The table was said by whoever asks, and is not a guess. */
   readonly said: boolean;
 }
 

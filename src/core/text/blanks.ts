@@ -20,7 +20,7 @@ export function findBlank(text: string, from: number, end: number): number {
   return i;
 }
 
-/** The column after the last character that is no blank. */
+/** The column after the last character that is not a blank. */
 export function trimmedEnd(text: string): number {
   let end = text.length;
   while (end > 0) {

@@ -40,7 +40,9 @@ export interface Remark {
 export interface ValueType<V> {
   /** As in a manual page: `port[:port]`. */
   readonly metavariable: string;
-  /** What a value may be the name of; `thing`: of something that other rules may name too. Left out: it is no name. */
+  /**
+   * What a value may be the name of; `thing`: of something that other rules may name too. Left out: it is not a name.
+   */
   readonly names?: 'interface' | 'protocol' | 'port' | 'thing';
   /** A comma in it separates nothing, although `parse` takes one. */
   readonly single?: true;

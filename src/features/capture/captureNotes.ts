@@ -2,7 +2,7 @@ import type { CaptureProblem } from '../../core/net/capture/captureReader';
 import type { CaptureCounts } from './flows';
 import { counted, grouped } from '../traceReport/traceInput';
 
-/** What of a capture is no flow, and where it cannot be read: a sentence each. */
+/** What of a capture is not a flow, and where it cannot be read: a sentence each. */
 export function captureNotes(counts: CaptureCounts, problem: CaptureProblem | undefined): readonly string[] {
   const { packets, notIp, cut, otherLinks, beyond } = counts;
   return [

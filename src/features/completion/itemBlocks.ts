@@ -42,7 +42,7 @@ export function itemBlocks(subject: Subject, model: FileModel | undefined): read
 }
 
 /**
- * What the file says of a chain, where its rules have been bound already: a list of proposals is no reason to read a
+ * What the file says of a chain, where its rules have been bound already: a list of proposals is not a reason to read a
  * large file.
  */
 function boundView(

@@ -118,7 +118,7 @@ function spotsOf(place: BreakpointPlace | undefined): readonly BreakpointSpot[] 
   return [...found.values()].sort((a, b) => a.column - b.column);
 }
 
-/** How far down a breakpoint is moved from a line that is no rule: over a comment or the header of a table. */
+/** How far down a breakpoint is moved from a line that is not a rule: over a comment or the header of a table. */
 const FARTHEST = 20;
 
 /** `foreign`: whether a line belongs to rules that the packet does not meet. */

@@ -37,7 +37,7 @@ export interface DebugTrace {
   /** The packet in the packet language, as it is sent. */
   readonly packet: string;
   readonly request: PacketRequest;
-  /** How the packet was read, where it is no expression. */
+  /** How the packet was read, where it is not an expression. */
   readonly notes: readonly string[];
   readonly assumed: readonly { readonly message: string; readonly line: number | undefined }[];
   readonly lines: BreakpointLines;

@@ -25,8 +25,8 @@ interface SteppedPair {
 }
 
 /**
- * Lays the steps of a kernel over a path. A trace that begins late is no disagreement: it is set by a rule. Nor is one
- * that is cut. nftables writes no ends of chains that were jumped to; where it does, they are compared.
+ * Lays the steps of a kernel over a path. A trace that begins late is not a disagreement: it is set by a rule. Nor is
+ * one that is cut. nftables writes no ends of chains that were jumped to; where it does, they are compared.
  */
 export function stepTogether(kernel: KernelPacket, walked: Walked, family: 4 | 6): SteppedTogether {
   const { steps, complete } = ourSteps(walked, kernel.writer === 'TRACE' ? 'legacy' : 'nft');

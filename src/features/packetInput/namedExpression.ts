@@ -108,7 +108,7 @@ function addressOf(
   return `${protocol}${address.includes(':') && colon !== '' ? `[${address}]` : address}${colon}`;
 }
 
-/** What is no word of expressions, by its dots, slashes or port. */
+/** What is not a word of expressions, by its dots, slashes or port. */
 function looksLikeName(text: string): boolean {
   return /[./:]/.test(text) && /[a-z]/i.test(text);
 }

@@ -90,7 +90,7 @@ function tried({ whatIf = [] }: TraceInput): readonly string[] {
   return whatIf.length === 0 ? [] : [WHAT_IF, ...whatIf.map((each) => `  ${each}`)];
 }
 
-/** A value that is no fact says so where it stands. */
+/** A value that is not a fact says so where it stands. */
 function partMarkdown({ text, style, assumed }: CardPart): string {
   // Blanks at the ends are part of the row, and Markdown wants them outside of a code span.
   const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];

@@ -43,7 +43,9 @@ export interface Evaluation {
   readonly setting: FileSetting;
   /** The packet in the packet language; as it was given, where that is an expression or cannot be read. */
   readonly expression: string;
-  /** What the packet was read from where that is no expression, what was assumed in reading and what was ignored. */
+  /**
+   * What the packet was read from where that is not an expression, what was assumed in reading and what was ignored.
+   */
   readonly notes: readonly string[];
   /** What the expression says, and with all that was filled in. undefined where it cannot be read. */
   readonly given: PacketRequest | undefined;

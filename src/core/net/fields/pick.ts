@@ -57,7 +57,7 @@ function numericTest({ values, negated }: FieldTest): NumericTest {
   }
 }
 
-/** A network's own address is no host's: of a network the tenth address is tried first. */
+/** A network's own address is not a host's: of a network the tenth address is tried first. */
 function hostFirst(tests: readonly FieldTest[], bits: number): readonly bigint[] {
   return tests.flatMap(({ values, negated }) => {
     if (negated || (values.kind !== 'block' && values.kind !== 'addresses')) return [];

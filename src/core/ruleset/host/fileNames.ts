@@ -14,7 +14,7 @@ export interface FileNames {
 
 /**
  * The names of `kubectl get svc`, `kubectl get pods -o wide`, `kubectl get nodes -o wide` and of /etc/hosts, and the
- * name servers of /etc/resolv.conf. One pass over the lines that are no rules; never throws.
+ * name servers of /etc/resolv.conf. One pass over the lines that are not rules; never throws.
  */
 export function namesOfFile({ lines, sections }: SourceFile): FileNames {
   const named: NamedAddress[] = [];

@@ -33,8 +33,8 @@ function readCommented(lines: readonly Line[], shapes: Uint8Array, from: number)
 }
 
 /**
- * Commands of root in a file that has no rules elsewhere and is no script; other comments between them stay what they
- * are.
+ * Commands of root in a file that has no rules elsewhere and is not a script; other comments between them stay what
+ * they are.
  */
 function readTyped(lines: readonly Line[], from: number, to: number): Block | undefined {
   if (lines[0]?.text.startsWith('#!')) return undefined;

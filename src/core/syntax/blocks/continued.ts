@@ -26,7 +26,7 @@ function readContinued(lines: readonly Line[], _shapes: Uint8Array, from: number
   }
   if (to - from >= MOST_LINES) return undefined;
   const read = joined.read();
-  // Other languages have lines that end so; what is no command afterwards is left alone.
+  // Other languages have lines that end so; what is not a command afterwards is left alone.
   return read.some(({ shape }) => shape === Shape.ProgramCommand || shape === Shape.Echo || shape === Shape.IpAdd)
     ? { to: Math.min(to + 1, lines.length), lines: read }
     : undefined;

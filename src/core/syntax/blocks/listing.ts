@@ -80,8 +80,8 @@ function readChain(lines: readonly Line[], at: number): ListedChain | undefined 
     if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
     const its = columns ?? guessColumns(each.text, each.contentStart);
     const row = readRow(each.text, each.contentStart, its);
-    // A line that is no row belongs to the chain where rows go on after it: a comment with a line break, a line cut in
-    // two.
+    // A line that is not a row belongs to the chain where rows go on after it: a comment with a line break, a line cut
+    // in two.
     if (!row && !isRowAhead(lines, i + 1, its)) break;
     rows.push({ line: each, columns: its, number: rows.length + 1 });
     to = i + 1;

@@ -66,7 +66,7 @@ export function guessColumns(text: string, start: number): ListingColumns {
 
 /**
  * Reads a row by its words, not by their places: wide values push the others to the right, and pastes lose blanks.
- * undefined where the text is no row with these columns. Source: iptables/iptables.c print_firewall,
+ * undefined where the text is not a row with these columns. Source: iptables/iptables.c print_firewall,
  * iptables/nft-ipv4.c, iptables/nft-ipv6.c.
  */
 export function readRow(

@@ -10,7 +10,8 @@ const OBJECT = /\{\s*"(?:table|chain|rule|set|map|element)"\s*:\s*\{\s*"family"/
 const LONGEST = 256_000_000;
 
 /**
- * The JSON of `nft -j`, from the line with `"nftables":` on: a command for each object. undefined where it is no JSON.
+ * The JSON of `nft -j`, from the line with `"nftables":` on: a command for each object. undefined where it is not
+ * JSON.
  */
 export function jsonRuleset(lines: readonly Line[], from: number, stop: number): Block | undefined {
   const first = lines[from] as Line;

@@ -49,7 +49,7 @@ function readKernelTable(reader: SectionReader, from: number): number {
   return end;
 }
 
-/** Undefined where the words are no row of the table; empty for a row that is no route to add. */
+/** Undefined where the words are not a row of the table; empty for a row that is not a route to add. */
 function readRow4(words: readonly string[], metricAt: number): string | undefined {
   const [destination = '', gateway = '', mask = '', flags = ''] = words;
   if (words.length < 6 || !/^[\dA-Z*!-]+$/i.test(flags)) return undefined;

@@ -28,7 +28,7 @@ export function readRules(reader: SectionReader, from: number): number {
 /** What the lines, those above them and the heading say of the section. */
 function metaOf({ lines, context, fileFamily }: SectionReader, scan: RulesScan, from: number): Meta {
   const { end, header, declared, listing, policies, more, isBare: bare } = scan;
-  // What a save program wrote is no input, whatever was said above.
+  // What a save program wrote is not input, whatever was said above.
   const above = header && context.role === 'input' ? emptyContext : context;
   const heading = headingAbove(lines, from);
   const form: RulesSection['form'] = bare

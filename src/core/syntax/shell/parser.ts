@@ -5,7 +5,7 @@ import { SimpleReader } from './simpleReader';
 /**
  * Reads the commands of a script one after the other. Source: POSIX.1-2017, "Shell Command Language", 2.9 and 2.10, and
  * what bash(1) adds:
- * `[[ … ]]`, `(( … ))`, `function`, lists, `for ((…))`. A text that is no script makes the methods give undefined.
+ * `[[ … ]]`, `(( … ))`, `function`, lists, `for ((…))`. A text that is not a script makes the methods give undefined.
  */
 export class Parser extends SimpleReader {
   readonly lexer: Lexer;
@@ -327,7 +327,7 @@ export class Parser extends SimpleReader {
       if (!word) return undefined;
       if (plainText(word) === ']]') return { kind: 'test', words, start, end: lexer.pos };
       words.push(word);
-      // A regular expression has brackets that are no operators.
+      // A regular expression has brackets that are not operators.
       if (plainText(word) === '=~') {
         lexer.blanks();
         const expression = /\S+/y;

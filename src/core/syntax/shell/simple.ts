@@ -317,7 +317,7 @@ function runWord(
   const inner = new ScriptWord(pieces);
   const script = new Parser(inner.text, 0, inner.text.length).all();
   if (!script) {
-    // What is no script for this reader may still be one command for the reader of a line.
+    // What is not a script for this reader may still be one command for the reader of a line.
     if (fields.length > 0)
       shell.emit(
         fields,

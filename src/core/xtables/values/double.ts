@@ -1,5 +1,6 @@
 /**
- * The whole of `text` as strtod(3) reads it: decimal or hexadecimal, `inf` and `nan`; undefined where it is no number.
+ * The whole of `text` as strtod(3) reads it: decimal or hexadecimal, `inf` and `nan`; undefined where it is not a
+ * number.
  */
 export function readDouble(text: string): number | undefined {
   const found = /^[ \t\n\v\f\r]*([+-]?)([^ \t\n\v\f\r].*)/s.exec(text);

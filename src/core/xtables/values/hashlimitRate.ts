@@ -88,7 +88,7 @@ export const hashModes: ValueType<ReadonlySet<HashMode>> = {
   },
 };
 
-/** 255 stands for a mask that is no prefix; the kernel refuses it. */
+/** 255 stands for a mask that is not a prefix; the kernel refuses it. */
 export const maskLength: ValueType<number> = {
   metavariable: 'length',
   parse(text, { family }): number | InvalidValue {

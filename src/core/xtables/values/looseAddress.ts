@@ -40,7 +40,7 @@ export interface HostMask {
 const LOCALHOST: Address = { family: 4, words: [0x7f000001] };
 
 /**
- * `address[/mask]` of a match option (XTTYPE_HOSTMASK). iptables 1.8.9 takes a mask that is no prefix but stores all
+ * `address[/mask]` of a match option (XTTYPE_HOSTMASK). iptables 1.8.9 takes a mask that is not a prefix but stores all
  * ones in its place, so `10.1.2.3/255.0.255.0` asks for the one address. Of host names only `localhost` is known
  * without a resolver.
  */
@@ -67,8 +67,8 @@ function readMask(text: string, family: 4 | 6): Address | undefined {
 }
 
 /**
- * A prefix length, or a mask in address form that is one (XTTYPE_PLEN). iptables 1.8.9 reads a mask that is no prefix
- * as the length 255, which stands for all bits here.
+ * A prefix length, or a mask in address form that is one (XTTYPE_PLEN). iptables 1.8.9 reads a mask that is not a
+ * prefix as the length 255, which stands for all bits here.
  */
 export function prefixLength(text: string, family: 4 | 6): number | undefined {
   const bits = family === 4 ? 32 : 128;

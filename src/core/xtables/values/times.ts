@@ -73,7 +73,7 @@ export const dayTime: ValueType<number> = {
 
 /**
  * Days of the month, 1 to 31, as a set of bits. iptables looks at the first two characters of each only, and lets 0
- * pass, which is no day.
+ * pass, which is not a day.
  */
 export const monthDays: ValueType<number> = {
   metavariable: 'day[,day]…',

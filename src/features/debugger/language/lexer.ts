@@ -17,7 +17,7 @@ const QUOTED = /"([^"]*)"|'([^']*)'/y;
 const VALUE = /[0-9][0-9A-Za-z.:/]*(?:-[0-9][0-9A-Za-z.:]*)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:\/\d+)?/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_.+@-]*/y;
 
-/** The words of an expression. Never throws: what is no word is `wrong`. */
+/** The words of an expression. Never throws: what is not a word is `wrong`. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   const length = Math.min(text.length, LONGEST);

@@ -49,7 +49,7 @@ export class AssumedValues {
     return made && { why: made.message };
   }
 
-  /** Of what happens to a packet on its way: why that is no fact. */
+  /** Of what happens to a packet on its way: why that is not a fact. */
   event(event: TraceEvent): string | undefined {
     switch (event.kind) {
       case 'route':

@@ -83,7 +83,7 @@ function otherPorts(ruleSet: RuleSetView): readonly string[] {
 
 const BUILTIN_TARGET = /^ISTIO_/;
 
-/** Longer chains are no work of Istio’s. */
+/** Istio writes no longer chains. */
 const MOST_RULES = 2000;
 
 function twice(ruleSet: RuleSetView): readonly string[] {
