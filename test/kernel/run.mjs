@@ -10,7 +10,7 @@
 // npm run test:kernel -- --listing [NAME] [--backend legacy|nft] [--every N] [--record]
 //   Loads the rules of those texts that iptables took with both programs, lists them with `iptables -L` (with and without -n, -v, -x and
 //   --line-numbers), reads the listings and compares; --every 5 takes a fifth of the rules. --record keeps some of each kind for test/syntax.
-// npm run test:kernel -- --commands [--cases N] [--seed N] [--record]
+// npm run test:kernel -- --commands [--cases N] [--seed N] [--backend legacy|nft] [--record]
 //   Loads a dump, runs commands of iptables-legacy behind it, and lays iptables-legacy-save beside "what if". --record keeps the answers.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

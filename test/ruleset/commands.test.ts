@@ -1,34 +1,38 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readAnswers } from '../kernel/commands/answersFile';
 import { disagreement } from '../kernel/commands/compare';
 
 /**
- * A dump, commands behind it, and what iptables-legacy 1.8.9 made of them: which it refused, and what iptables-save
- * printed then. Recorded by `npm run test:kernel -- --commands --record`.
+ * A dump, commands after it, and what iptables 1.8.9 made of them: which it refused, and what iptables-save printed then.
+ * Recorded by `npm run test:kernel -- --commands [--backend nft] --record`.
  */
-const answers = readAnswers(join(import.meta.dirname, '..', '..'));
+const root = join(import.meta.dirname, '..', '..');
 
-test('commands behind a dump do what iptables does', () => {
-  expect(
-    answers
-      .flatMap((answer) => {
-        const what = disagreement(answer);
-        return what === undefined ? [] : [`${answer.commands.join('\n')}\n${what}`];
-      })
-      .slice(0, 3),
-  ).toEqual([]);
-});
+describe.each(['legacy', 'nft'] as const)('iptables-%s', (backend) => {
+  const answers = readAnswers(root, backend);
 
-test('each operation was asked, with answers of both kinds', () => {
-  const of = (refused: boolean): ReadonlySet<string> =>
-    new Set(
-      answers.flatMap(({ commands, refused: answered }) =>
-        commands.flatMap((command, i) =>
-          answered[i] === refused ? (/ -([AIDRNXPFEC]) /.exec(command)?.[1] ?? []) : [],
+  test('commands behind a dump do what iptables does', () => {
+    expect(
+      answers
+        .flatMap((answer) => {
+          const what = disagreement(answer);
+          return what === undefined ? [] : [`${answer.commands.join('\n')}\n${what}`];
+        })
+        .slice(0, 3),
+    ).toEqual([]);
+  });
+
+  test('each operation was asked, with answers of both kinds', () => {
+    const of = (refused: boolean): ReadonlySet<string> =>
+      new Set(
+        answers.flatMap(({ commands, refused: answered }) =>
+          commands.flatMap((command, i) =>
+            answered[i] === refused ? (/ -([AIDRNXPFEC]) /.exec(command)?.[1] ?? []) : [],
+          ),
         ),
-      ),
-    );
-  const all = [...'ACDEFINPRX'];
-  expect([[...of(true)].sort(), [...of(false)].sort()]).toEqual([all, all]);
+      );
+    const all = [...'ACDEFINPRX'];
+    expect([[...of(true)].sort(), [...of(false)].sort()]).toEqual([all, all]);
+  });
 });

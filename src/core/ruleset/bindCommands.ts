@@ -138,7 +138,7 @@ class CommandBinder extends TableBinder {
         if (earlier) restore(table, earlier.was);
         else this.tables.delete(table.name);
         const { start, end } = wrong.line === line ? wrong : { start: line.contentStart, end: line.text.length };
-        this.problems.push({ ...wrong, line, start, end });
+        this.problems.push({ ...wrong, severity: 'error', line, start, end });
         this.outcomes.note(line, false);
       }
     }
@@ -150,7 +150,9 @@ class CommandBinder extends TableBinder {
     const { limited } = linkTable(table);
     return this.found((report) =>
       checkPlaces([...table.chains.values()], limited, this.program.backend, report),
-    ).filter(({ severity }) => severity === 'error');
+    ).filter(
+      ({ severity, code }) => severity === 'error' || (this.program.backend === 'nft' && code === 'nft-refuses'),
+    );
   }
 
   private found(look: (report: ReportPlace) => void): readonly LineProblem[] {

@@ -9,6 +9,7 @@ export interface CommandsCase {
 
 /** What the programs made of a case. */
 export interface CommandsAnswer extends CommandsCase {
+  readonly backend: 'legacy' | 'nft';
   /** Of each command, whether it was refused. */
   readonly refused: readonly boolean[];
   /** What iptables-save printed then, without comments and counters; the table without rules left out. */
