@@ -192,15 +192,7 @@ function eventWords(
         changes: packetChanges(event.before, event.after),
       };
     case 'route':
-      return {
-        title: title(event.phase === 'reroute' ? 'Routed again' : 'Routing'),
-        happened:
-          event.type === 'local'
-            ? 'The destination is an address of this host.'
-            : event.phase === 'input' && event.type !== 'unicast'
-              ? `The destination is ${event.type === 'broadcast' ? 'a broadcast address' : 'a multicast group that this host is in'}.`
-              : `It goes out by ${event.device}${event.gateway === undefined ? '' : `, next hop ${event.gateway}`}.`,
-      };
+      return { title: title(event.phase === 'reroute' ? 'Routed again' : 'Routing'), happened: routeWords(event) };
     case 'ttl':
       return {
         title: title('Forwarding'),
@@ -212,8 +204,8 @@ function eventWords(
         title: title('A copy for this host itself'),
         happened:
           'A host also receives the broadcasts and multicasts that it sends: a copy goes through POSTROUTING and ' +
-          `comes in by ${event.iface}, without the sending ` +
-          `socket.${event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`}`,
+          `comes in by ${event.iface}, without the sending socket.` +
+          (event.only === undefined ? '' : ` The packet itself does not leave: ${event.only}.`),
       };
     case 'copy-end':
       return {
@@ -244,6 +236,14 @@ function eventWords(
     default:
       return { title: title('Step'), happened: '' };
   }
+}
+
+function routeWords(event: Extract<TraceEvent, { readonly kind: 'route' }>): string {
+  if (event.type === 'local') return 'The destination is an address of this host.';
+  if (event.phase !== 'input' || event.type === 'unicast')
+    return `It goes out by ${event.device}${event.gateway === undefined ? '' : `, next hop ${event.gateway}`}.`;
+  const what = event.type === 'broadcast' ? 'a broadcast address' : 'a multicast group that this host is in';
+  return `The destination is ${what}.`;
 }
 
 /** Tables that the packet does not come through, and that left no event. */
