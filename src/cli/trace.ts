@@ -27,7 +27,7 @@ import { ALONE, type SharedTrace } from '../features/share/sharedTrace';
 import { PICTURE_THEMES, type PictureTheme } from '../features/share/colours';
 import { traceSvg } from '../features/share/svg';
 import { unreadText } from './unreadText';
-import { runWays } from './ways';
+import { runWays, WAYS_FORMATS } from './ways';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceReport/traceInput';
 import { unreadLines } from '../features/unread';
@@ -136,7 +136,10 @@ function runSeveral(
     };
   };
   if (capture !== undefined) return runCapture({ ...ground(), file: capture, iface, json }, terminal);
-  if (given.flags.has('ways')) return runWays({ ...ground(), whatIf: given.lists['what-if'] ?? [], json }, terminal);
+  if (given.flags.has('ways')) {
+    const { format } = given.values;
+    return runWays({ ...ground(), whatIf: given.lists['what-if'] ?? [], json, format, name }, terminal);
+  }
   if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0))
     return runKernelTrace({ ...ground(), file: kernelTrace, name, json }, terminal);
   return undefined;
@@ -158,16 +161,18 @@ function checkFormat({ values: { format, capture, iface, theme, ...values }, fla
     throw new UsageError('--capture has the packets: --packet, --scenario and --kernel-trace do not go with it');
   if (
     flags.has('ways') &&
-    (values.packet ?? values.scenario ?? values['kernel-trace'] ?? values.chain ?? capture ?? format) !== undefined
+    (values.packet ?? values.scenario ?? values['kernel-trace'] ?? values.chain ?? capture) !== undefined
   )
     throw new UsageError(
-      '--ways has the packets: --packet, --scenario, --chain, --capture, --kernel-trace and --format do not go with it',
+      '--ways has the packets: --packet, --scenario, --chain, --capture and --kernel-trace do not go with it',
     );
   if (iface !== undefined && capture === undefined) throw new UsageError('--iface goes with --capture');
   if (theme !== undefined && format !== 'svg') throw new UsageError('--theme goes with --format svg');
   if (theme !== undefined && !isTheme(theme))
     throw new UsageError(`--theme ${theme}: there are ${PICTURE_THEMES.join(', ')}`);
   if (format === undefined) return;
+  if (flags.has('ways') && Object.hasOwn(FORMATS, format) && !Object.hasOwn(WAYS_FORMATS, format))
+    throw new UsageError(`--ways has no --format ${format}: there are ${Object.keys(WAYS_FORMATS).join(', ')}`);
   if (!Object.hasOwn(FORMATS, format))
     throw new UsageError(`--format ${format}: there are ${Object.keys(FORMATS).join(', ')}`);
   if (flags.has('json') || flags.has('reply') || capture !== undefined || values['kernel-trace'] !== undefined)

@@ -1,12 +1,10 @@
-import { visible } from '../core/text/visible';
 import type { Dump, FileModel } from '../features/fileModel';
 import { scenariosFor } from '../features/scenarios';
+import { sharedWaysText, waysHtml, waysMarkdown, waysMermaid, type SharedWays } from '../features/share/sharedWays';
 import { assumedFacts } from '../features/traceSession/assumedFacts';
 import { evaluate } from '../features/traceSession/evaluate';
-import { WHAT_IF } from '../features/traceReport/traceText';
 import { tracedWays } from '../features/ways/waysReport';
 import { wayJson } from '../features/ways/wayJson';
-import { waysText } from '../features/ways/waysText';
 import type { Terminal } from './terminal';
 import { triedFile } from './whatIf';
 
@@ -17,10 +15,22 @@ interface AskedWays {
   /** Changes that are tried on the file. */
   readonly whatIf: readonly string[];
   readonly json: boolean;
+  /** A key of `WAYS_FORMATS`; undefined: for people at a terminal. */
+  readonly format: string | undefined;
+  readonly name: string;
 }
 
+/** Forms for others than this terminal. */
+export const WAYS_FORMATS: Readonly<Record<string, (ways: SharedWays) => string>> = {
+  text: sharedWaysText,
+  markdown: waysMarkdown,
+  mermaid: waysMermaid,
+  html: waysHtml,
+};
+
 /** `trace --ways`: every way in and out that suits the file, with its legs and the answers to them. */
-export function runWays({ model, dump, overrides, whatIf, json }: AskedWays, terminal: Terminal): number {
+export function runWays(asked: AskedWays, terminal: Terminal): number {
+  const { model, dump, overrides, whatIf, json, format = 'text', name } = asked;
   const tried = triedFile(model, dump, whatIf, overrides);
   const ground = tried ?? { model, dump };
   const { report } = tracedWays(
@@ -29,10 +39,7 @@ export function runWays({ model, dump, overrides, whatIf, json }: AskedWays, ter
       evaluate(ground.model, ground.dump, { expression, outcome: 0, answers: {}, overrides, whatIf: tried?.words }),
     (evaluation) => assumedFacts(model, dump, evaluation).map(({ message }) => message),
   );
-  if (!json)
-    terminal.out(
-      `${tried ? `${WHAT_IF}\n${tried.words.map((each) => `  ${visible(each)}\n`).join('')}\n` : ''}${waysText(report)}`,
-    );
+  if (!json) terminal.out((WAYS_FORMATS[format] ?? sharedWaysText)({ report, file: name, whatIf: tried?.words ?? [] }));
   else
     terminal.json({
       id: null,

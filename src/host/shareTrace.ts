@@ -32,14 +32,15 @@ export function registerShareTrace(panels: TracePanels, edge: ErrorEdge): vscode
     edge.command('Copy or Save the Trace', async (about) => {
       const panel = panels.current;
       if (!panel?.session.shared) return;
-      const form = typeof about === 'string' ? FORMS.find(({ id }) => id === about) : await askForm();
+      const forms = FORMS.filter(({ id }) => panel.session.shared?.picture || (id !== 'svg' && id !== 'png'));
+      const form = typeof about === 'string' ? forms.find(({ id }) => id === about) : await askForm(forms);
       if (form?.id !== undefined) await share(panel, form.id);
     }),
   );
 }
 
-function askForm(): Thenable<Offered | undefined> {
-  return vscode.window.showQuickPick(FORMS, { title: 'Copy or Save the Trace as…', matchOnDescription: true });
+function askForm(forms: readonly Offered[]): Thenable<Offered | undefined> {
+  return vscode.window.showQuickPick(forms, { title: 'Copy or Save the Trace as…', matchOnDescription: true });
 }
 
 async function share(panel: TracePanel, id: Form['id']): Promise<void> {
@@ -50,8 +51,9 @@ async function share(panel: TracePanel, id: Form['id']): Promise<void> {
     case 'html':
       return save(panel, 'html', 'Web pages', utf8Bytes(shared.html()));
     case 'svg':
-      return save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
+      return shared.picture && save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
     case 'png': {
+      if (!shared.picture) return;
       const png = await panel.png(shared.picture(theme));
       if (png) return save(panel, 'png', 'Pictures', png);
       void vscode.window.showWarningMessage('The picture could not be drawn: show the trace view, or save it as SVG.');

@@ -38,6 +38,14 @@ export class TraceWays extends LitElement {
     return html`<div class="head">
         <h2>Ways in and out</h2>
         <span class="dim of">${this.of}</span>
+        <button
+          class="tool"
+          title="Copy or save these ways as…"
+          aria-label="Copy or save these ways as…"
+          @click=${() => send(this, { type: 'share' })}
+        >
+          ${icon('export')}
+        </button>
         <button class="tool back" @click=${() => send(this, { type: 'show-ways', shown: false })}>
           ${icon('arrowLeft')}Back to the packet
         </button>

@@ -101,6 +101,20 @@ describe('trace', () => {
     expect(runCommand('trace', [POD, '--ways', '--packet', 'tcp']).code).toBe(2);
   });
 
+  test.each([
+    ['text', /^## Inbound: /],
+    ['markdown', /^Ways in and out of `[^`]+`\n\n\*\*Inbound/],
+    ['mermaid', /^sequenceDiagram\n {2}participant P0 as client/],
+    ['html', /^<!DOCTYPE html>/],
+  ])('--ways --format %s', (format, expected) => {
+    expect(runCommand('trace', [POD, '--ways', '--format', format]).out).toMatch(expected);
+  });
+
+  test('--ways has no picture, and says so', () => {
+    const { code, error } = runCommand('trace', [POD, '--ways', '--format', 'svg']);
+    expect([code, error]).toEqual([2, expect.stringContaining('there are text, markdown, mermaid, html')]);
+  });
+
   test('--ways says of an answer that only an assumed route loses that it is unsure', () => {
     const text = runCommand('trace', [NODE, '--ways']).out;
     expect(text).toMatch(/^## Service: .* {2}\[ANSWER UNSURE\?\]\n/);

@@ -151,7 +151,7 @@ describe('what is given to others says that it is not so', () => {
     ['Markdown', shared?.markdown()],
     ['Mermaid', shared?.mermaid()],
     ['HTML', shared?.html()],
-    ['a picture', shared?.picture('dark').svg],
+    ['a picture', shared?.picture?.('dark').svg],
   ])('%s', (_name, text) => {
     expect(text?.replace(/&#\d+;|#\d+;/g, (found) => String.fromCodePoint(Number(/\d+/.exec(found)?.[0])))).toMatch(
       /What if\\?: this is not what the file says[^]*line 6 off/,

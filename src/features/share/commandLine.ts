@@ -4,7 +4,8 @@ import { visible } from '../../core/text/visible';
 /** What a trace is made of, as far as it can be typed. */
 export interface TypedTrace {
   readonly file: string;
-  readonly packet: string;
+  /** undefined: all ways in and out. */
+  readonly packet: string | undefined;
   /** The rule set by its number, from 1; undefined: the one that is taken without being named. */
   readonly dump: number | undefined;
   /** Facts of the host that the user has changed: an object like the contract's `topology`. */
@@ -25,8 +26,7 @@ export function commandLine(trace: TypedTrace): string {
     'iptables-lens',
     'trace',
     quoted(file.startsWith('-') ? `./${file}` : file),
-    '--packet',
-    quoted(packet),
+    ...(packet === undefined ? ['--ways'] : ['--packet', quoted(packet)]),
   ];
   if (dump !== undefined) words.push('--dump', String(dump));
   const said = Object.entries(tables).map(([key, table]) => (key === '' ? table : `${key}=${table}`));

@@ -82,6 +82,6 @@ function ifWords(when: string | undefined): string {
 }
 
 /** Whatever Mermaid, Markdown or HTML may act on is written as the number of its character. */
-function mermaidText(text: string): string {
+export function mermaidText(text: string): string {
   return visible(text).replace(/[^\p{L}\p{M}\p{N} .,/→≠_:-]|-(?=[->x)])/gu, (found) => `#${found.codePointAt(0)};`);
 }

@@ -4,11 +4,14 @@ import { traceHtml } from '../share/html';
 import { traceMermaid } from '../share/mermaid';
 import { sharedJourney } from '../share/sharedJourney';
 import { ALONE, type SharedJourney, type SharedTrace } from '../share/sharedTrace';
+import { sharedWaysText, waysHtml, waysMarkdown, waysMermaid, type SharedWays } from '../share/sharedWays';
 import { traceSvg, type Picture } from '../share/svg';
 import type { PictureTheme } from '../share/colours';
 import { assumedFacts } from './assumedFacts';
 import type { Evaluation } from './evaluate';
 import { currentOf, evaluate, type SessionTrace } from './sessionTrace';
+import type { WaysReport } from '../../shared/ways';
+import { madeWords } from '../whatIf/ground';
 import { wordsOf } from '../whatIf/whatIf';
 import type { SessionState } from './sessionState';
 
@@ -19,10 +22,12 @@ export interface Shareable {
   readonly mermaid: () => string;
   readonly html: () => string;
   readonly command: () => string;
-  readonly picture: (theme: PictureTheme) => Picture;
+  /** undefined: there is no picture of it. */
+  readonly picture: ((theme: PictureTheme) => Picture) | undefined;
 }
 
 export function shareOf(state: SessionState, trace: SessionTrace): Shareable | undefined {
+  if (state.ways && trace.ways) return shareOfWays(state, trace, trace.ways.traced.report);
   const current = currentOf(trace);
   const input = current?.input;
   if (!input) return undefined;
@@ -33,8 +38,20 @@ export function shareOf(state: SessionState, trace: SessionTrace): Shareable | u
     markdown: () => traceMarkdown(input, assumed),
     mermaid: () => traceMermaid(shared()),
     html: () => traceHtml(shared()),
-    command: () => commandOf(state, trace),
+    command: () => commandOf(state, trace, false),
     picture: (theme) => traceSvg({ input, assumed, file: state.fileName }, theme),
+  };
+}
+
+function shareOfWays(state: SessionState, trace: SessionTrace, report: WaysReport): Shareable {
+  const shared: SharedWays = { report, file: state.fileName, whatIf: trace.made.map(madeWords) };
+  return {
+    text: () => sharedWaysText(shared),
+    markdown: () => waysMarkdown(shared),
+    mermaid: () => waysMermaid(shared),
+    html: () => waysHtml(shared),
+    command: () => commandOf(state, trace, true),
+    picture: undefined,
   };
 }
 
@@ -52,17 +69,17 @@ function journeyOf(state: SessionState, { journey }: SessionTrace): SharedJourne
   });
 }
 
-function commandOf(state: SessionState, { evaluated, journey, reply }: SessionTrace): string {
+function commandOf(state: SessionState, { evaluated, journey, reply }: SessionTrace, ways: boolean): string {
   const { model, dump } = state;
   const number = model && dump ? model.dumps.findIndex(({ id }) => id === dump.id) + 1 : 0;
   return commandLine({
     file: state.fileName,
-    packet: state.expression ?? '',
+    packet: ways ? undefined : (state.expression ?? ''),
     dump: number > 0 && dump !== model?.defaultDump ? number : undefined,
     overrides: evaluated?.overrides,
     tables: state.tables,
-    journey: journey.legs.length > 1,
-    reply: reply !== undefined,
+    journey: !ways && journey.legs.length > 1,
+    reply: !ways && reply !== undefined,
     whatIf: state.whatIf.map(wordsOf),
     answered: Object.keys(state.answers).length,
   });

@@ -10,6 +10,7 @@ import { TraceSession } from '../../../src/features/traceSession/traceSession';
 import { modelOfText, sampleText } from '../sample';
 import { traceOf } from '../../traceReport/traceOf';
 import { runs } from '../../runs';
+import { skeleton } from './skeleton';
 
 const ASSUMED = ['The file states no address of eth0: 192.0.2.1/24 is assumed.'];
 const RULES = (name: string): string =>
@@ -84,17 +85,6 @@ describe.each(Object.entries(FORMS))('%s', (form, make) => {
 /** Participants and arrows without their numbers. */
 function kind(element: string): string {
   return element.replace(/P\d+/g, 'P');
-}
-
-/** What is left of a form without its texts: tags with their names, or the kinds of the lines of a diagram. */
-function skeleton(form: string, text: string): readonly string[] {
-  if (form === 'mermaid') {
-    const words = text.replace(/^ {2}P\d+(--?>>|-x)P\d+/gm, '').replace(/#\d+;/g, '');
-    expect(words).not.toMatch(/[<>&"'`;#%\\{}[\]\x00-\x09\x0b-\x1f\u202e\u200b]/);
-    return text.split('\n').map((line) => line.replace(/( as |: ).*$/, ''));
-  }
-  expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e\u200b]/);
-  return [...text.matchAll(/<(\/?[a-zA-Z!][\w]*)/g)].map(([, tag]) => tag ?? '');
 }
 
 test('colours of pictures have a contrast of at least 4.5, in high contrast of 7', () => {
@@ -176,7 +166,7 @@ describe('what the trace view shares', () => {
     ['markdown', given?.markdown()],
     ['mermaid', given?.mermaid()],
     ['html', given?.html()],
-    ['picture', given?.picture('dark').svg],
+    ['picture', given?.picture?.('dark').svg],
   ])('%s has what is assumed', (_, text = '') => {
     expect(text).toContain('assumed');
   });
