@@ -1,7 +1,10 @@
 import { COLOURS, type PictureTheme } from './colours';
 import { escaped } from './escaped';
 
-/** A page that needs nothing beside it, of these parts; empty ones are left out. It may load nothing, says its own policy. */
+/**
+ * A page that needs nothing beside it, of these parts; empty ones are left out. It may load nothing, says its own
+ * policy.
+ */
 export function htmlPage(title: string, body: readonly string[]): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -47,7 +50,8 @@ const STYLE = [
   'h1{font-size:1.4rem}h2{font-size:1.2rem;margin-top:2.5rem}h3,h4{margin-bottom:.3rem}',
   'code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.9em}',
   '.dim,dt,caption,tr.no{color:var(--dim)}',
-  '.card{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.4rem 1rem}.card+.card{margin-top:.6rem}',
+  '.card{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.4rem 1rem}',
+  '.card+.card{margin-top:.6rem}',
   'dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0}',
   'table{border-collapse:collapse;margin:.6rem 0;width:100%}caption{text-align:left;font-weight:600}',
   'td{vertical-align:top;padding:.1rem .5rem}td:first-child{text-align:right;color:var(--dim);width:3.5em}',

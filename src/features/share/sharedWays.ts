@@ -1,4 +1,4 @@
-import type { WayLeg, WayReport, WaysReport } from '../../shared/ways';
+import type { WayLeg, WayReply, WayReport, WaysReport } from '../../shared/ways';
 import { visible } from '../../core/text/visible';
 import { markdownBlock, markdownCode, markdownText } from '../../core/text/markdown';
 import { WHAT_IF } from '../traceReport/traceText';
@@ -41,7 +41,9 @@ export function waysMarkdown({ report, file, whatIf }: SharedWays): string {
       ),
   );
   const notes = [...remarks, ...assumed.map((each) => `assumed: ${each}`)];
-  return `${tried}Ways in and out of ${markdownCode(file)}\n\n${parts.join('\n\n')}\n${notes.length > 0 ? `\n${notes.map((each) => `- ${markdownText(each)}\n`).join('')}` : ''}`;
+  const last = notes.length > 0 ? `\n${notes.map((each) => `- ${markdownText(each)}\n`).join('')}` : '';
+  const first = `${tried}Ways in and out of ${markdownCode(file)}`;
+  return `${[first, ...parts].join('\n\n')}\n${last}`;
 }
 
 /** One sequence diagram for each way would not fit into one: all are in one diagram, each below a note with its name. */
@@ -75,18 +77,15 @@ function wayLines(way: WayReport, idOf: (name: string) => string): readonly (str
       const [from, to] = [idOf(stationOf(leg.from)), idOf(stationOf(leg.to))];
       const arrow = leg.badge.tone === 'drop' ? '-x' : '->>';
       const sent = `${leg.id}. ${whenText(leg)}${sentText(leg)} (${badgeText(leg)})`;
-      return [
-        `${from}${arrow}${to}: ${mermaidText(sent)}`,
-        ...(leg.reply
-          ? [
-              `${to}${leg.reply.comesBack ? '-->>' : '--x'}${from}: ${mermaidText(`${leg.reply.id}. ${leg.reply.text}`)}`,
-            ]
-          : []),
-      ];
+      return [`${from}${arrow}${to}: ${mermaidText(sent)}`, ...(leg.reply ? [replyLine(leg.reply, from, to)] : [])];
     }),
     ...way.loops.map((words) => ({ words })),
     ...(way.end === '' ? [] : [{ words: way.end }]),
   ];
+}
+
+function replyLine({ id, text, comesBack }: WayReply, from: string, to: string): string {
+  return `${to}${comesBack ? '-->>' : '--x'}${from}: ${mermaidText(`${id}. ${text}`)}`;
 }
 
 /** A page of HTML without scripts, see `htmlPage`. */
