@@ -46,7 +46,7 @@ export function waysMarkdown({ report, file, whatIf }: SharedWays): string {
   return `${[first, ...parts].join('\n\n')}\n${last}`;
 }
 
-/** One sequence diagram for each way would not fit into one: all are in one diagram, each below a note with its name. */
+/** All of them in one diagram, as it is one text that is pasted: each below a note with its name. */
 export function waysMermaid({ report, whatIf }: SharedWays): string {
   const stations: string[] = [];
   const idOf = (name: string): string => {
