@@ -14,6 +14,7 @@ export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './ident
 export type { JourneyFile, Proxies, NextPacket, Onward, Taken } from './journey';
 export { markKnowledge } from './marks';
 export {
+  annotatedRules,
   annotationKnowledge,
   knownAnnotations,
   knownLogHeadings,

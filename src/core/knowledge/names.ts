@@ -1,3 +1,4 @@
+import type { Annotated, AnnotationQuestion } from './annotated';
 import type { Fact } from './facts';
 import type { FactSource, ProgramPack, VariableFact } from './pack';
 import { packs } from './packs';
@@ -15,6 +16,15 @@ export function knownVariables(): readonly string[] {
 /** What an annotation does to the rules; a full name or the part after the slash. Undefined for other words. */
 export function annotationKnowledge(name: string): Fact | undefined {
   return firstOf((pack) => pack.annotations, name);
+}
+
+/** What an annotation makes of the rules; undefined where they are not those of a program that reads it. */
+export function annotatedRules(question: AnnotationQuestion): Annotated | undefined {
+  for (const pack of packs) {
+    const after = pack.annotated?.(question);
+    if (after !== undefined) return after;
+  }
+  return undefined;
 }
 
 export function knownAnnotations(): readonly string[] {

@@ -1,4 +1,4 @@
-import { packs } from '../../core/knowledge/knowledge';
+import { annotatedRules } from '../../core/knowledge/knowledge';
 import type { ProposedAnnotation } from '../../core/knowledge/annotated';
 import type { Walked } from '../../core/netfilter/events';
 import type { Proposal, Situation } from './remedy';
@@ -13,7 +13,7 @@ export function annotationProposals(
   const { knowledge } = situation.input;
   if (!knowledge) return [];
   return proposed.flatMap(({ title, name, value, note }) => {
-    const made = packs.map((pack) => pack.annotated?.({ name, value, rules: knowledge })).find((each) => each);
+    const made = annotatedRules({ name, value, rules: knowledge });
     if (!made || 'problem' in made || made.commands.length === 0) return [];
     const outcomes = traceChanged(situation, { commands: made.commands });
     if (!outcomes || !isWanted(outcomes)) return [];

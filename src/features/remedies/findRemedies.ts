@@ -13,6 +13,7 @@ import { leaveAsItIs } from './leaveAsItIs';
 import { letThrough } from './letThrough';
 import { listenElsewhere } from './listenElsewhere';
 import { captureAfterAll } from './captureAfterAll';
+import { nearMisses } from './nearMisses';
 import { otherPacket } from './otherPacket';
 import { routes } from './routes';
 import { setMembers } from './setMembers';
@@ -55,6 +56,7 @@ export function findRemedies({ input, request, setting }: Evaluation): readonly 
     setting: { ...settingOfPath(walked, setting.setting), ...(walked.premises && { premises: walked.premises }) },
     input,
     walked,
+    misses: nearMisses(walked),
   };
   const proposals = KINDS.flatMap((kind) => kind(situation));
   return [...proposals].sort(bySize).map((proposal) => found(proposal, setting, input.ruleSet?.changed !== undefined));

@@ -1,5 +1,5 @@
 import type { KernelDropReason } from '../../core/netfilter/events';
-import type { Host } from '../../core/net/host';
+import { withSysctl } from '../../core/ruleset/host/changedHost';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -14,7 +14,9 @@ export function hostSettings(situation: Situation): readonly Proposal[] {
   const start = events[0];
   const iface = end.inInterface || (start?.kind === 'start' && start.direction === 'in' ? start.iface : '');
   for (const { title, note, settings } of settingsFor(end.dropBy.reason, family, iface)) {
-    const outcomes = traceChanged(situation, { host: withSettings(host, settings) });
+    const outcomes = traceChanged(situation, {
+      host: settings.reduce((each, [name, value]) => withSysctl(each, name, value), host),
+    });
     if (outcomes && getsThrough(outcomes))
       return [
         {
@@ -75,20 +77,4 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
     default:
       return [];
   }
-}
-
-/** The kernel sets forwarding of every interface along with the one for all. */
-function withSettings(host: Host, settings: Settings['settings']): Host {
-  const sysctls = new Map(host.sysctls);
-  for (const [name, value] of settings) {
-    const all =
-      name === 'net.ipv4.ip_forward'
-        ? /^net\.ipv4\.conf\..*\.forwarding$/
-        : name === 'net.ipv6.conf.all.forwarding'
-          ? /^net\.ipv6\.conf\..*\.forwarding$/
-          : undefined;
-    if (all) for (const each of sysctls.keys()) if (all.test(each)) sysctls.set(each, value);
-    sysctls.set(name, value);
-  }
-  return { ...host, sysctls };
 }

@@ -6,7 +6,7 @@ import { pickValue } from '../../core/net/fields/pick';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { formatField } from '../../core/xtables/fields';
 import { ruleSpan } from '../traceReport/verdict';
-import { nearMisses, type NearMiss } from './nearMisses';
+import type { NearMiss } from './nearMisses';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -16,10 +16,10 @@ const MOST_OFFERED = 2;
 
 /** The nearest packets that get through: one field other than what was sent, as a rule before the decision asks. */
 export function otherPacket(situation: Situation): readonly Proposal[] {
-  const { request, walked } = situation;
+  const { request, misses } = situation;
   const proposals: Proposal[] = [];
   const tried = new Set<string>();
-  for (const miss of nearMisses(walked)) {
+  for (const miss of misses) {
     const change = changeFor(miss);
     if (!change) continue;
     const packet = formatPacketExpression({ ...request, ...change.request });

@@ -5,6 +5,7 @@ import type { Walked } from '../../core/netfilter/events';
 import type { TraceSetting } from '../../core/netfilter/trace';
 import type { RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { TraceInput } from '../traceReport/traceInput';
+import type { NearMiss } from './nearMisses';
 
 /** What was traced, and the path of it that is to be changed. */
 export interface Situation {
@@ -12,6 +13,8 @@ export interface Situation {
   readonly setting: TraceSetting;
   readonly input: TraceInput;
   readonly walked: Walked;
+  /** Rules that would have accepted a dropped packet but for one thing, the nearest to the decision first. */
+  readonly misses: readonly NearMiss[];
 }
 
 /** What is changed, to be traced again. */

@@ -6,7 +6,6 @@ import type { Condition } from '../../core/xtables/extension';
 import type { PacketView } from '../../core/xtables/view';
 import { withSetLine } from '../../core/ruleset/host/changedHost';
 import { ruleSpan, decisiveEvent } from '../traceReport/verdict';
-import { nearMisses } from './nearMisses';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -15,9 +14,9 @@ const ASKS = { text: ' asks for' };
 
 /** A member that is put into a set, or taken out of it, where a rule that looks the packet up there decides. */
 export function setMembers(situation: Situation): readonly Proposal[] {
-  const { walked } = situation;
+  const { walked, misses } = situation;
   const proposals: Proposal[] = [];
-  for (const { missed, view, rule } of nearMisses(walked)) {
+  for (const { missed, view, rule } of misses) {
     if (!missed.lookup || proposals.length >= MOST_OFFERED) continue;
     const proposal = changed(situation, missed.lookup, view);
     if (proposal)
@@ -50,9 +49,11 @@ function changed(
   const values = packetValues(set, view, directions);
   if (!values) return undefined;
   const member = memberText(values);
-  const isIn = set.entries.some((entry) => entry.split(' ')[0] === member);
+  // What is in a set already cannot be added to it.
+  const added = withSetLine(host, `add ${name} ${member}`);
+  const isIn = typeof added === 'string';
   const verb = isIn ? 'del' : 'add';
-  const after = withSetLine(host, `${verb} ${name} ${member}`);
+  const after = isIn ? withSetLine(host, `del ${name} ${member}`) : added;
   if (typeof after === 'string') return undefined;
   const outcomes = traceChanged(situation, { host: after });
   if (!outcomes || !getsThrough(outcomes)) return undefined;

@@ -3,14 +3,13 @@ import { isTableName } from '../../core/ruleset/ruleSet';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import { readField } from '../../core/xtables/fields';
 import { ruleSpan } from '../traceReport/verdict';
-import { nearMisses } from './nearMisses';
 import { ownerNote } from './ownerNote';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
 /** A rule with a list that accepts the packet once the list has one value more. */
 export function widerRule(situation: Situation): readonly Proposal[] {
-  for (const { rule, missed, match, view } of nearMisses(situation.walked)) {
+  for (const { rule, missed, match, view } of situation.misses) {
     const { table, name } = rule.chain;
     const value = missed.asks && readField(missed.asks.field, view);
     const data = match && value !== undefined ? match.extension.including?.(match.data, value) : undefined;

@@ -1,5 +1,5 @@
 import type { Annotation } from '../../core/knowledge/annotated';
-import { packs } from '../../core/knowledge/knowledge';
+import { annotatedRules } from '../../core/knowledge/knowledge';
 import { ruleCommandText } from '../../core/ruleset/ruleCommand';
 import { parseSourceFile } from '../../core/syntax/parse';
 import { changeOfLine, indexOfTyped } from '../../core/syntax/typedLine';
@@ -190,7 +190,7 @@ class ChangingRules {
     const made = this.sections.flatMap((section) => {
       const ruleSet = this.after(section);
       const rules = ruleSetView(ruleSet);
-      const after = packs.map((pack) => pack.annotated?.({ ...annotation, rules })).find((each) => each !== undefined);
+      const after = annotatedRules({ ...annotation, rules });
       return after ? [{ section, after, family: rules.family }] : [];
     });
     for (const { section, after, family } of made) {

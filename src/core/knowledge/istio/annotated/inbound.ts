@@ -51,19 +51,19 @@ export function excludeInboundPorts(rules: RuleSetView, profile: IstioProfile, v
   const inbound = inboundOf(rules, profile);
   if (isRefused(inbound)) return inbound;
   const { chain } = inbound;
-  const port = (shape: RuleShape): string | undefined => excludedPort(shape);
-  const isUsers = (shape: RuleShape): boolean => port(shape) !== undefined && !OWN_EXCLUSIONS.has(port(shape) ?? '');
+  const isUsers = (shape: RuleShape): boolean =>
+    excludedPort(shape) !== undefined && !OWN_EXCLUSIONS.has(excludedPort(shape) ?? '');
   const users = chain.rules.filter((rule) => isUsers(shapeOf(rule)));
   const last = users.at(-1);
   // The injector writes its own status port last.
   const place =
     last !== undefined
       ? last.number + 1
-      : (chain.rules.find((rule) => port(shapeOf(rule)) === '15020' || captures(shapeOf(rule), inbound))?.number ??
-        chain.rules.length + 1);
-  const excluded = new Set(chain.rules.map((rule) => port(shapeOf(rule))));
+      : (chain.rules.find((rule) => excludedPort(shapeOf(rule)) === '15020' || captures(shapeOf(rule), inbound))
+          ?.number ?? chain.rules.length + 1);
+  const excluded = new Set(chain.rules.map((rule) => excludedPort(shapeOf(rule))));
   return {
-    commands: chainEdit(chain, (rule) => isUsers(shapeOf(rule)) && !ports.includes(port(shapeOf(rule)) ?? ''), [
+    commands: chainEdit(chain, (rule) => isUsers(shapeOf(rule)) && !ports.includes(excludedPort(shapeOf(rule)) ?? ''), [
       { before: place, rules: unique(ports).flatMap((each) => (excluded.has(each) ? [] : [excluding(each)])) },
     ]),
   };
