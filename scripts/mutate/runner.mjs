@@ -24,6 +24,8 @@ const stryker = /** @type {any} */ (globalThis.__stryker__ ??= {});
 export default class MutantRunner extends VitestTestRunner {
   /** @param {import('vitest').RunnerTestFile[]} files */
   async onCollected(files) {
+    // Without all tests each mutant would look alive.
+    if (files.some(({ result }) => result?.state === 'fail')) return;
     /** @type {Work} */
     const work = JSON.parse(readFileSync(process.env.MUTATE_WORK ?? '', 'utf8'));
     const tests = new Map(files.flatMap(({ tasks }) => testsOf(tasks, '')));
@@ -36,10 +38,10 @@ export default class MutantRunner extends VitestTestRunner {
     let first = true;
     for (const id of work.mutants) {
       if (done.has(id)) continue;
-      const { status, by, state } = await judge(id, coverage.reached[id] ?? [], tests);
+      const { status, by, state, met } = await judge(id, coverage.reached[id] ?? [], tests);
       // What a mutant left behind in the process might decide about the next ones.
       if (state === 'spoilt' && !first) break;
-      tell({ id, status: coverage.fixed.includes(id) && status === 'not reached' ? 'static' : status, by });
+      tell({ id, status: coverage.fixed.includes(id) && status === 'not reached' ? 'static' : status, by, met });
       if (state === 'spoilt') break;
       first = false;
       await turn();
@@ -87,7 +89,7 @@ async function coverageOf(tests, { coverageFile, longest }) {
 /** @param {string} id @param {[string, number, number][]} reaching @param {ReadonlyMap<string, any>} tests */
 async function judge(id, reaching, tests) {
   if (reaching.length === 0) return { status: 'not reached' };
-  let [asked, spent] = [0, 0];
+  let [asked, spent, met] = [0, 0, 0];
   for (const [name, hits, took] of reaching) {
     if ((spent += took) > PATIENCE && asked > 0) break;
     asked++;
@@ -96,11 +98,12 @@ async function judge(id, reaching, tests) {
     stryker.hitLimit = hits * ENDLESS;
     stryker.activeMutant = id;
     const error = await failureOf(test);
+    met += stryker.hitCount;
     stryker.activeMutant = undefined;
     stryker.hitCount = undefined;
     if (error) return { status: 'killed', by: name, state: (await failureOf(test)) ? 'spoilt' : 'sound' };
   }
-  return { status: 'survived', by: `${asked} of ${reaching.length} tests` };
+  return { status: 'survived', by: `${asked} of ${reaching.length} tests`, met };
 }
 
 /** @param {any} test */

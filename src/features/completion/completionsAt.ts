@@ -28,7 +28,8 @@ export function completionsAt(
 ): CompletionList | undefined {
   const line = file.lines[lineNumber];
   if (!line || line.embedded || isJoined(file, line)) return undefined;
-  const start = Math.min(line.contentStart, column);
+  // Counters that stand alone look like a prompt.
+  const start = readCounters(line.text, 0) ? 0 : Math.min(line.contentStart, column);
   if (column < line.contentStart && line.node.kind !== 'blank') return undefined;
   const program = findProgram(line.text, start, column);
   const shell = program && isTables(program.name) && program.end < column ? program : undefined;

@@ -40,8 +40,7 @@ export function chainsAt({ chain, number }: RulePlace, ruleSet: RuleSet | undefi
   const found = index?.get(chain);
   if (!found) return `there is no chain ${chain} in these rules${didYouMean(chain, index?.keys() ?? [])}`;
   if (number === undefined || found.some(({ rules }) => number >= 1 && number <= rules.length)) return found;
-  const [first] = found;
-  const count = first?.rules.length ?? 0;
+  const count = Math.max(...found.map(({ rules }) => rules.length));
   return (
     `${chain} has ${count === 0 ? 'no rules' : count === 1 ? 'one rule' : `${count} rules`}, so there is no rule ` +
     `${number}`

@@ -19,7 +19,7 @@ export function readTelnet(words: readonly Piece[], program: Piece): FirstPacket
   if ('message' in read) return read;
   const [to, portWord] = read.operands;
   if (!to) return problemAt(program, 'this telnet command names no host');
-  const text = portWord?.text.replace(/^-/, '') ?? '23';
+  const text = portWord?.text ?? '23';
   const port = wholeNumber(text, 1, 65535) ?? portOfService(text, undefined);
   if (port === undefined)
     return problemAt(portWord ?? to, `"${text}" is not a port from 1 to 65535 or the name of a service`);

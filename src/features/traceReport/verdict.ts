@@ -46,7 +46,7 @@ export function verdictOf(input: TraceInput): RichText {
   const words = [...provisoWords(provided), ...ending(input)];
   if (end.randomPort === undefined || end.outcome === 'NONE') return words;
   const port = end.randomPort === 'source' ? end.packet.sourcePort : end.packet.destinationPort;
-  return [...words, dim(`The ${end.randomPort} port is drawn at random: ${port} is one of the possible ones.`)];
+  return [...words, dim(` The ${end.randomPort} port is drawn at random: ${port} is one of the possible ones.`)];
 }
 
 /** `If lines 1–2 are of table filter, and the rules of iptables-legacy let it pass unchanged: ` */

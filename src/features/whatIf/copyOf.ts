@@ -66,7 +66,7 @@ function nftEdits({ changed }: RuleSet, lines: readonly Line[]): readonly FileEd
 /** In a dump each changed rule has its line. */
 function dumpEdits(before: RuleSet, after: RuleSet): readonly FileEdit[] | undefined {
   const { section } = before;
-  if (section.lines.some((line) => 'toOuter' in line)) return undefined;
+  if (section.lines.some((line) => 'toOuter' in line) || after.changed?.commands.some(renames)) return undefined;
   const edits: FileEdit[] = [];
   for (const table of after.tables.values()) {
     const known = before.tables.get(table.name);
@@ -95,6 +95,11 @@ function dumpEdits(before: RuleSet, after: RuleSet): readonly FileEdit[] | undef
     }
   }
   return inSafeOrder(edits);
+}
+
+/** Then lines name a chain that has another name, its own rules and jumps to it. */
+function renames({ node }: Line): boolean {
+  return node.kind === 'command' && node.operation === 'E';
 }
 
 function chainEdits(

@@ -16,7 +16,7 @@ const MOVES: Readonly<Record<string, string>> = {
 /**
  * Runs a script of a debugging session, one step a line, and gives back what each came to. `launch PACKET` (with
  * `entry`, `noend` or `ruleset:NUMBER` before it), `break LINE[:COLUMN] [if CONDITION] [hit COUNT] [log TEXT]`, `catch FILTER`, `start`, the words
- * of `MOVES`, `insert LINE TEXT` as an edit of the file, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`.
+ * of `MOVES`, `insert LINE TEXT` as an edit of the file, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`, `ask REQUEST JSON`.
  */
 export async function runScript(text: string, steps: readonly string[]): Promise<readonly string[]> {
   const script = new Script(text);
@@ -26,7 +26,7 @@ export async function runScript(text: string, steps: readonly string[]): Promise
   return said;
 }
 
-class Script {
+export class Script {
   readonly client: DebugClient;
   private readonly breakpoints: DebugProtocol.SourceBreakpoint[] = [];
   private readonly filters: DebugProtocol.ExceptionFilterOptions[] = [];
@@ -113,6 +113,8 @@ class Script {
           .result;
       case 'console':
         return this.newOutput();
+      case 'ask':
+        return this.plainly(rest);
       default:
         throw new Error(`there is no step "${word}"`);
     }
@@ -219,6 +221,17 @@ class Script {
       value: value.join(' '),
     });
     return `${answer.value} at ${await this.place()}`;
+  }
+
+  /** A request as it is, with all that comes of it: the events, and the body of the response. */
+  private async plainly(rest: string): Promise<string> {
+    const [command = ''] = rest.split(' ');
+    const before = this.client.events.length;
+    const given: unknown = JSON.parse(rest.slice(command.length).trim() || '{}');
+    const response = await this.client.response(command, given);
+    const events = this.client.events.slice(before).map((each) => `${each.event} ${JSON.stringify(each.body)}`);
+    const said = response.success ? JSON.stringify(response.body ?? 'done') : `error: ${response.message ?? ''}`;
+    return [...events, said].join('\n');
   }
 
   private newOutput(): string {

@@ -4,32 +4,9 @@ import { completePacket } from '../../../src/features/packetInput/completePacket
 import type { FileModel } from '../../../src/features/fileModel';
 import type { PacketCompletions } from '../../../src/shared/protocol';
 import { cursor, modelOfText, sampleText } from '../sample';
+import { WORDS } from './files';
 
-const FILE = `$ ip -4 addr
-2: eth0: <UP> mtu 1500
-    inet 192.0.2.10/24 scope global eth0
-$ ip route
-default via 192.0.2.1 dev wg0
-$ kubectl get svc -A
-NAMESPACE   NAME   TYPE        CLUSTER-IP    EXTERNAL-IP   PORT(S)          AGE
-shop        web    ClusterIP   10.96.0.10    <none>        80/TCP,443/TCP   3d
-$ cat /etc/hosts
-127.0.0.1 localhost
-10.9.8.7 db.example.com
-$ ss -ltn
-State  Recv-Q Send-Q Local Address:Port Peer Address:Port
-LISTEN 0      128    0.0.0.0:8080       0.0.0.0:*
-$ iptables-save
-*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:GUARD - [0:0]
--A INPUT -i tun+ -j ACCEPT
--A INPUT -s 198.51.100.7/32 -p tcp -j GUARD
--A FORWARD -s 198.51.100.0/24 -j ACCEPT
-COMMIT
-`;
-const model = modelOfText(FILE, 'notes.md');
+const model = modelOfText(WORDS, 'notes.md');
 
 function complete(marked: string, asked = false, of: FileModel = model): PacketCompletions {
   const { text, column } = cursor(marked);
@@ -77,7 +54,7 @@ describe('words of the packet box', () => {
 
   test('what begins with the letters comes before what has them inside', () => {
     const named = modelOfText(
-      `${FILE}\n$ cat /etc/hosts\n127.0.0.1 localhost\n10.0.0.1 my-db\n10.0.0.2 db-1\n`,
+      `${WORDS}\n$ cat /etc/hosts\n127.0.0.1 localhost\n10.0.0.1 my-db\n10.0.0.2 db-1\n`,
       'n.md',
     );
     const labels = complete('in tcp > db‸', false, named).items.map(({ label }) => label);
@@ -112,7 +89,7 @@ describe('words of the packet box', () => {
 
   test('of names without number only some are offered, and those that fit', () => {
     const names = Array.from({ length: 3000 }, (_, i) => `10.0.${i >> 8}.${i & 255} host-${i}`).join('\n');
-    const many = modelOfText(`${FILE}\n$ cat /etc/hosts\n127.0.0.1 localhost\n${names}\n`, 'notes.md');
+    const many = modelOfText(`${WORDS}\n$ cat /etc/hosts\n127.0.0.1 localhost\n${names}\n`, 'notes.md');
     expect(complete('in tcp > host‸', false, many).items.length).toBe(60);
     expect(complete('in tcp > host-2999‸ ', false, many).items).toEqual([]);
     expect(complete('in tcp > host-299‸ ', true, many).items.map(({ label }) => label)).toContain('host-2990');

@@ -61,3 +61,29 @@ export const BARE = `*filter
 -A INPUT -p tcp --dport 22 -j ACCEPT
 COMMIT
 `;
+
+/** Names, interfaces, sockets, sets of addresses and chains: words of all kinds. */
+export const WORDS = `$ ip -4 addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+$ ip route
+default via 192.0.2.1 dev wg0
+$ kubectl get svc -A
+NAMESPACE   NAME   TYPE        CLUSTER-IP    EXTERNAL-IP   PORT(S)          AGE
+shop        web    ClusterIP   10.96.0.10    <none>        80/TCP,443/TCP   3d
+$ cat /etc/hosts
+127.0.0.1 localhost
+10.9.8.7 db.example.com
+$ ss -ltn
+State  Recv-Q Send-Q Local Address:Port Peer Address:Port
+LISTEN 0      128    0.0.0.0:8080       0.0.0.0:*
+$ iptables-save
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:GUARD - [0:0]
+-A INPUT -i tun+ -j ACCEPT
+-A INPUT -s 198.51.100.7/32 -p tcp -j GUARD
+-A FORWARD -s 198.51.100.0/24 -j ACCEPT
+COMMIT
+`;

@@ -9,6 +9,7 @@ import {
 import { TCP_FLAGS } from '../../../core/net/packet';
 import { protocolNumber } from '../../../core/net/protocols';
 import { editDistance } from '../../../core/text/editDistance';
+import { own } from '../../../core/text/own';
 import type { Moment } from '../moment';
 import type { Field } from './field';
 import { fieldNamed, fieldNames } from './fields';
@@ -183,7 +184,9 @@ class Reader {
     }
     if (/^(?:true|yes|false|no)$/i.test(text)) return constant('boolean', /^(?:true|yes)$/i.test(text));
     const field = fieldNamed(text);
-    if (field) return { kind: field.kind, value: field.read, field };
+    // `target == MARK`: what is compared with text is a name, but for full names of fields and fields that are text.
+    if (field && (expected !== 'text' || field.kind === 'text' || text.includes('.')))
+      return { kind: field.kind, value: field.read, field };
     if (expected === 'text') return constant('text', text);
     const near = nearest(text);
     throw new Wrong(`${quoted(token)} is not a field${near === undefined ? '' : `; did you mean ${near}?`}`);
@@ -270,12 +273,10 @@ function constant(kind: ValueKind, value: Value): Expression {
   return { kind, value: () => value };
 }
 
-/** `tcp` for a protocol, `SYN` for flags. */
+/** `tcp` for a protocol, `SYN` or `NONE` for flags. */
 function namedValue(text: string, kind: ValueKind): number | undefined {
   if (kind === 'protocol') return protocolNumber(text);
-  return kind === 'flags' && Object.hasOwn(TCP_FLAGS, text.toUpperCase())
-    ? TCP_FLAGS[text.toUpperCase() as keyof typeof TCP_FLAGS]
-    : undefined;
+  return kind === 'flags' ? own({ ...TCP_FLAGS, NONE: 0 }, text.toUpperCase()) : undefined;
 }
 
 function nearest(text: string): string | undefined {

@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/**
+ * A file of questions, one a line, each with its answer below it, four blanks in. `# name` begins a section, which is
+ * one test; empty lines divide. `UPDATE_GOLDEN=1` writes the answers anew; they are read in review. In a question `⏎`
+ * stands for the end of a line.
+ */
+export function answersOf(
+  file: string,
+  answer: (question: string, section: string) => readonly string[] | Promise<readonly string[]>,
+): void {
+  for (const part of readFileSync(file, 'utf8').split(/^(?=# )/m)) {
+    const [heading = '', ...lines] = part.split('\n');
+    const name = heading.replace(/^# /, '');
+    test(name, async () => {
+      const asked = [heading];
+      for (const line of lines) {
+        if (line.startsWith('    ')) continue;
+        asked.push(line);
+        if (line === '') continue;
+        const said = await answer(line.replaceAll('⏎', '\n'), name);
+        asked.push(...said.map((each) => `    ${each}`));
+      }
+      const found = asked.join('\n');
+      if (process.env.UPDATE_GOLDEN)
+        writeFileSync(
+          file,
+          readFileSync(file, 'utf8').replace(part, () => found),
+        );
+      else expect(found).toBe(part);
+    });
+  }
+}
+
+/**
+ * Plain data as text: a line for each value, what is nested two blanks further in. Left out is what is not there:
+ * undefined, and empty lists and texts.
+ */
+export function outlineOf(value: unknown, indent = ''): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => itemOf(each, indent));
+  if (typeof value !== 'object' || value === null) return [`${indent}${String(value)}`];
+  return Object.entries(value).flatMap(([name, each]: [string, unknown]) => {
+    if (isNothing(each)) return [];
+    if (isLine(each)) return [`${indent}${name}: ${lineOf(each)}`];
+    return [`${indent}${name}:`, ...outlineOf(each, `${indent}  `)];
+  });
+}
+
+function itemOf(value: unknown, indent: string): readonly string[] {
+  if (isLine(value)) return [`${indent}- ${lineOf(value)}`];
+  const [first = '', ...more] = outlineOf(value, `${indent}  `);
+  return [`${indent}- ${first.trimStart()}`, ...more];
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** Single values, and small things without other things in them, are one line. */
+function isLine(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const inside: readonly unknown[] = Object.values(value);
+  return inside.every((each) => typeof each !== 'object' || each === null) && lineOf(value).length <= 100;
+}
+
+function lineOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map((each) => JSON.stringify(each)).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value).replaceAll('\n', '⏎');
+  return Object.entries(value)
+    .filter(([, each]) => !isNothing(each))
+    .map(([name, each]) => `${name}: ${typeof each === 'string' ? JSON.stringify(each) : String(each)}`)
+    .join(', ');
+}

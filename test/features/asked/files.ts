@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import type { Dump, FileModel } from '../../../src/features/fileModel';
+import { modelOfText, sampleText } from '../sample';
+import { BARE, NODE, POD, WORDS } from '../packetInput/files';
+
+/** A firewall of IPv4 whose conditions and targets are of many kinds; what decides is partly not in the file. */
+const FIREWALL = `*raw
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -i eth1 -p udp -m udp --dport 69 -j CT --helper tftp
+-A PREROUTING -s 10.9.0.99/32 -j NOTRACK
+COMMIT
+*mangle
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -i eth0 -j MARK --set-xmark 0x10/0xff
+-A PREROUTING -p tcp -m tcp --dport 2222 -j CONNMARK --set-xmark 0x5/0xffffffff
+-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
+-A POSTROUTING -o eth0 -p udp -j DSCP --set-dscp 0x2e
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -i eth0 -p tcp -m tcp --dport 8080 -m statistic --mode random --probability 0.25 -j DNAT --to-destination 10.9.0.7:80
+-A PREROUTING -i eth0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.9.0.8:80
+-A PREROUTING -i eth0 -p tcp -m tcp --dport 81 -j REDIRECT --to-ports 8081
+-A POSTROUTING -s 10.9.0.0/24 -o eth0 -j MASQUERADE --random
+-A POSTROUTING -s 10.9.1.0/24 -o eth0 -j SNAT --to-source 192.0.2.20-192.0.2.21
+COMMIT
+*filter
+:INPUT DROP [7:420]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:CHECKS - [0:0]
+:LATE - [0:0]
+:LOGDROP - [0:0]
+[3:180] -A INPUT -i lo -j ACCEPT
+[9:540] -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -m conntrack --ctstate INVALID -j DROP
+-A INPUT -s 198.18.0.0/15 -m set --match-set blocked src -j DROP
+-A INPUT -p tcp -j CHECKS
+-A INPUT -p icmp -m icmp --icmp-type 8 -m limit --limit 1/sec --limit-burst 2 -j ACCEPT
+-A INPUT -p udp -m udp --dport 53 -m comment --comment "names for the office" -j ACCEPT
+-A INPUT -p udp -m udp --dport 500 -m policy --dir in --pol ipsec -j ACCEPT
+-A INPUT -p udp -m recent --update --seconds 60 --name seen --rsource -j ACCEPT
+-A INPUT -p udp -m udp --dport 161 -j REJECT --reject-with icmp-host-prohibited
+-A INPUT -j LOGDROP
+-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -d 10.9.0.0/24 -i eth0 -p tcp -m tcp --dport 80 -j ACCEPT
+-A FORWARD -i eth1 -o eth0 -g LATE
+-A FORWARD -p tcp -j REJECT --reject-with tcp-reset
+-A OUTPUT -m owner --uid-owner 1000 -p tcp -m tcp --dport 25 -j REJECT
+-A OUTPUT -d 198.51.100.0/24 -j RETURN
+-A CHECKS -p tcp -m tcp --dport 22 -m mark --mark 0x10/0xff -j ACCEPT
+-A CHECKS -p tcp -m multiport --dports 443,8081 -j ACCEPT
+-A CHECKS -p tcp -m tcp --dport 23 -j RETURN
+-A CHECKS -p tcp -m tcp --dport 2222 -m connmark --mark 0x5 -j ACCEPT
+-A CHECKS -p tcp -m tcp --dport 25 -m connlimit --connlimit-above 3 --connlimit-mask 32 -j DROP
+-A LATE -m time --timestart 08:00:00 --timestop 18:00:00 -j ACCEPT
+-A LATE -s 10.9.0.0/24 -j ACCEPT
+-A LOGDROP -m limit --limit 3/min -j LOG --log-prefix "dropped: "
+-A LOGDROP -j DROP
+COMMIT
+`;
+
+const HOST = `$ ip addr
+1: lo: <LOOPBACK,UP> mtu 65536
+    inet 127.0.0.1/8 scope host lo
+2: eth0: <BROADCAST,UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+3: eth1: <BROADCAST,UP> mtu 1500
+    inet 10.9.0.1/24 scope global eth1
+$ ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+10.9.0.0/24 dev eth1 proto kernel scope link src 10.9.0.1
+blackhole 198.51.100.128/25
+$ ss -ltnup
+Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
+tcp   LISTEN 0      128    0.0.0.0:22         0.0.0.0:*         users:(("sshd",pid=612,fd=3))
+tcp   LISTEN 0      128    127.0.0.1:8081     0.0.0.0:*         users:(("proxy",pid=700,fd=5))
+udp   UNCONN 0      0      0.0.0.0:53         0.0.0.0:*         users:(("named",pid=801,fd=5))
+$ sysctl -a
+net.ipv4.ip_forward = 1
+net.ipv4.conf.all.rp_filter = 1
+`;
+
+const NFT = `table inet fw {
+	set friends {
+		type ipv4_addr
+		elements = { 10.9.0.7, 10.9.0.8 }
+	}
+	map ports {
+		type inet_service : ipv4_addr
+		elements = { 80 : 10.9.0.7, 443 : 10.9.0.8 }
+	}
+	chain pre {
+		type nat hook prerouting priority dstnat; policy accept;
+		iifname "eth0" dnat ip to tcp dport map @ports
+		tcp dport 8080 redirect to :80
+	}
+	chain in {
+		type filter hook input priority filter; policy drop;
+		ct state vmap { established : accept, related : accept, invalid : drop }
+		iif "lo" accept
+		ip saddr @friends tcp dport { 22, 80 } counter accept comment "ours"
+		tcp dport 25 limit rate 10/minute accept
+		meta l4proto icmp icmp type echo-request accept
+		udp dport 53 jump names
+		reject with icmpx type admin-prohibited
+	}
+	chain names {
+		meta mark set 0x7
+		ip saddr 10.0.0.0/8 accept
+	}
+	chain fwd {
+		type filter hook forward priority filter; policy drop;
+		oifname "eth1" ip daddr 10.9.0.7 tcp dport 80 accept
+	}
+	chain post {
+		type nat hook postrouting priority srcnat; policy accept;
+		oifname "eth0" masquerade
+	}
+}
+`;
+
+const SIX = `# Generated by ip6tables-save v1.8.9
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT
+-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 128 -m hl --hl-eq 255 -j ACCEPT
+-A INPUT -s fe80::/10 -p udp -m udp --dport 546 -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT
+-A INPUT -m frag --fragmore -j DROP
+-A INPUT -p tcp -j REJECT --reject-with tcp-reset
+COMMIT
+$ ip -6 addr
+2: eth0: <UP> mtu 1500
+    inet6 2001:db8:1::10/64 scope global
+    inet6 fe80::10/64 scope link
+`;
+
+export const FILES: Readonly<Record<string, string>> = {
+  firewall: FIREWALL,
+  'firewall on its host': FIREWALL + HOST,
+  nftables: NFT,
+  'nftables on its host': NFT + HOST,
+  IPv6: SIX,
+  gateway: sampleText('nat-gateway.md'),
+  sidecar: sampleText('istio-sidecar.md'),
+  Docker: sampleText('docker-host.iptables-save'),
+  node: sampleText('kube-node.iptables-save'),
+  pod: POD,
+  Services: NODE,
+  bare: BARE,
+  words: WORDS,
+  'two rule sets': `# before\n${BARE}\n# IPv6\n${SIX}`,
+  'kernel trace': readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8'),
+};
+
+const MODELS = new Map<string, FileModel>();
+
+/** The file of a section: its name, perhaps with words after a colon. */
+export function fileOf(section: string): { readonly model: FileModel; readonly dump: Dump; readonly text: string } {
+  const name = section.split(':')[0] ?? '';
+  const text = FILES[name];
+  if (text === undefined) throw new Error(`there is no file "${name}"`);
+  const model = MODELS.get(name) ?? modelOfText(text, 'rules.md');
+  MODELS.set(name, model);
+  if (!model.defaultDump) throw new Error(`there are no rules in ${name}`);
+  return { model, dump: model.defaultDump, text };
+}

@@ -1,0 +1,138 @@
+import path from 'node:path';
+import { allTables } from '../../../src/core/ruleset/ruleSet';
+import { completionsAt } from '../../../src/features/completion/completionsAt';
+import { fileDiagnostics } from '../../../src/features/diagnostics';
+import { settingOf, tracedInFile } from '../../../src/features/fileTrace';
+import { ruleSetOf } from '../../../src/features/fileModel';
+import { findPacket } from '../../../src/features/findPacket/findPacket';
+import { findWords } from '../../../src/features/findPacket/findWords';
+import { explainForModel, EXPLAIN_FIELDS } from '../../../src/features/modelTools/explainChainTool';
+import { ToolInput } from '../../../src/features/modelTools/toolInput';
+import { overviewOf } from '../../../src/features/overview';
+import { overviewText } from '../../../src/features/overviewText';
+import { quickFixes } from '../../../src/features/quickFixes';
+import { symbolsOf, type OutlineSymbol } from '../../../src/features/symbols';
+import { badgeOf } from '../../../src/features/traceReport/verdict';
+import { evaluate } from '../../../src/features/traceSession/evaluate';
+import { copyOf } from '../../../src/features/whatIf/copyOf';
+import { groundOf, madeWords } from '../../../src/features/whatIf/ground';
+import { splitTyped } from '../../../src/features/whatIf/splitTyped';
+import { wordsOf } from '../../../src/features/whatIf/whatIf';
+import { answersOf } from '../../answers';
+import { contexts } from '../hover/contexts';
+import { cursor, modelOfText } from '../sample';
+import { fileOf } from './files';
+
+const file = (name: string): string => path.join(import.meta.dirname, name);
+const MOST = 16;
+
+function firstOf(lines: readonly string[]): readonly string[] {
+  return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `… ${lines.length - MOST} more`];
+}
+
+/** What the editor offers at a mark in a rules file, as it shows it. */
+answersOf(file('completions.txt'), (marked, section) => {
+  const context = contexts[section];
+  if (!context) throw new Error(`there is no context ${section}`);
+  const { text, line, column } = cursor(context(marked));
+  const list = completionsAt(modelOfText(text, 'rules.v4'), line, column);
+  if (!list) return ['nothing'];
+  const { start, end } = list.range;
+  const items = [...list.items].sort((a, b) => a.rank - b.rank);
+  return [
+    `[${text.split('\n')[line]?.slice(start, end) ?? ''}]${list.incomplete ? ' incomplete' : ''}`,
+    ...firstOf(
+      items.map(
+        ({ label, kind, owner, detail, insert, snippet, inFront, more }) =>
+          `${label}${owner === undefined ? '' : ` (${owner})`}, ${kind}${detail === '' ? '' : `: ${detail}`}` +
+          (insert === label && !snippet ? '' : ` => ${JSON.stringify(insert)}${snippet ? ' snippet' : ''}`) +
+          (inFront ? ` after ${JSON.stringify(inFront.text)} at ${inFront.column}` : '') +
+          (more ? ' …' : ''),
+      ),
+    ),
+  ];
+});
+
+/** What is said of a name, in a file or, in the section `names`, without one. */
+answersOf(file('names.txt'), (name, section) => {
+  const input = ToolInput.read({ name }, EXPLAIN_FIELDS);
+  if ('problem' in input) return [input.problem];
+  const known = section === 'names' ? undefined : { name: 'rules', model: fileOf(section).model };
+  const said = explainForModel(known, input);
+  if (typeof said !== 'string') return [said.problem];
+  return said
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line));
+});
+
+/** A packet for the rule that a line ends with: an expression, and with what answers; or why there is none. */
+answersOf(file('found.txt'), (wanted, section) => {
+  const { model, dump, text } = fileOf(section);
+  const at = text.split('\n').findIndex((line) => line.endsWith(wanted));
+  const ruleSet = ruleSetOf(dump.section);
+  const rule = allTables(ruleSet)
+    .flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules))
+    .find(({ line }) => line.index === at);
+  if (!rule) return ['no rule'];
+  const { setting, addressesKnown } = settingOf(model, dump);
+  const found = findPacket(setting.host, ruleSet, rule, {
+    addressesKnown,
+    onEveryHost: (request) => tracedInFile(model, dump, request),
+  });
+  const words = findWords(found, rule);
+  return [
+    ...(words === undefined ? [] : [words]),
+    ...(found.kind === 'found' ? [found.expression, ...answered(found.answers ?? {})] : []),
+    ...('nearest' in found && found.nearest !== undefined ? [found.nearest] : []),
+  ];
+});
+
+function answered(answers: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.entries(answers).map(([key, value]) => `${key}: ${value ? 'yes' : 'no'}`);
+}
+
+/** What comes of changes that nobody has made, `⏎` between them, and of a packet behind ` | `. */
+answersOf(file('changes.txt'), (question, section) => {
+  const { model, dump } = fileOf(section);
+  const [typed = '', packet] = question.split(' | ');
+  const ground = groundOf(model, dump, splitTyped(typed, model.file));
+  const { edits, left } = copyOf(ground, model);
+  return [
+    ...ground.made.flatMap((made) => [
+      madeWords(made),
+      ...made.problems.slice(1).map(({ message }) => `also: ${message}`),
+    ]),
+    ...edits.map(({ line, text }) => `${line}: ${text === undefined ? 'gone' : JSON.stringify(text)}`),
+    ...left.map((each) => `not in the copy: ${wordsOf(each)}`),
+    ...(packet === undefined ? [] : [badges(ground, packet)]),
+  ];
+});
+
+function badges({ model, dump }: Pick<ReturnType<typeof groundOf>, 'model' | 'dump'>, expression: string): string {
+  const { input, problems } = evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
+  if (!input) return problems.map(({ message }) => message).join('; ');
+  return [...new Set(input.traced.outcomes.map((walked) => badgeOf(walked).text))].join(' or ');
+}
+
+/** A rules file of one line: its problems and how they are mended, its outline and its overview. */
+answersOf(file('texts.txt'), (text, section) => {
+  const model = modelOfText(text, section.startsWith('notes') ? 'notes.md' : 'rules.v4');
+  const outline = (symbol: OutlineSymbol, depth: string): readonly string[] => [
+    `${depth}${symbol.kind} ${symbol.name}${symbol.detail === '' ? '' : ` (${symbol.detail})`} ${symbol.from}–${symbol.to}, at ${symbol.selection.line}:${symbol.selection.start}–${symbol.selection.end}`,
+    ...symbol.children.flatMap((child) => outline(child, `${depth}  `)),
+  ];
+  return [
+    ...fileDiagnostics(model, 'rules.v4').flatMap((problem) => [
+      `${problem.line}:${problem.column}–${problem.endColumn} ${problem.severity} ${problem.code}: ${problem.message}`,
+      ...quickFixes(model.file, problem).flatMap(({ title, edits }) => [
+        `  fix: ${title}`,
+        ...edits.map((edit) => `    ${edit.line}:${edit.column}–${edit.endColumn} ${JSON.stringify(edit.newText)}`),
+      ]),
+    ]),
+    ...symbolsOf(model).flatMap((symbol) => outline(symbol, '')),
+    ...overviewText(overviewOf(model))
+      .split('\n')
+      .filter((line) => line !== ''),
+  ];
+});
