@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { utf8Bytes } from '../../../src/core/text/utf8';
+import { CaptureTable } from '../../../src/features/capture/captureTable';
+import { ALONE } from '../../../src/features/share/sharedTrace';
+import { traceHtml } from '../../../src/features/share/html';
+import { traceMermaid } from '../../../src/features/share/mermaid';
+import { traceSvg } from '../../../src/features/share/svg';
+import { evaluate } from '../../../src/features/traceSession/evaluate';
+import type { ToEditor, ViewState } from '../../../src/shared/protocol';
+import type { EditorEffect } from '../../../src/features/traceSession/traceSession';
+import { answersOf, outlineOf } from '../../answers';
+import { Bench } from '../sessionBench';
+import { FILES, fileOf } from './files';
+
+/** Of an outline, whatever is not in the one before. */
+function newIn(now: readonly string[], before: readonly string[]): readonly string[] {
+  const known = new Set(before);
+  return now.filter((line) => !known.has(line));
+}
+
+/** A state but for its trace, of which other tests are: with the outcome alone. */
+function sketch({ trace, keep, ...state }: ViewState): readonly string[] {
+  const { packet, ...rest } = state;
+  const { fields, ...form } = packet;
+  return [
+    ...outlineOf({ ...rest, revision: undefined }),
+    ...outlineOf(form),
+    ...fields.map((field) => `field ${JSON.stringify(field)}`),
+    ...(trace ? [`badge ${trace.outcome.badge.text}, ${trace.tabs.length} outcomes`] : []),
+    ...outlineOf({ keep: Object.entries(keep).map(([name, value]) => `${name} ${JSON.stringify(value)}`) }),
+  ];
+}
+
+const BENCHES = new Map<string, Bench>();
+
+function benchOf(section: string): Bench {
+  const known = BENCHES.get(section);
+  if (known) return known;
+  const text = FILES[section.split(':')[0] ?? ''];
+  if (text === undefined) throw new Error(`there is no file for ${section}`);
+  const made = new Bench(text, section.endsWith('rules') ? 'a.rules' : 'notes.md');
+  BENCHES.set(section, made);
+  return made;
+}
+
+/** What the page posts, in short: the type of the message, and its fields as JSON. `edit LINE|FROM|TO` edits the file. */
+function act(bench: Bench, step: string): void {
+  const [word = ''] = step.split(' ');
+  const rest = step.slice(word.length).trim();
+  if (word === 'open') return;
+  if (word === 'edit') {
+    const [line = '', from = '', to = ''] = rest.split('|');
+    bench.edit(Number(line), from, to);
+  } else {
+    const { revision } = bench.state;
+    const given: unknown = JSON.parse(rest === '' ? '{}' : rest);
+    bench.send({ type: word, revision, ...(given as object) } as unknown as ToEditor);
+  }
+}
+
+function effectWords(effect: EditorEffect): readonly string[] {
+  if (effect.kind !== 'post') return [JSON.stringify(effect)];
+  const { message } = effect;
+  return message.type === 'state'
+    ? []
+    : [message.type, ...outlineOf(message, '  ').filter((line) => !/^ {2}(?:type|revision): /.test(line))];
+}
+
+/** Steps of a trace view: what each changes of its state, and what else is asked of the editor and the page. */
+answersOf(path.join(import.meta.dirname, 'sessions.txt'), (step, section) => {
+  const bench = benchOf(section);
+  const before = step === 'open' ? [] : sketch(bench.state);
+  act(bench, step);
+  const effects = step === 'open' ? [] : bench.effects;
+  const long = (line: string): string => (line.length > 300 ? `${line.slice(0, 299)}…` : line);
+  return [...newIn(sketch(bench.state), before), ...effects.flatMap(effectWords)].flatMap((line) =>
+    line.split('\n').map(long),
+  );
+});
+
+/** Captures as texts, `⏎` between their lines: the table of their flows. */
+answersOf(path.join(import.meta.dirname, 'captures.txt'), async (text, section) => {
+  const ground = { ...fileOf(section), overrides: undefined };
+  const table = new CaptureTable('c.txt');
+  await table.read(utf8Bytes(text), ground, () => Promise.resolve());
+  const { rows, ...view } = table.view(ground);
+  return [...outlineOf(view), ...rows.flatMap((row) => itemLines(row))];
+});
+
+function itemLines(row: object): readonly string[] {
+  return outlineOf([row]);
+}
+
+/** A trace as others get it: `mermaid`, `html` or `svg`, and the packet. */
+answersOf(path.join(import.meta.dirname, 'shared.txt'), (question, section) => {
+  const { model, dump } = fileOf(section);
+  const [form = ''] = question.split(' ');
+  const expression = question.slice(form.length + 1);
+  const { input } = evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
+  if (!input) throw new Error(`${expression} cannot be traced`);
+  const trace = { input, assumed: ['The file states no sockets.'], file: 'rules.v4', journey: ALONE };
+  const text =
+    form === 'mermaid' ? traceMermaid(trace) : form === 'html' ? traceHtml(trace) : traceSvg(trace, 'dark').svg;
+  return text
+    .replaceAll('><', '>\n<')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+});
