@@ -83,6 +83,8 @@ export function replyRequest({ end, events, after }: Walked, setting: TraceSetti
     return end.verdict === 'REJECT'
       ? 'it is rejected, and the rejection is all that the sender gets'
       : 'nobody receives the packet';
+  if (events.findLast((event) => event.kind === 'route')?.type === 'broadcast')
+    return 'it is a broadcast, and the file does not state who answers, nor from which address';
   const request = answerTo(end.packet, setting);
   if (typeof request === 'string') return request;
   if (end.outcome === 'LOCAL' && end.receiverKnown && !end.receiver && hasPorts(end.packet.protocol))
