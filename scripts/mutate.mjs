@@ -3,6 +3,7 @@
 //   npm run mutate -- --sample 150 --seed 1 src/features  150 of its mutants, drawn by this seed; of each folder named
 //   npm run mutate -- --tests test/features,test/traceReport src/features/scenarios.ts    asks these tests only: quicker,
 //                                                         and the score is at most too low
+//   npm run mutate -- --go-on …                            goes on with the same run, where it was stopped
 // Without files: core/xtables, core/netfilter and features. The tests are loaded once, with all mutants in the sources,
 // each behind a switch. Every mutant is shown with the lines that it is in. The report is .vscode-test/mutate/report.json.
 
@@ -43,6 +44,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     tests: { type: 'string', default: 'test' },
+    'go-on': { type: 'boolean', default: false },
   },
 });
 const folder = path.join(cache, 'mutate');
@@ -50,7 +52,7 @@ const work = path.join(folder, 'work.json');
 const [coverageFile, resultFile, testFile] = ['coverage.json', 'results.jsonl', 'all.test.ts'].map((name) =>
   path.join(folder, name),
 );
-rmSync(folder, { recursive: true, force: true });
+if (!values['go-on']) rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const names = positionals.length > 0 ? positionals : FOLDERS;
