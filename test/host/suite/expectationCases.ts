@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostCase } from './cases';
-import { assert, hoverText, openSample, openText, testing, until } from './editor';
+import { assert, hoverText, openSample, openText, show, testing, until } from './editor';
 
 const RULES =
   '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n';
@@ -68,7 +68,7 @@ export const expectationCases: readonly HostCase[] = [
       );
       const editor = await testing();
       await until('the Testing view lists it', () => editor.expectationsOf(document.uri).length === 1);
-      await vscode.window.showTextDocument(document);
+      await show(document);
       await untilRun('it has run', (ended) => ended.join() === '2 fails');
     },
   },
