@@ -72,7 +72,69 @@ export const expectationCases: readonly HostCase[] = [
       await untilRun('it has run', (ended) => ended.join() === '2 fails');
     },
   },
+  {
+    name: 'a file that opens while it is being looked for stays listed, although it was not found',
+    run: async () => {
+      const file = vscode.Uri.parse('iptables-late:/late.iptest');
+      const files = new LateFiles('@file rules\nin tcp > :22 => LOCAL\n');
+      const registered = vscode.workspace.registerFileSystemProvider('iptables-late', files);
+      try {
+        const editor = await testing();
+        const asked = editor.readExpectations(file);
+        await until('the file is being read', () => files.waits);
+        await show(await vscode.workspace.openTextDocument(file));
+        files.failTheFirst(file);
+        await asked;
+        await until('the Testing view lists it', () => editor.expectationsOf(file).length === 1);
+      } finally {
+        registered.dispose();
+      }
+    },
+  },
 ];
+
+/** One file whose first reading takes until it is told to fail. */
+class LateFiles implements vscode.FileSystemProvider {
+  readonly onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]> = () => new vscode.Disposable(() => {});
+  private readonly bytes: Uint8Array;
+  private first: { readonly reject: (error: Error) => void } | undefined;
+
+  constructor(text: string) {
+    this.bytes = new TextEncoder().encode(text);
+  }
+
+  get waits(): boolean {
+    return this.first !== undefined;
+  }
+
+  failTheFirst(file: vscode.Uri): void {
+    this.first?.reject(vscode.FileSystemError.FileNotFound(file));
+  }
+
+  readFile(): Uint8Array | Promise<Uint8Array> {
+    if (this.first) return this.bytes;
+    return new Promise((_, reject) => {
+      this.first = { reject };
+    });
+  }
+
+  stat(): vscode.FileStat {
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.bytes.length };
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => {});
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(): void {}
+  writeFile(): void {}
+  delete(): void {}
+  rename(): void {}
+}
 
 /**
  * Runs the expectations of the active editor. The editor hears of new ones some time after they are listed, and until
