@@ -15,7 +15,7 @@ const cache = join(root, '.vscode-test/bench');
 const SERVICES = 6020;
 
 if (!globalThis.gc) {
-  // Memory is measured behind a full collection, which needs the flag.
+  // Memory is measured after a full collection, which needs the flag.
   const again = spawnSync(process.execPath, ['--expose-gc', fileURLToPath(import.meta.url)], { stdio: 'inherit' });
   process.exit(again.status ?? 1);
 }

@@ -1,6 +1,6 @@
-// The README as the extension's own page in the editor shows it. That page resolves no relative address: it opens
-// https links and places in the same page, and draws no picture but from https addresses, not even one in the text
-// itself. So in the place of a picture stands what the command line prints, and the documents are put behind the text.
+// The README as the extension's own page in the editor shows it. That page resolves no relative address: it opens https
+// links and places in the same page, and draws no picture but from https addresses, not even one in the text itself. So
+// a picture is replaced by what the command line prints, and the documents are put behind the text.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

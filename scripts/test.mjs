@@ -21,7 +21,7 @@ let passed = 0,
 mkdirSync(cache, { recursive: true });
 const inBrowser = wanted.filter((name) => name === 'page' || name === 'host');
 const withoutBrowser = inBrowser.length ? noBrowser() : undefined;
-// A person who has to install something hears of it before ten minutes of other checks, and not behind them.
+// A person who has to install something sees that before ten minutes of other checks, and not after them.
 if (withoutBrowser !== undefined) {
   failed++;
   console.log(`✗ ${inBrowser.join(', ')}\n${withoutBrowser}`);

@@ -37,7 +37,7 @@ export function measureBounds(): readonly BoundFigure[] {
   time(
     '130,000 rules that all match: traced and written',
     () => traced(matching),
-    (text) => `${text.split('\n').length} lines, the others are said to be left out`,
+    (text) => `${text.split('\n').length} lines, the others are said to be omitted`,
   );
 
   const members = fill(MILLION, (i) => `add s ${address(i)}\n`);

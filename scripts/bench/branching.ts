@@ -32,7 +32,7 @@ export function branching(run: (what: string, times: number, work: Measured) => 
   return [
     run('a Service of 1,000 endpoints, every outcome told', 5, trace(endpoints(1000))),
     run('30 unknown matches, 2,048 outcomes told', 5, trace(filter(unknown))),
-    run('12 unknown matches in front of 4,000 rules', 5, trace(filter([...unknown.slice(0, 12), ...ports]))),
+    run('12 unknown matches before 4,000 rules', 5, trace(filter([...unknown.slice(0, 12), ...ports]))),
     run('22 chains that each call the next one twice', 5, trace(ladder(22))),
     run('5,000 rules appended, and deleted by their text', 3, () =>
       bindRules(

@@ -39,8 +39,8 @@ export function editor(text: string, run: (what: string, times: number, work: Me
     even ? within(0, 0, '-A KUBE-MARK-MASQ -s 192.0.2.1/32 -j RETURN\n') : { ...within(0, 0, ''), endLine: line + 1 };
   return [
     run('editor, opened: parse, and the problems', 3, () => fileDiagnostics((opened = open()), NAME)),
-    run('editor: the first hover behind that', 1, () => hoverAt(opened, line, 4)),
-    run('editor: the first outline behind that', 1, () => symbolsOf(opened)),
+    run('editor: the first hover after that', 1, () => hoverAt(opened, line, 4)),
+    run('editor: the first outline after that', 1, () => symbolsOf(opened)),
     run('editor: a hover first, and then the problems', 3, () => {
       opened = open();
       hoverAt(opened, line, 4);

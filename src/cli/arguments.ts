@@ -9,7 +9,7 @@ export const USAGE = `iptables-lens: what iptables rules do with a packet
       --journey goes on after the proxy of ${journeysOf()}, leg by leg, and back again;
       --what-if CHANGE traces it as it would be after "iptables -I INPUT …", "sysctl -w …", "ip route add …", "line 12 off"
       and says what that changes; nothing is written;
-      --format is text, markdown, mermaid, svg or html: to be given to others, with everything that is assumed;
+      --format is text, markdown, mermaid, svg or html: for sharing, with everything that is assumed;
       --theme of the svg is light, dark, highContrast or highContrastLight;
       --ways traces the ways in and out of the host, in place of --packet: inbound, outbound, hairpin …
       --scenario NAME takes a packet that suits FILE, in place of --packet (client-app, app-own-service …)

@@ -25,8 +25,8 @@ import { VERSION } from './version';
 export type BatchResult = Readonly<Record<string, unknown>>;
 
 /**
- * Answers one line of `batch` with one line of JSON, its line end not included. Never throws: what is wrong with the
- * request, and what goes wrong in answering it, is said in `error`.
+ * Responds to one line of `batch` with one line of JSON, without its line end. Never throws: `error` says what is wrong
+ * with the request, and what goes wrong in handling it.
  */
 export function answerText(line: RequestLine): string {
   const result = line.kind === 'line' ? answerLine(line.text) : { id: null, error: `this line ${line.reason}` };
@@ -37,7 +37,7 @@ export function answerText(line: RequestLine): string {
   }
 }
 
-/** Answers the text of one line of `batch`. Never throws. */
+/** Responds to the text of one line of `batch`. Never throws. */
 export function answerLine(line: string): BatchResult {
   let request: unknown;
   try {
@@ -176,7 +176,7 @@ function withRead(
   return { ...result, packet: packet.expression, warnings };
 }
 
-/** So many packets make an answer of about 100 MB, which is near what one string holds. */
+/** This many packets make a response of about 100 MB, which is near what one string holds. */
 const MOST_PACKETS = 50_000;
 
 function readSetting(request: Record<string, unknown>): TraceSetting | InputProblem {

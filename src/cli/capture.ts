@@ -48,7 +48,7 @@ export function runCapture({ model, dump, overrides, file, iface, json }: Given,
     const conditional = rows.some(({ badges }) => badges.some((badge) => badge.conditional));
     terminal.out(
       `\n${counted(counts.packets, 'packet')} in ` +
-        `${counted(flows.length, 'flow')}\n${[...(conditional ? ['A verdict with ? is so only if something is that neither the file nor the capture states.'] : []), ...notes, ...assumed].map((each) => `  ${visible(each)}\n`).join('')}`,
+        `${counted(flows.length, 'flow')}\n${[...(conditional ? ['A verdict with ? depends on something that neither the file nor the capture states.'] : []), ...notes, ...assumed].map((each) => `  ${visible(each)}\n`).join('')}`,
     );
   }
   return 0;
@@ -86,7 +86,7 @@ function flowJson(traced: TracedFlow): FlowJson {
   };
 }
 
-/** No column is wider than this; longer texts move what is behind them. */
+/** No column is wider than this; longer texts move the columns after them. */
 const WIDEST = 60;
 
 function tableText(rows: readonly FlowRow[]): string {

@@ -6,7 +6,7 @@ import { hoverAt } from '../features/hover/hover';
 import { UsageError, type Arguments } from './arguments';
 import type { Terminal } from './terminal';
 
-/** What a name means, or what stands at a place, as the hover says it; exit 1 where nothing is known of it. */
+/** What a name means, or what is at a place, as the hover says it; exit 1 where nothing is known of it. */
 export function runExplain(given: Arguments, terminal: Terminal): number {
   if (given.values.at !== undefined) return explainPlace(given.values.at, given, terminal);
   const name = given.files.join(' ');
@@ -23,13 +23,13 @@ export function runExplain(given: Arguments, terminal: Terminal): number {
   return 0;
 }
 
-/** Lines and columns count from 1; without a column, the first of what stands in the line. */
+/** Lines and columns count from 1; without a column, the first of what is in the line. */
 function explainPlace(at: string, { files, values }: Arguments, terminal: Terminal): number {
   const [, lineText, columnText] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(at) ?? [];
   if (lineText === undefined)
     throw new UsageError(`--at ${at}: a place is LINE or LINE:COLUMN, both counted from 1, as in --at 12:4`);
   if (values.file === undefined) throw new UsageError('explain --at needs --file FILE: the file that the place is in');
-  if (files.length > 0) throw new UsageError(`explain --at takes no name: leave out "${files.join(' ')}"`);
+  if (files.length > 0) throw new UsageError(`explain --at takes no name: omit "${files.join(' ')}"`);
   const model = modelOf(parseSourceFile(terminal.read(values.file), { fileName: values.file }));
   const line = model.file.lines[Number(lineText) - 1];
   const column = columnText === undefined ? line?.contentStart : Number(columnText) - 1;

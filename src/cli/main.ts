@@ -151,7 +151,7 @@ async function* standardInput(): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** One line, whatever was thrown: what the caller did wrong, or what to report. */
+/** One line for any thrown value: what the caller did wrong, or what to report. */
 function fail(error: unknown): void {
   const known = error instanceof UsageError;
   const text = known ? error.message : internalErrorText(error, VERSION, 'the command and its file');
@@ -159,7 +159,7 @@ function fail(error: unknown): void {
   process.exitCode = known ? error.exitCode : 2;
 }
 
-// A reader that closed the pipe (`| head`) wants no more; that is not an error.
+// A reader that closed the pipe (`| head`) needs no more; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 // Nobody is left to report it to.
 process.stderr.on('error', () => process.exit(1));

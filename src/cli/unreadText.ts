@@ -1,10 +1,10 @@
 import { visible } from '../core/text/visible';
 import { reasonText, type UnreadLine } from '../features/unread';
 
-/** At most so many unread lines are listed below a trace; `overview` lists all of them. */
+/** At most this many unread lines are listed below a trace; `overview` lists all of them. */
 const MOST_UNREAD = 10;
 
-/** What a trace leaves out, below it; empty where that is nothing. */
+/** What a trace did not read, below it; empty where that is nothing. */
 export function unreadText(unread: readonly UnreadLine[], name: string): string {
   if (unread.length === 0) return '';
   const shown = unread.slice(0, MOST_UNREAD).map((each) => `  line ${each.line}: ${visible(reasonText(each))}\n`);

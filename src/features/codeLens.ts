@@ -18,7 +18,7 @@ export interface Lens {
   /** The text of a line that shows a packet, which the link traces. */
   readonly packet?: string;
   readonly title: string;
-  /** What stands beside the link, without a link: `6 rules`. */
+  /** What is beside the link, without a link: `6 rules`. */
   readonly note: string;
 }
 
@@ -52,7 +52,7 @@ function packetLenses({ file, defaultDump }: FileModel): readonly Lens[] {
   if (!defaultDump) return [];
   const traced = kernelTraceOf(file).packets;
   const first = new Set(traced.map(({ line }) => line));
-  // A packet of a kernel's trace stands in many lines.
+  // A packet of a kernel's trace is in many lines.
   const isFirst = (text: string, { index }: Line): boolean =>
     first.size === 0 || first.has(index) || readTraceLine(text) === undefined;
   return packetsOfFile(file, MOST_PACKETS, isFirst).map(({ text, line, packet }) => ({

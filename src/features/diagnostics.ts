@@ -72,7 +72,7 @@ function asDiagnostic({ line, start, end, severity, code, message, fix }: LinePr
 /**
  * The problems of a whole file, ordered by place. A file that is input for iptables-restore and nothing else is checked
  * as such; in a log or in notes the rules of each dump are checked, and what the text around lacks is not an error:
- * nobody is going to load it. The name of the file may state that it is input, whatever stands in its first lines.
+ * nobody is going to load it. The name of the file may state that it is input, whatever is in its first lines.
  */
 export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagnostic[] {
   const { file, dumps } = model;
@@ -87,8 +87,8 @@ export function fileDiagnostics(model: FileModel, fileName = ''): readonly Diagn
 }
 
 /**
- * What ipset would refuse of the sets in a file. They are left out of a trace, which is why it is reported, but nothing
- * is loaded from here.
+ * What ipset would refuse of the sets in a file. A trace skips them, which is why it is reported, but nothing is loaded
+ * from here.
  */
 function setDiagnostics({ file }: FileModel): readonly Diagnostic[] {
   const problems = setsOfFile(file)?.problems ?? [];

@@ -12,7 +12,7 @@ export interface LinePlace {
 
 /**
  * Columns in the file: a line that is read in place of another one has columns of its own. Of one joined from several,
- * the columns within the first that they stand in.
+ * the columns within the first that they are in.
  */
 export function outerColumns(line: Line, columns: Columns): Columns {
   if (!('toOuter' in line)) return { start: columns.start, end: columns.end };
@@ -25,12 +25,12 @@ export function columnsOfRule({ line, written }: Pick<Rule, 'line' | 'written'>)
   return outerColumns(line, written ?? contentOf(line));
 }
 
-/** The columns of a line without its indentation and what stands before it. */
+/** The columns of a line without its indentation and what is before it. */
 export function contentOf({ contentStart, text }: Line): Columns {
   return { start: contentStart, end: text.length };
 }
 
-/** Where columns of a line stand in the file; lines count from 0. */
+/** Where columns of a line are in the file; lines count from 0. */
 export function outerSpan(line: Line, { start, end }: Columns): FileRange {
   const { toOuter, toLine } = line as Partial<EmbeddedLine>;
   if (!toOuter) return { line: line.index, start, end };
@@ -76,7 +76,7 @@ export function innerPlace(file: SourceFile, line: Line, column: number): LinePl
  */
 function closest(read: readonly EmbeddedLine[], line: Line, column: number): LinePlace | undefined {
   let best: { readonly line: Line; readonly column: number; readonly outer: number } | undefined;
-  // A loop makes many lines of one; they all stand in the same place.
+  // A loop makes many lines of one; they all are in the same place.
   for (const inner of read.slice(0, MOST_READ)) {
     for (let at = 0; at <= Math.min(inner.text.length, MOST_COLUMNS); at++) {
       if (lineAt(inner, inner.toLine, at) !== line.index) continue;

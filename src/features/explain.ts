@@ -33,7 +33,7 @@ type Blocks = readonly HoverBlock[];
 
 /**
  * Everything known of a name: a chain, table, match, target, option, port, mark, user, address, variable, annotation,
- * setting, line of a log. Without a file every meaning of it; with a file of a chain only what stands there. undefined:
+ * setting, line of a log. Without a file every meaning of it; with a file of a chain only what is there. undefined:
  * nothing.
  */
 export function explainName(name: string, model?: FileModel): Blocks | undefined {
@@ -53,7 +53,7 @@ export function explainName(name: string, model?: FileModel): Blocks | undefined
   return found.flatMap((blocks, i) => (i === 0 ? blocks : [{ kind: 'rule' } as const, ...blocks]));
 }
 
-/** The chains of that name as they stand in the file, each once, whichever of its rule sets show them. */
+/** The chains of that name as they are in the file, each once, even where several of its rule sets show them. */
 function chainsOfFile(name: string, model: FileModel): readonly Blocks[] {
   const seen = new Map<string, Blocks>();
   const dumps = [
@@ -162,7 +162,7 @@ function loose(name: string, model: FileModel | undefined): readonly Blocks[] {
   return blocks ? [blocks] : [];
 }
 
-/** A line of a log by its text, as someone pastes it. */
+/** A line of a log by its text, as it is pasted. */
 function logLine(name: string): readonly Blocks[] {
   const fact = name.length < 8 ? undefined : logHeadingKnowledge(name);
   return fact ? [factBlocks('log line', fact)] : [];

@@ -34,7 +34,7 @@ export interface Explained {
 
 /**
  * Explains a place of a file; line and column are 0-based. Without a column, the rule or the declared chain of the
- * line; with one that stands in the name of a chain, that chain.
+ * line; with one that is in the name of a chain, that chain.
  */
 export function explainAt(model: FileModel, lineNumber: number, column: number | undefined): Explained {
   const outer = model.file.lines[lineNumber];

@@ -14,7 +14,7 @@ export interface PacketOfFile {
 
 /**
  * The packets that the lines of a file show, in their order, `most` of them at most: those of logs and captures, and
- * the next one of each connection that is listed. `wanted`: which lines are looked at.
+ * the next one of each connection that is listed. `wanted`: which lines are read.
  */
 export function packetsOfFile(
   file: SourceFile,

@@ -1,6 +1,6 @@
 /** What can be reported of an error that should not have happened, without any content of the file. */
 export interface InternalError {
-  /** `RangeError`; what was thrown and is not an error: its type. */
+  /** `RangeError`; for a thrown value that is not an error, its type. */
   readonly name: string;
   /** The engine's message on one line: it may quote a word of the input, so that it is for the person at hand only. */
   readonly message: string;
@@ -8,7 +8,7 @@ export interface InternalError {
   readonly place: string | undefined;
 }
 
-/** Takes apart whatever was thrown. Never throws. */
+/** Takes apart any thrown value. Never throws. */
 export function internalErrorOf(thrown: unknown): InternalError {
   if (!(thrown instanceof Error)) return { name: typeof thrown, message: '', place: undefined };
   const [, place] = /^\s+at .*?([^\s()/\\]+:[0-9]+:[0-9]+)\)?$/m.exec(stackOf(thrown)) ?? [];

@@ -36,7 +36,7 @@ function isOfListing(code: string): boolean {
   return code === 'listing-interfaces' || code === 'listing-unread';
 }
 
-/** So many lines are named in a list. */
+/** At most this many lines are named in a list. */
 const MOST_LINES = 10;
 
 /** The same as one sentence each, for a list. */

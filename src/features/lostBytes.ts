@@ -6,8 +6,8 @@ import type { Line } from '../core/syntax/tree';
 const known = new WeakMap<readonly Line[], readonly LineProblem[]>();
 
 /**
- * Rules in which bytes were no UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when the
- * file is saved.
+ * Rules in which bytes were not UTF-8 when an editor read them: it shows U+FFFD in their place, and writes that when
+ * the file is saved.
  */
 export function lostBytes(lines: readonly Line[]): readonly LineProblem[] {
   let found = known.get(lines);

@@ -6,8 +6,8 @@ import { condition, shapeOf, valueOf } from '../core/knowledge/shape';
 import { neighbour } from './neighbour';
 
 /**
- * What a host behind this one sends to the outside, where a rule of POSTROUTING gives such packets a source of this
- * host.
+ * What a host that uses this one as its gateway sends to the outside, where a rule of POSTROUTING gives such packets a
+ * source of this host.
  */
 export function insideOut(rules: RuleSetView, host: Host, outside: string): readonly Scenario[] {
   for (const rule of chainIn(rules, 'nat', 'POSTROUTING')?.rules ?? []) {

@@ -17,8 +17,8 @@ export interface UnfollowedTable {
 const known = new WeakMap<SourceFile, readonly UnfollowedTable[]>();
 
 /**
- * The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, what hangs
- * at a device (ingress, egress), and tables of which no chain is shown that is registered at a hook.
+ * The tables of nft in a file whose rules no trace follows: those of other families than ip, ip6 and inet, chains
+ * registered at a device (ingress, egress), and tables of which no chain is shown that is registered at a hook.
  */
 export function unfollowedTables(file: SourceFile): readonly UnfollowedTable[] {
   let found = known.get(file);

@@ -22,16 +22,15 @@ export function allOpenTables({ dumps }: FileModel): readonly UndecidedTable[] {
 }
 
 /**
- * The tables that lines are offered for: hardly anybody has rules in security, and what stands there might stand in
- * filter.
+ * The tables that lines are offered for: hardly anybody has rules in security, and what is there might be in filter.
  */
 export function tablesOffered({ candidates, table }: UndecidedTable): readonly string[] {
   return candidates.filter((each) => each !== 'security' || each === table);
 }
 
 /**
- * The same file and the same dump of it with the table of some lines said. undefined where the dump is none of its own
- * any more.
+ * The same file and the same dump of it with the table of some lines said. undefined where the dump is not one of its
+ * own any more.
  */
 export function withTable(
   model: FileModel,

@@ -1,6 +1,6 @@
 import type { Section } from '../core/syntax/sourceFile';
 
-/** So many are named; a host with more of them is described by its file. */
+/** At most this many are named; a host with more of them is described by its file. */
 const MOST_NAMED = 4;
 /** A route or a rule may have very many words. */
 const LONGEST = 60;

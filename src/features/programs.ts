@@ -14,7 +14,7 @@ export function programsOf(model: FileModel): NonNullable<Programs> {
   return programs;
 }
 
-/** Nothing is looked for before somebody asks. */
+/** Nothing is searched before it is needed. */
 class ProgramsOfFile {
   private beside: ReadonlySet<string> | undefined;
 

@@ -26,7 +26,7 @@ function fixOfFile(file: SourceFile, problem: Diagnostic): QuickFix | undefined 
   }
 }
 
-/** A line after the last declaration of the table that the rule stands in. */
+/** A line after the last declaration of the table that the rule is in. */
 function declareChain({ lines }: SourceFile, { line, column, endColumn }: Diagnostic): QuickFix | undefined {
   const name = lines[line - 1]?.text.slice(column - 1, endColumn - 1) ?? '';
   if (
@@ -50,7 +50,7 @@ function addCommit({ lines }: SourceFile, { line }: Diagnostic): QuickFix | unde
     if (lines[i]?.node.kind === 'command' || lines[i]?.node.kind === 'chain') last = i;
   }
   const behind = lines[last];
-  // iptables-restore wants a line break after it.
+  // iptables-restore requires a line break after it.
   return behind && { title: 'Add COMMIT', edits: [lineBehind(behind, behind.eol === '' ? 'COMMIT\n' : 'COMMIT')] };
 }
 

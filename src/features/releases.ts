@@ -24,7 +24,7 @@ export function releasesTextOf(
 /**
  * The releases of a program that wrote the rules of a section, by all that the file shows of that host: its rule sets
  * and the keys of its log. What these say together is shown at every rule, so no two hovers of a file disagree; where
- * they exclude each other, what the rule set itself says. Undefined where its rules are none of the program's, or
+ * they exclude each other, what the rule set itself says. Undefined where its rules are not those of the program, or
  * nothing is known of its releases.
  */
 export function releasesOf(pack: ProgramPack, model: FileModel, section: RulesSection): VersionRange | undefined {

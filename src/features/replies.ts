@@ -7,14 +7,14 @@ import { settingOfPath } from './settingOfPath';
 import { AssumedValues } from './traceReport/card/assumedValues';
 import type { TraceInput } from './traceReport/traceInput';
 
-/** Of so many paths the answer is followed as well; the others differ in what was drawn at random. */
+/** The reply is followed on at most this many paths; the others differ in what was drawn at random. */
 export const MOST_REPLIES = 24;
 
-/** The answer to a packet on one of its paths, in the words of the JSON contract. */
+/** The reply to a packet on one of its paths, in the words of the JSON contract. */
 export interface ReplyJson {
-  /** It reaches the one who asked, on each of its paths, and looks to him like the answer to what he sent. */
+  /** It reaches the sender, on each of its paths, and looks like the reply to what was sent. */
   readonly comesBack: boolean;
-  /** What is to be known about it, in words; also why there is none. */
+  /** Remarks on it, in words; also why there is none. */
   readonly findings: readonly string[];
   readonly packet?: string;
   readonly outcomes: readonly Outcome[];
@@ -23,7 +23,7 @@ export interface ReplyJson {
 /** `unsure`: why it rests on something that is only assumed that it goes past this host. */
 export type TracedReply = Extract<Reply, { readonly kind: 'traced' }> & { readonly unsure?: string | undefined };
 
-/** The answer on the host of that path. `input`: the trace that the path is of, where something was assumed for it. */
+/** The reply on the host of that path. `input`: the trace that the path is of, where something was assumed for it. */
 export function replyOf(
   walked: Walked,
   setting: TraceSetting,
@@ -47,7 +47,7 @@ export function replyJson(reply: Reply): ReplyJson {
   };
 }
 
-/** Everything that is to be known, each sentence once. */
+/** All remarks, each sentence once. */
 export function findingsOf(reply: TracedReply): readonly string[] {
   // What this host would do with it does not matter then.
   return reply.pastThisHost === undefined
@@ -66,7 +66,7 @@ function past({ unsure }: TracedReply, words: string): string {
     : `${words} That is assumed, not stated: ${unsure} The output of "ip route" in the file settles it.`;
 }
 
-/** What is to be known about one of its outcomes. */
+/** Remarks on one of its outcomes. */
 export function findingsOfOutcome(
   reply: TracedReply,
   outcome: number,
@@ -93,7 +93,7 @@ export function wayBack(reply: TracedReply, outcome?: number): string {
   return `comes back${by === undefined ? '' : ` by ${by}`}`;
 }
 
-/** Outcomes with the answer to each, as far as so many are followed. */
+/** Outcomes with the reply to each, as far as that many are followed. */
 export function withReplies(
   outcomes: readonly Walked[],
   setting: TraceSetting,

@@ -2,7 +2,7 @@ import { packs } from '../core/knowledge/packs';
 import type { Line } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
 
-/** So far above the rules their command is looked for: a long log may stand between. */
+/** So far above the rules their command is looked for: a long log may be between. */
 const LOOKED_AT = 400;
 
 /**
@@ -45,7 +45,7 @@ function whose(lines: readonly Line[], from: number): string | undefined {
   return undefined;
 }
 
-/** Lines stay the same objects through edits, and rule sets that follow each other look at the same ones. */
+/** Lines stay the same objects through edits, and rule sets that follow each other share them. */
 const OWNERS = new WeakMap<Line, { readonly owner: string | undefined }>();
 
 function ownerOf(line: Line): string | undefined {

@@ -5,8 +5,8 @@ import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../c
 const views = new WeakMap<RuleSet, RuleSetView>();
 
 /**
- * The rule set as the knowledge reads it. A chain is looked at when it is asked for, and so is what jumps to it and the
- * text of a rule: a hover in a dump of 20,000 chains needs a few of them.
+ * The rule set as the knowledge reads it. A chain is read when it is needed, and so is what jumps to it and the text of
+ * a rule: a hover in a dump of 20,000 chains needs a few of them.
  */
 export function ruleSetView(ruleSet: RuleSet): RuleSetView {
   let view = views.get(ruleSet);
@@ -56,7 +56,7 @@ class LazyRuleSet implements RuleSetView {
 }
 
 const NO_JUMPS: readonly JumpView[] = [];
-/** So many chains are asked for what jumps to them before all jumps of the table are put in order. */
+/** At most this many chains are asked for what jumps to them before all jumps of the table are put in order. */
 const MOST_LOOKS = 8;
 
 class LazyTable {

@@ -21,7 +21,7 @@ export interface RuleWord {
   readonly role: WordRole;
 }
 
-/** Options of iptables itself that stand in rules, by every spelling. */
+/** Options of iptables itself that are in rules, by every spelling. */
 const BUILTIN: Readonly<Record<string, string>> = {
   '-p': 'protocol',
   '--protocol': 'protocol',

@@ -26,7 +26,7 @@ const NONE: readonly Rule[] = [];
 const MAKES_NONE: ReadonlySet<string> = new Set(['blank', 'comment', 'table', 'chain', 'commit']);
 const rulesOfLines = new WeakMap<RuleSet, ReadonlyMap<Line, readonly Rule[]>>();
 const looksAt = new WeakMap<RuleSet, number>();
-/** So many lines are looked for among all rules before these are put in order by their lines. */
+/** At most this many lines are looked for among all rules before these are put in order by their lines. */
 const MOST_LOOKS = 8;
 
 /** The one rule of a line in the chain that it names, where the rules of the chain are in the order of their lines. */

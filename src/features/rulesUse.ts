@@ -67,7 +67,7 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
   };
 }
 
-/** The rules on lines of a kind. A line of 300 addresses by 300 has 90,000 rules: it is looked at once. */
+/** The rules on lines of a kind. A line of 300 addresses by 300 has 90,000 rules: it is read once. */
 function* rulesOnLines(
   ruleSet: RuleSet,
   wanted: (text: string) => boolean,
@@ -93,17 +93,17 @@ interface Use extends Omit<InterfaceUse, 'name' | 'behind' | 'sources'> {
   readonly sources: Map<string, { readonly address: Address; readonly line: number }>;
 }
 
-/** So many networks and addresses of one interface are taken note of. */
+/** At most this many networks and addresses of one interface are taken note of. */
 const MOST_TIED = 64;
-/** And so many networks that are forwarded to. */
+/** And this many networks that are forwarded to. */
 const MOST_FORWARDED = 10_000;
 
 /** A network that rules tie to an interface has to be one: no single address, and not half the internet. */
 const SHORTEST_TIED = { 4: 8, 6: 16 } as const;
 
 /**
- * `-s 172.17.0.0/16 ! -o br0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the
- * way out is, `-i lan -s 10.0.0.0/24 -j ACCEPT` what lies behind lan.
+ * `-s 172.17.0.0/16 ! -o br0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the way
+ * out is, `-i lan -s 10.0.0.0/24 -j ACCEPT` what is reached by lan.
  */
 function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
   const { header, chain, target, line } = rule;
@@ -176,8 +176,8 @@ function noteForwarded({ header: { destination }, chain, target }: Rule, forward
 }
 
 /**
- * `-d X` in chains that only INPUT leads to says that X is an address of this host, and in chains that only FORWARD
- * leads to that it is none.
+ * `-d X` in chains that only INPUT reaches says that X is an address of this host, and in chains that only FORWARD
+ * reaches that it is not.
  */
 function placeOf(
   rules: Iterable<Rule>,
@@ -201,18 +201,18 @@ function placeOf(
   return found;
 }
 
-/** INPUT or FORWARD, where nothing else leads to a chain. */
+/** INPUT or FORWARD, where nothing else jumps to a chain. */
 function onlyHook(chain: Chain): 'INPUT' | 'FORWARD' | undefined {
   const [hook, other] = reachingHooks(chain);
   return other === undefined && (hook === 'INPUT' || hook === 'FORWARD') ? hook : undefined;
 }
 
-/** Once so many addresses were looked for line by line, all of them are filed. */
+/** Once this many addresses were searched line by line, all of them are indexed. */
 const MOST_SEARCHED = 3;
 /** An address as a rule writes it. */
 const WRITTEN = /\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*:[\da-fA-F:]*:[\da-fA-F.]*/g;
 
-/** The rules of chains that only INPUT or only FORWARD leads to, by the addresses on their lines. */
+/** The rules of chains that only INPUT or only FORWARD reaches, by the addresses on their lines. */
 class PlacingRules {
   private searched = 0;
   private filed: Map<string, Rule[]> | undefined;

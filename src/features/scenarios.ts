@@ -61,7 +61,7 @@ const FORWARDED: readonly ScenarioEntry[] = [
   {
     id: 'dnat',
     label: 'Client → forwarded port',
-    detail: 'readdressed by this host',
+    detail: 'translated by this host',
     way: 'Inbound',
     table: 'nat',
     chain: 'PREROUTING',
@@ -147,7 +147,7 @@ function generic(ruleSet: RuleSet, place: ScenarioPlace, forwards: boolean): rea
     ),
     scenario(
       'answer',
-      'Answer to a connection of this host',
+      'Reply to a connection of this host',
       'ESTABLISHED',
       `in ${iface} tcp ${endpoint(outside, 443)} > ${endpoint(to, 42000)} ack established`,
     ),

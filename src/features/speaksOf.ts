@@ -62,7 +62,7 @@ function beginningOf({ address: { family, words }, mask }: AddressBlock): string
 }
 
 /**
- * Fits lines with a network of fewer bits than the block has, a mask or a range: whatever may hold the block without
+ * Matches lines with a network of fewer bits than the block has, a mask or a range: whatever may hold the block without
  * beginning as it does.
  */
 const WIDER: Readonly<Record<4 | 6, (length: number) => RegExp>> = {

@@ -21,8 +21,8 @@ export interface OutlineSymbol {
 }
 
 /**
- * Beyond so many rules in a file the outline ends at the chains: nobody scrolls through more, and the editor would have
- * to hold them.
+ * Beyond this many rules in a file the outline ends at the chains: nobody scrolls through more, and the editor would
+ * have to hold them.
  */
 export const MOST_RULES_IN_OUTLINE = 3000;
 
@@ -91,7 +91,7 @@ function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): 
 
 /**
  * A chain spans its rules, so that the editor can say in which chain the cursor is; one without rules its declaration.
- * A built-in chain that is neither declared nor used is left out.
+ * A built-in chain that is neither declared nor used is omitted.
  */
 function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefined {
   const { rules, line, policy, name } = chain;

@@ -19,11 +19,11 @@ export interface TracedReading {
 }
 
 /**
- * For so many groups of lines the packet is traced with each table that they may be of; each takes reading the rules
- * once more.
+ * For at most this many groups of lines the packet is traced with each table that they may be of; each takes reading
+ * the rules once more.
  */
 const MOST_FOLLOWED = 4;
-/** Of so many outcomes each is looked at. */
+/** Of at most this many outcomes each is compared. */
 const MOST_COMPARED = 64;
 
 /**
@@ -107,7 +107,7 @@ function withoutProvisos(walked: Walked, tables: ReadonlySet<string>): Walked {
   return left.length === provided?.length || !provided ? walked : left.length > 0 ? { ...rest, provided: left } : rest;
 }
 
-/** What becomes of the packet, whichever rules and tables it has passed. */
+/** What becomes of the packet, regardless of the rules and tables that it has passed. */
 function outcomeKey({ outcomes, truncated }: Traced): string {
   return JSON.stringify([
     truncated,

@@ -79,7 +79,7 @@ function selectorsOf(rule: unknown): readonly { readonly selector: string; reado
 function exactness(selector: string, scope: string): number {
   const parts = selector.split(/\s+/).filter((part) => part !== '>');
   const last = parts.pop() ?? '';
-  // What a selector leaves out (`keyword - keyword.operator`) is none of our scopes, or not this one's.
+  // What a selector excludes (`keyword - keyword.operator`) is not one of our scopes, or not this one's.
   if (parts.includes('-')) return exactness(selector.slice(0, selector.indexOf(' -')), scope);
   if (!names(last, scope)) return 0;
   if (!parts.every((part) => names(part, 'source.iptables'))) return 0;

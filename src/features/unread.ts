@@ -13,7 +13,7 @@ export interface UnreadLine {
   readonly reason: string;
 }
 
-/** The reason as it stands below a heading that says that these lines were not read. */
+/** The reason as it is below a heading that says that these lines were not read. */
 export function reasonText({ reason }: UnreadLine): string {
   const text = reason.replace(/^not read: /, '');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -3,7 +3,7 @@ import { CaptureTable, ROWS_AT_ONCE, type CaptureGround } from '../features/capt
 import type { ToEditor, ToView } from '../shared/protocol';
 import type { ErrorEdge } from './edge';
 
-/** Milliseconds between two looks at a capture that is still being traced. */
+/** Milliseconds between two updates of a capture that is still being traced. */
 const BETWEEN = 250;
 
 /** The capture that is shown in one trace view. */
@@ -86,7 +86,7 @@ export class Captures {
     this.post({ type: 'capture', capture: undefined });
   }
 
-  /** The view is gone, and nobody can be told. */
+  /** The view is gone, so there is no one to notify. */
   dispose(): void {
     this.table?.stop();
     this.table = undefined;

@@ -20,7 +20,8 @@ export function registerCodeLens(documents: Documents, edge: ErrorEdge): vscode.
           if (!isEnabled('codeLens.enabled', document.uri)) return [];
           const model = documents.modelOf(document);
           if (!model || token.isCancellationRequested) return [];
-          // A paste that is a rules file and nothing else: as such it has completion, checks and folding as well.
+          // A paste that is a rules file and nothing else: as a file of that language it has completion, checks and
+          // folding as well.
           const offer =
             document.languageId === 'plaintext' && isRestoreInput(model.file, false)
               ? [

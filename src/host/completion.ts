@@ -50,7 +50,7 @@ export function registerCompletion(documents: Documents, edge: ErrorEdge): vscod
       return new vscode.CompletionList<Item>(items, list.incomplete);
     },
     resolveCompletionItem(item) {
-      // Text of a file stands in it: no commands, no HTML.
+      // Text of a file is in it: no commands, no HTML.
       const blocks = itemBlocks(item.completion.subject, documents.modelOf(item.document));
       if (blocks) item.documentation = new vscode.MarkdownString(blocksToMarkdown(blocks));
       return item;

@@ -30,7 +30,7 @@ export function registerContextKeys(documents: Documents, panels: TracePanels, e
     );
   });
   const soon = debounced(update);
-  // Not at once: looking for rules in a large file would hold up whoever waits for the activation.
+  // Not at once: looking for rules in a large file would delay the activation.
   soon.call('', 0, undefined);
   return vscode.Disposable.from(
     soon,

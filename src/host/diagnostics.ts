@@ -9,10 +9,10 @@ import type { ErrorEdge } from './edge';
 const PAUSE = 250;
 const LONG_PAUSE = 1000;
 const LARGE = 20_000;
-/** So many are shown of a file; a file that is not a rules file at all would have one a line. */
+/** At most this many are shown of a file; a file that is not a rules file at all would have one a line. */
 const MOST = 500;
 
-/** Problems of rules files. Notes and logs get none: what stands in them is not meant to be loaded. */
+/** Problems of rules files. Notes and logs get none: what is in them is not meant to be loaded. */
 export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('iptables');
   private readonly found = new Map<string, { readonly version: number; readonly problems: readonly Diagnostic[] }>();

@@ -9,7 +9,7 @@ import { modelOf, type FileModel } from '../features/fileModel';
 import type { ErrorEdge } from './edge';
 
 /**
- * Languages in whose files there may be rules. Output channels are left out: they grow all the time and nobody edits
+ * Languages in whose files there may be rules. Output channels are omitted: they grow all the time and nobody edits
  * them.
  */
 export const LANGUAGES = [
@@ -42,7 +42,7 @@ interface OpenDocument {
   readonly document: vscode.TextDocument;
   file: SourceFile | undefined;
   model: FileModel | undefined;
-  /** Whether there are rules in it; undefined: to be looked at. */
+  /** Whether there are rules in it; undefined: not checked yet. */
   rules: boolean | undefined;
 }
 
@@ -56,7 +56,7 @@ export class Documents implements vscode.Disposable {
   private readonly said = new Map<string, SaidTables>();
   private readonly changed = new vscode.EventEmitter<vscode.TextDocument>();
   private readonly subscriptions: vscode.Disposable[];
-  /** A document that may hold rules was edited, or is to be read another way; what is known of it is up to date. */
+  /** A document that may hold rules was edited, or has to be read another way; what is known of it is up to date. */
   readonly onDidChange = this.changed.event;
 
   constructor(private readonly edge: ErrorEdge) {
@@ -148,7 +148,7 @@ export class Documents implements vscode.Disposable {
   }
 }
 
-/** A document of a language that is looked at, whether or not there are rules in it. */
+/** A document of a supported language, whether or not there are rules in it. */
 export function mayHaveRules({ languageId, uri }: vscode.TextDocument): boolean {
   return (LANGUAGES as readonly string[]).includes(languageId) && uri.scheme !== 'output';
 }

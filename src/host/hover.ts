@@ -22,7 +22,7 @@ export function registerHover(documents: Documents, panels: TracePanels, edge: E
         completeStep('iptables.hovered');
         const [note] = panels.of(document.uri)?.session.notesIn(position.line + 1, position.line + 1) ?? [];
         const blocks = note ? [...noteBlocks(note), ...hover.blocks] : hover.blocks;
-        // Text of a file stands in it: no commands, no HTML.
+        // Text of a file is in it: no commands, no HTML.
         const markdown = new vscode.MarkdownString(blocksToMarkdown(blocks));
         return new vscode.Hover(
           markdown,

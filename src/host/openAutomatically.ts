@@ -19,7 +19,7 @@ export function registerOpenAutomatically(
     seen.add(key);
     panels.open(document);
   });
-  // Not at once: whoever waits for the activation does not wait for this.
+  // Not at once: the activation does not wait for this.
   const first = setTimeout(() => look(vscode.window.activeTextEditor), 0);
   return vscode.Disposable.from(
     { dispose: () => clearTimeout(first) },

@@ -113,7 +113,7 @@ async function traceCapture(documents: Documents, panels: TracePanels, about: un
   if (bytes) await panel.captures.open(fileName(chosen), bytes);
 }
 
-/** undefined where it cannot be read, which the user is told. */
+/** undefined where it cannot be read, which a message says. */
 async function readCapture(uri: vscode.Uri): Promise<Uint8Array | undefined> {
   try {
     return await vscode.workspace.fs.readFile(uri);

@@ -22,7 +22,7 @@ export const VIEW_TYPE = 'iptables.trace';
 export class TracePanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private cleared = false;
-  /** The view was closed: whoever posts to it then gets an error. */
+  /** The view was closed: posting to it then is an error. */
   private gone = false;
   /** The file is a copy that was made to try changes in: they are written into it. */
   isCopy = false;
@@ -46,7 +46,7 @@ export class TracePanel implements vscode.Disposable {
     private readonly remember: (uri: vscode.Uri, which: PacketKind, packets: readonly string[]) => void,
     /** Shows a change in a copy of the file. */
     private readonly tryOut: (panel: TracePanel, edits: readonly FileEdit[]) => Promise<void>,
-    /** Follows the edits that the session waits for: rules that are no more are not asked about. */
+    /** Follows the edits that the session waits for: questions about rules that are gone are dropped. */
     private readonly catchUp: (uri: vscode.Uri) => void,
   ) {
     this.captures = new Captures(

@@ -38,6 +38,6 @@ export interface CaptureView {
   readonly stale: boolean;
   /** Where it was made, as the user says; undefined: the capture says so itself. */
   readonly iface: { readonly chosen: string | undefined; readonly choices: readonly string[] } | undefined;
-  /** What was left out, assumed or could not be read; a sentence each. */
+  /** What was omitted, assumed or could not be read; a sentence each. */
   readonly notes: readonly string[];
 }

@@ -6,8 +6,8 @@ export type StepId =
   /** The rules from `from` on of such a run, folded. */
   | { readonly kind: 'fold'; readonly event: number; readonly from: number }
   /**
-   * Tables that the packet does not come through in front of the event: the file does not have them, or they sleep
-   * without connection tracking.
+   * Tables that the packet does not come through before the event: the file does not have them, or they sleep without
+   * connection tracking.
    */
   | { readonly kind: 'beside'; readonly event: number; readonly why: 'absent' | 'asleep' };
 

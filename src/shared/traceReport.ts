@@ -36,7 +36,7 @@ export interface Badge {
   readonly conditional?: true;
 }
 
-/** A piece of a sentence. With a line it leads to that line of the file. */
+/** A piece of a sentence. With a line it links to that line of the file. */
 export interface TextPiece {
   readonly text: string;
   readonly style?: 'strong' | 'dim' | 'code';
@@ -45,13 +45,13 @@ export interface TextPiece {
 
 export type RichText = readonly TextPiece[];
 
-/** What stands in the first lines of the view. */
+/** What is in the first lines of the view. */
 export interface AnswerCard {
   /** The kind of the verdict, `sent-translated`: one of the closed list in docs/contract.md. */
   readonly code: string;
   /** `Service shop/web:http → one of 3 endpoints, 10.244.2.17:8080`. */
   readonly headline: string;
-  /** Clauses behind "if", which nothing states and the answer depends on. */
+  /** Clauses after "if", which nothing states and the answer depends on. */
   readonly provided: readonly { readonly what: string; readonly reason: string }[];
   readonly rows: readonly CardRow[];
   /** The rules that made it so; the first one decided. */
@@ -165,7 +165,7 @@ export interface PathNode {
   /** `off`: the packet does not come here. `end`: here it ends. */
   readonly state: 'on' | 'off' | 'end';
   readonly tone: Tone | undefined;
-  /** Why `text` is no fact: nothing states it. */
+  /** Why `text` is not a fact: nothing states it. */
   readonly assumed?: string | undefined;
   /** What changed in the packet since the box before: `dport 3000 → 15006`. */
   readonly changes: readonly string[];
@@ -191,7 +191,7 @@ export interface StepGroup {
   readonly result: string;
   /** The table said no, or decided the outcome. */
   readonly tone: Tone | undefined;
-  /** What happens between the tables: one row, with the title in front of it and not above. */
+  /** What happens between the tables: one row, with the title before it and not above. */
   readonly quiet: boolean;
   readonly rows: readonly Row[];
 }
@@ -221,7 +221,7 @@ interface StepRow {
   /** 0 in the built-in chain. */
   readonly depth: number;
   readonly mark: Mark;
-  /** Line of the file; undefined for what stands nowhere in it. */
+  /** Line of the file; undefined for what is nowhere in it. */
   readonly line: number | undefined;
   /** `jump`, `dport 3000 ≠ 15008`, `decides nat`. */
   readonly why: string;
@@ -234,7 +234,7 @@ export interface RuleRow extends StepRow {
   readonly tokens: readonly Token[];
   /** The change that makes the rule, from 1, where the file does not have it. */
   readonly whatIf?: number;
-  /** What the file says the rule has counted; left out where it says nothing. */
+  /** What the file says the rule has counted; omitted where it says nothing. */
   readonly counters?: { readonly packets: string; readonly bytes: string };
 }
 
@@ -273,7 +273,7 @@ export type TokenKind =
   | 'text'
   | 'comment';
 
-/** A word of a rule with the blank that follows it left out. */
+/** A word of a rule without the blank that follows it. */
 export interface Token {
   readonly text: string;
   readonly kind: TokenKind;
@@ -331,7 +331,7 @@ export interface StateValue {
   /** `dst`, `mark`, `original`. */
   readonly name: string;
   readonly value: string;
-  /** What it was when the packet was sent; left out where it is the same, or was not there. */
+  /** What it was when the packet was sent; omitted where it is the same, or was not there. */
   readonly sent?: string;
   /** This step changed it. */
   readonly changed?: true;
@@ -360,7 +360,7 @@ export interface DetailNote {
 
 /** A change after which the packet has another outcome: traced, not guessed. */
 export interface Remedy {
-  /** `Accept it in front of line 26`. */
+  /** `Accept it before line 26`. */
   readonly title: RichText;
   /** What to run or to write down, in this order; may be empty. */
   readonly commands: readonly string[];
@@ -371,7 +371,7 @@ export interface Remedy {
    * rules.
    */
   readonly makes: string | undefined;
-  /** The packet that is to be sent instead; undefined where the packet stays as it is. */
+  /** The packet to send instead; undefined where the packet stays as it is. */
   readonly packet: string | undefined;
   /** It can be tried by writing it into a copy of the file: `try-remedy`. */
   readonly inFile: boolean;

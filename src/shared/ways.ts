@@ -2,7 +2,7 @@ import type { Badge, CardDecision, CardPart } from './traceReport';
 
 /**
  * One way in or out of a host, as the screen of all ways shows it: the packets of one connection from station to
- * station, and the answer to each. Plain data.
+ * station, and the reply to each. Plain data.
  */
 export interface WayReport {
   readonly id: string;
@@ -22,7 +22,7 @@ export interface WayReport {
   readonly end: string;
 }
 
-/** One packet of a connection with the answer to it. */
+/** One packet of a connection with the reply to it. */
 export interface WayLeg {
   /** `1`, `2`, `2b`: legs of one way have the same letters. */
   readonly id: string;
@@ -44,11 +44,11 @@ export interface WayLeg {
   readonly badge: Badge;
   /** The rules that made it so. */
   readonly decided: readonly CardDecision[];
-  /** It is one of so many outcomes. */
+  /** It is one of this many outcomes. */
   readonly outcomes: number;
   /** The proxy that has sent it gets it back: it is where `to` says, and sends it again. */
   readonly loops: boolean;
-  /** undefined: nobody answers. */
+  /** undefined: there is no reply. */
   readonly reply: WayReply | undefined;
 }
 
@@ -69,6 +69,6 @@ export interface WaysReport {
   readonly ways: readonly WayReport[];
   /** What neither the file nor the packets state, for all of them. */
   readonly assumed: readonly string[];
-  /** What is to be known of the rules as a whole. */
+  /** Remarks on the rules as a whole. */
   readonly remarks: readonly string[];
 }

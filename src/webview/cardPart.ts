@@ -4,14 +4,14 @@ import type { CardAssumption, CardPart } from '../shared/protocol';
 /** Where an assumed value is settled: a field of the form, or a question. */
 export type Settle = (event: 'edit-field' | 'show-question', name: string) => void;
 
-/** A piece of a row; an assumed value leads to where it is settled. */
+/** A piece of a row; an assumed value links to where it is settled. */
 export function partTemplate({ text, style, change, assumed }: CardPart, settle: Settle): TemplateResult {
   const words = style === 'code' ? html`<code class=${change ?? ''}>${text}</code>` : html`${text}`;
   if (!assumed) return style === 'dim' ? html`<span class="dim">${text}</span>` : words;
   return assumedTemplate(words, assumed, settle);
 }
 
-/** A value that nothing states, marked as such. */
+/** A value that nothing states, with a mark. */
 export function assumedTemplate(
   words: TemplateResult | string,
   { why, field, question }: CardAssumption,

@@ -12,10 +12,10 @@ interface Dropped {
   readonly folder: boolean;
 }
 
-/** Why nothing of what was dropped is traced; empty: the first is. `besides`: what is to be said then. */
+/** Why nothing of what was dropped is traced; empty: the first is. `besides`: what to say then. */
 function refusalOf(dropped: readonly Dropped[]): { readonly why: string; readonly besides: string } {
   const [first, ...others] = dropped;
-  if (!first) return { why: 'What was dropped is not a file.', besides: '' };
+  if (!first) return { why: 'Only a file can be dropped here.', besides: '' };
   const { name, size, folder } = first;
   const why = folder
     ? `${name} is a folder: drop the capture itself.`

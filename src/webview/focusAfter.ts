@@ -8,7 +8,7 @@ type Part = Pick<LitElement, 'updateComplete' | 'renderRoot'>;
 
 /**
  * Puts the focus where the user goes on once the page has changed: a button that was pressed is gone, and the one in
- * its place takes the focus; a field that is to be edited is in sight only then.
+ * its place takes the focus; a field to edit is in sight only then.
  */
 export class FocusAfter implements ReactiveController {
   private pressed: 'reply' | 'ways' | undefined;

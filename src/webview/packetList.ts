@@ -42,7 +42,7 @@ const LIST = 'packets';
 
 /**
  * The list below the packet box. Down opens it with packets: Enter traces one, Alt+Enter pins it or takes the pin away.
- * While somebody types it has the words that can come next: Tab or Enter takes one.
+ * During typing it has the words that can come next: Tab or Enter takes one.
  */
 export class PacketList implements ReactiveController {
   private packets: readonly Group[] = [];
@@ -71,7 +71,7 @@ export class PacketList implements ReactiveController {
     this.active = active?.kind === 'packet' ? this.items.findIndex((each) => isPacket(each, active.packet)) : -1;
   }
 
-  /** Opens the list with words; with none it is closed. `text`: what stands in the box. */
+  /** Opens the list with words; with none it is closed. `text`: what is in the box. */
   offerWords({ items, instead, start, end, complete }: PacketCompletions, text: string): void {
     const meant: readonly Item[] = instead
       ? [

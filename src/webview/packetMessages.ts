@@ -6,7 +6,7 @@ import { icon } from './icons';
 const AROUND = 24;
 
 /**
- * What stands below the packet box: the first thing that is wrong, with its place and the word that was probably meant,
+ * What is below the packet box: the first thing that is wrong, with its place and the word that was probably meant,
  * else what the packet was read from. `mend`: traces the packet with that word.
  */
 export function packetMessages(

@@ -1,7 +1,7 @@
 import { css, type CSSResult } from 'lit';
 
 /**
- * How light text may be, as OKLCH lightness (0 to 1), so that it has a contrast of 4.5 to what it stands on (WCAG 2.2,
+ * How light text may be, as OKLCH lightness (0 to 1), so that it has a contrast of 4.5 to what it is on (WCAG 2.2,
  * 1.4.3): the background of the editor, and tints of it as in selected rows and badges. Colours of a theme that are
  * within these bounds stay as they are. `--past` is the opacity of what is shown of before: in high contrast nothing is
  * dimmed. The classes of `body` are the editor's.

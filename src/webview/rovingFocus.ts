@@ -9,7 +9,7 @@ interface Member {
 }
 
 /**
- * Controls that are one tab stop together, as in a toolbar: the tab key leads to the one that had the focus last, arrow
+ * Controls that are one tab stop together, as in a toolbar: the tab key goes to the one that had the focus last, arrow
  * keys, Home and End from one to another (https://www.w3.org/WAI/ARIA/apg/practices/keyboard-interface/). Several parts
  * of the page may share one.
  */
@@ -17,7 +17,7 @@ export class RovingFocus implements ReactiveController {
   private members: readonly Member[] = [];
   private last: HTMLElement | undefined;
 
-  /** Takes in the controls of a part that fit `selector`. That which also fits `first` gets the focus first. */
+  /** Takes in the controls of a part that match `selector`. The one that also matches `first` gets the focus first. */
   join(part: LitElement, selector: string, first = selector): this {
     // Parts that are gone would be kept alive else.
     const kept = this.members.filter(({ part: { isConnected, hasUpdated } }) => isConnected || !hasUpdated);

@@ -8,7 +8,7 @@ export interface FindResult {
   readonly of: number;
 }
 
-/** What is looked for in the steps, and where it was found. Immutable. */
+/** What is searched in the steps, and where it was found. Immutable. */
 export class StepFinder {
   private known: ReadonlySet<string> | undefined;
 

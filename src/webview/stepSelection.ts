@@ -21,7 +21,7 @@ import {
 /** Rules of a folded run are fetched this many at a time. */
 const PAGE = 200;
 
-/** To show one rule of a folded run, so many before and after it are fetched as well. */
+/** To show one rule of a folded run, this many before and after it are fetched as well. */
 const AROUND = 2;
 
 /** The steps of the outcome on show: which one is selected, what is open, and what is looked for among them. */
@@ -47,7 +47,7 @@ export class StepSelection {
     return this.outcome ? this.rowsOf(this.outcome) : [];
   }
 
-  /** Where the selected step stands among all. */
+  /** Where the selected step is among all. */
   get position(): ReturnType<typeof position> {
     return position(this.rows, this.selected);
   }

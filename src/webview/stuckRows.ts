@@ -3,10 +3,13 @@ import type { VisibleRow } from './visibleRows';
 /** The height of a row that is kept in sight above the others, in pixels; `.stuck .row` in the style has it too. */
 export const STUCK_HEIGHT = 24;
 
-/** So many lines are kept in sight, the inner jumps where there are more, and never more than a third of the pane. */
+/**
+ * At most this many lines are kept in sight, the inner jumps where there are more, and never more than a third of the
+ * pane.
+ */
 export const MOST_STUCK = 5;
 
-/** What is kept in sight above the first row: the table, and the jumps that lead to that row. */
+/** What is kept in sight above the first row: the table, and the jumps above that row. */
 export interface Stuck {
   readonly title: string;
   /** The outermost first; the table's own chain has none. */

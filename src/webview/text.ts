@@ -33,7 +33,7 @@ export function shortCount(count: string): string {
   return `${digits.slice(0, whole)}${tenth}${'kMGTPE'[thousands - 1] ?? ''}`;
 }
 
-/** Spans of a sentence; those with a line lead to it. */
+/** Spans of a sentence; those with a line link to it. */
 export function richTemplate(spans: RichText, openLine: (line: number) => void): TemplateResult {
   return html`${spans.map(({ text, style, line }) => {
     if (line !== undefined)

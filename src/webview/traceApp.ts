@@ -247,7 +247,7 @@ export class TraceApp extends LitElement {
     </div>`;
   }
 
-  /** Takes what is to be shown. */
+  /** Gets the state to show. */
   private show(next: ViewState): void {
     const before = this.view;
     this.view = next;

@@ -11,7 +11,7 @@ import { selectTemplate } from './select';
 import { send } from './send';
 import { theme } from './theme';
 
-/** A capture as a table of its flows; a row leads to the trace of its first packet. */
+/** A capture as a table of its flows; a row opens the trace of its first packet. */
 @customElement('trace-capture')
 export class TraceCapture extends LitElement {
   @state() private capture: CaptureView | undefined;
@@ -19,7 +19,7 @@ export class TraceCapture extends LitElement {
   @state() private more: readonly FlowRow[] = [];
   /** The packet that is traced below. */
   @property({ attribute: false }) expression = '';
-  /** Why what was dropped is not traced, or not all of it; empty: nothing is to be said. */
+  /** Why what was dropped is not traced, or not all of it; empty: there is nothing to say. */
   @state() private refusal = '';
   private dropped: (() => void) | undefined;
   readonly roving = new RovingFocus().join(this, 'button');
@@ -237,7 +237,7 @@ export class TraceCapture extends LitElement {
     const { flow, direction, packets, replies, badges, decided, became, expression, problem } = row;
     return html`<tr aria-current=${expression === this.expression ? 'true' : 'false'}>
       <td>
-        ${problem === '' ? badges.map(({ text, tone, conditional }) => html`<span class="badge ${tone} ${conditional ? 'conditional' : ''}" title=${conditional ? 'only if something is that nothing states' : nothing}>${text}${conditional ? '?' : ''}</span> `) : html`<span class="dim">${problem}</span>`}
+        ${problem === '' ? badges.map(({ text, tone, conditional }) => html`<span class="badge ${tone} ${conditional ? 'conditional' : ''}" title=${conditional ? 'this depends on something that neither the file nor the capture states' : nothing}>${text}${conditional ? '?' : ''}</span> `) : html`<span class="dim">${problem}</span>`}
       </td>
       <td>
         <button

@@ -5,7 +5,7 @@ import { send } from './send';
 import { percent } from './text';
 import { theme } from './theme';
 
-/** More chips are folded to so many and the chosen one: the answer has to stay in sight. */
+/** More chips are folded to this many and the chosen one: the answer has to stay in sight. */
 const FEW = 6;
 
 /** The outcomes where several are possible, one chip each, named by what they differ in. */

@@ -5,8 +5,8 @@ import type { FindResult } from './stepFinder';
 import { theme } from './theme';
 
 /**
- * The bar above the steps: finds words in them, those of folded rules too, and leaves out what did not match.
- * Events: `find` (the text), `find-next` (1 or -1), `only-matched` (on or off), `leave`.
+ * The bar above the steps: finds words in them, those of folded rules too, and hides what did not match. Events: `find`
+ * (the text), `find-next` (1 or -1), `only-matched` (on or off), `leave`.
  */
 @customElement('trace-find')
 export class TraceFind extends LitElement {
@@ -95,7 +95,7 @@ export class TraceFind extends LitElement {
       <button
         class="tool only"
         aria-pressed=${this.onlyMatched ? 'true' : 'false'}
-        title="Leave out the rules that did not match"
+        title="Hide the rules that did not match"
         @click=${() => this.say('only-matched', !this.onlyMatched)}
       >
         ${icon('filter')}Only matched

@@ -5,7 +5,7 @@ import { assumedStyle } from './cardPart';
 import { RovingFocus } from './rovingFocus';
 import { theme } from './theme';
 
-/** The packet's way through the hooks as boxes; what changes in it stands on the arrows. */
+/** The packet's way through the hooks as boxes; what changes in it is on the arrows. */
 @customElement('trace-path')
 export class TracePath extends LitElement {
   @property({ attribute: false }) path: readonly PathNode[] = [];

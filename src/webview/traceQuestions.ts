@@ -188,8 +188,8 @@ export class TraceQuestions extends LitElement {
           ? 'Left open'
           : 'Leave it open again'
         : here
-          ? 'The outcome below assumes it so. Click to settle it'
-          : 'Settle it so';
+          ? 'The outcome below assumes this. Click to settle it'
+          : 'Settle it this way';
     return html`<button
       class="choice ${here ? 'here' : ''}"
       role="radio"

@@ -6,7 +6,7 @@ import type { RovingFocus } from './rovingFocus';
 import { send } from './send';
 import { theme } from './theme';
 
-/** Says that this is no longer the packet itself, and leads back to it. */
+/** Says that this is no longer the packet itself, and links back to it. */
 @customElement('trace-reply')
 export class TraceReply extends LitElement {
   @property({ attribute: false }) reply!: Extract<ReplyState, { readonly kind: 'shown' }>;

@@ -85,7 +85,7 @@ export class TraceSteps extends LitElement {
       </div>`;
   }
 
-  /** The same rows stand below for everybody who does not look. */
+  /** The same rows are below for everybody who does not look. */
   private stuckTemplate(counted: boolean): TemplateResult {
     const { stuck } = this;
     return html`<div class="stuck ${counted ? 'counted' : ''} ${this.kernel ? 'beside-kernel' : ''}" aria-hidden="true">
@@ -153,7 +153,7 @@ export class TraceSteps extends LitElement {
     return Math.min(MOST_STUCK, Math.floor(this.clientHeight / (3 * STUCK_HEIGHT)));
   }
 
-  /** Finds what is to be kept in sight: what leads to the first row that is not below it. */
+  /** Finds what to keep in sight: the rows above the first row that is not below them. */
   private readonly stick = (): void => {
     const elements = [...this.renderRoot.querySelectorAll('.steps .row')];
     const { top } = this.getBoundingClientRect();
@@ -299,7 +299,7 @@ export class TraceSteps extends LitElement {
   }
 }
 
-/** Rows that are one tree: those of a table, or of what stands between two tables. */
+/** Rows that are one tree: those of a table, or of what is between two tables. */
 interface Tree {
   /** The first group of them. */
   readonly group: StepGroup;

@@ -23,7 +23,7 @@ export class TraceVerdict extends LitElement {
   @property({ attribute: false }) stops: RovingFocus | undefined;
   /** undefined: not here yet. */
   @property({ attribute: false }) remedies: readonly Remedy[] | undefined;
-  /** Something is tried, or the box for it is open: no button leads to it then. */
+  /** Something is tried, or the box for it is open: there is no button for it then. */
   @property({ type: Boolean }) trying = false;
   @state() private assumedOpen = false;
   @state() private readingOpen = false;
@@ -305,9 +305,7 @@ export class TraceVerdict extends LitElement {
   }
 }
 
-/**
- * `hairpin without source NAT`: what stands in front of the colon or ends the first sentence; empty where that is long.
- */
+/** `hairpin without source NAT`: what comes before the colon or ends the first sentence; empty where that is long. */
 function firstClause(finding: string): string {
   const clause = finding.split(/[:.](?: |$)/)[0] as string;
   return clause.length > LONGEST_CLAUSE ? '' : clause.charAt(0).toLowerCase() + clause.slice(1);

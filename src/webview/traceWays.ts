@@ -9,8 +9,8 @@ import { theme } from './theme';
 import { traceWaysStyle } from './traceWaysStyle';
 
 /**
- * All ways in and out of the host, each a line from station to station with its packets and the answers to them. A
- * click on a packet or an answer traces it.
+ * All ways in and out of the host, each a line from station to station with its packets and the replies to them. A
+ * click on a packet or a reply traces it.
  */
 @customElement('trace-ways')
 export class TraceWays extends LitElement {
@@ -124,7 +124,7 @@ export class TraceWays extends LitElement {
         ${badge(leg.badge, 'small')}
       </button>
       ${decided.length === 0 && outcomes < 2 ? nothing : html`<p class="decided dim">${decided.map((each, i) => this.decision(each, i))}${outcomes > 1 ? html`<span>one of ${outcomes} outcomes</span>` : nothing}</p>`}
-      ${reply ? this.reply(way, reply) : html`<p class="leg reply none dim"><span class="arrow" aria-hidden="true">↑</span><span class="what">nobody answers</span></p>`}
+      ${reply ? this.reply(way, reply) : html`<p class="leg reply none dim"><span class="arrow" aria-hidden="true">↑</span><span class="what">no reply</span></p>`}
     </li>`;
   }
 
@@ -138,7 +138,7 @@ export class TraceWays extends LitElement {
   private reply(way: WayReport, { id, comesBack, unsure, text, why }: WayReply): TemplateResult {
     return html`<button
         class="leg reply ${comesBack ? '' : unsure ? 'unsure' : 'lost'}"
-        title="Trace the answer"
+        title="Trace the reply"
         @click=${() => this.choose(way, id)}
       >
         <span class="arrow" aria-hidden="true">↑</span>

@@ -19,7 +19,7 @@ export const NOTHING_OPENED: Opened = { collapsed: new Set(), pages: new Map() }
 export interface VisibleRow {
   readonly row: Row;
   readonly group: StepGroup;
-  /** Rows of a chain hang below it. */
+  /** Rows of a chain are below it. */
   readonly expandable: boolean;
   readonly expanded: boolean;
   /** Stepping stops here: not at folds, and not at tables that are not there. */
@@ -27,8 +27,7 @@ export interface VisibleRow {
 }
 
 /**
- * The rows as they stand on the screen, top to bottom. With `only` rules that did not match are left out, but for that
- * step.
+ * The rows as they are on the screen, top to bottom. With `only` rules that did not match are hidden, except that step.
  */
 export function visibleRows(
   outcome: OutcomeReport,
@@ -167,7 +166,7 @@ export function position(
   return { at: steps.findIndex(({ row }) => isStep(row.id, step)) + 1, of: steps.length };
 }
 
-/** The row that this one hangs below. */
+/** The row that this one is below. */
 export function parentOf(rows: readonly VisibleRow[], step: StepId): StepId | undefined {
   const at = rows.findIndex(({ row }) => isStep(row.id, step));
   const own = rows[at];

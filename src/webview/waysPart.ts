@@ -5,7 +5,7 @@ import type { ViewState, WaysReport } from '../shared/protocol';
 import type { RovingFocus } from './rovingFocus';
 import type { SendEvent } from './send';
 
-/** The journey of the packet on show, and what leads to all ways; nothing where there is neither. */
+/** The journey of the packet on show, and the button for all ways; nothing where there is neither. */
 export function journeyTemplate(
   { journey, journeyWords, ways: { names } }: ViewState,
   stops: RovingFocus,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sources, visit } from './sources';
 import type { Source } from './sources';
 
-/** Names that the language itself offers and that would make the same input give different answers. */
+/** Names that the language itself offers and that would make the same input give different results. */
 const impure = new Set([
   'Date',
   'globalThis',
@@ -18,7 +18,7 @@ const impure = new Set([
   'eval',
 ]);
 
-/** Methods that answer by the time zone or the language of the machine. */
+/** Methods whose result depends on the time zone or the language of the machine. */
 const local =
   /^(get(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds|TimezoneOffset|Year)|toLocale(Date|Time)?String|to(Date|Time)String)$/;
 

@@ -61,7 +61,7 @@ function isUnbreakable(node: ts.Node): boolean {
   if (ts.isRegularExpressionLiteral(node)) return true;
   if (ts.isTaggedTemplateExpression(node)) return true;
   if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') return true;
-  // Prettier keeps what stands between `${` and `}` in one line.
+  // Prettier keeps what is between `${` and `}` in one line.
   if (ts.isTemplateSpan(node) && node.expression.getText().length > WIDTH / 2) return true;
   return (ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node)) && node.getText().includes('\n');
 }

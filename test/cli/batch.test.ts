@@ -96,7 +96,7 @@ describe('trace', () => {
     });
   });
 
-  test('a packet may be a text, and is told as it was understood', () => {
+  test('a packet may be a text, and is stated as it was understood', () => {
     const topology = {
       ifaces: [{ name: 'eth0', addrs: ['10.244.1.5/24'] }],
       routes: ['default via 10.244.1.1 dev eth0'],
@@ -106,7 +106,7 @@ describe('trace', () => {
       packet: 'in tcp > 10.244.1.5:80 syn',
       outcomes: [{ outcome: 'LOCAL', finalPacket: { dport: 8080 } }],
     });
-    expect(inward.warnings).toContainEqual(expect.stringContaining('another host is taken to send it'));
+    expect(inward.warnings).toContainEqual(expect.stringContaining('another host is assumed to send it'));
     expect(ask({ rules: NAT, topology, packets: ['ping 10.9.9.9', PACKET] })).toMatchObject({
       results: [
         { packet: 'out icmp echo-request > 10.9.9.9', outcomes: [{ outcome: 'SENT', outIface: 'eth0' }] },
@@ -279,7 +279,7 @@ describe('explain', () => {
     }),
   );
 
-  test('a line that is not there, or has nothing, is told with nulls', () => {
+  test('a line that is not there, or has nothing, has nulls', () => {
     for (const line of [3, 99])
       expect(ask({ id: 'e', op: 'explain', text: 'a\nb\n\n', line })).toEqual({
         id: 'e',

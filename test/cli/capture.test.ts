@@ -68,7 +68,7 @@ describe('trace --capture', () => {
         packet: expect.stringMatching(/^in wan0 tcp .* syn/) as string,
       },
     ]);
-    expect(assumed.join(' ')).toContain('by the addresses of this host');
+    expect(assumed.join(' ')).toContain('the addresses of this host decide');
   });
 
   test('packets that differ in nothing that a rule asks are traced once, and keep their own ports', () => {
@@ -93,12 +93,17 @@ describe('trace --capture', () => {
       'out',
       'after the rules',
     ],
-    ['the source is this host', pcap([frame('udp 203.0.113.5:5 > 192.0.2.1:53')]), 'out', 'by the addresses'],
+    [
+      'the source is this host',
+      pcap([frame('udp 203.0.113.5:5 > 192.0.2.1:53')]),
+      'out',
+      'the addresses of this host decide',
+    ],
     [
       'what leaves is forwarded',
       pcap([cooked(ip('udp 10.20.0.9:5 > 192.0.2.1:53'), 4)], { link: 113 }),
       'in',
-      'forwarded ones',
+      'were forwarded',
     ],
     [
       'an answer begins it',
@@ -128,7 +133,7 @@ describe('trace --capture', () => {
       ['udp 192.0.2.34:9 → 203.0.113.5:53', 2, 0],
       ['icmp type 8 198.51.100.9 → 203.0.113.5', 1, 1],
     ]);
-    expect(warnings).toEqual(['1 frame without an IP packet (ARP and the like) is left out.']);
+    expect(warnings).toEqual(['1 frame without an IP packet (ARP and the like) is omitted.']);
   });
 
   test('a text of tcpdump', () => {

@@ -49,7 +49,7 @@ describe('trace', () => {
     expect(/<rect [^>]*fill="(#\w+)"/.exec(out)?.[1]).toBe(colour);
   });
 
-  test('--journey goes on behind the proxy, and says so where there is none', () => {
+  test('--journey goes on after the proxy, and says so where there is none', () => {
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out).toContain('## 2. Envoy → app');
     expect(runCommand('trace', [NODE, '--packet', 'tcp > :22 syn', '--journey']).out).toContain(
       'The journey ends here',
@@ -66,7 +66,7 @@ describe('trace', () => {
     },
   );
 
-  test('--journey tells the answers too, in text and in JSON', () => {
+  test('--journey has the replies too, in text and in JSON', () => {
     const text = runCommand('trace', [POD, '--packet', 'tcp > :8080 syn', '--journey']).out;
     expect(text).toMatch(
       /## The replies, back the same way\n\n {2}2r\. app .* → Envoy: The reply comes back\.\n {2}1r\. Envoy :15006 → client: The reply comes back by \S+ Its source is translated back to /,
@@ -90,7 +90,7 @@ describe('trace', () => {
 
   test('--ways traces the ways in and out, as text and as JSON', () => {
     expect(runCommand('trace', [POD, '--ways']).out).toMatch(
-      /^## Inbound: Client → app port {2}\[ANSWERED\]\n[\s\S]* 1r {2}✓ the answer comes back by eth0: [\s\S]*\n## Outbound: /,
+      /^## Inbound: Client → app port {2}\[ANSWERED\]\n[\s\S]* 1r {2}✓ the reply comes back by eth0: [\s\S]*\n## Outbound: /,
     );
     const { ways } = JSON.parse(runCommand('trace', [NODE, '--ways', '--json']).out) as { ways: unknown[] };
     expect(ways[0]).toMatchObject({
@@ -115,10 +115,10 @@ describe('trace', () => {
     expect([code, error]).toEqual([2, expect.stringContaining('there are text, markdown, mermaid, html')]);
   });
 
-  test('--ways says of an answer that only an assumed route loses that it is unsure', () => {
+  test('--ways says of a reply that only an assumed route loses that it is unsure', () => {
     const text = runCommand('trace', [NODE, '--ways']).out;
     expect(text).toMatch(/^## Service: .* {2}\[ANSWER UNSURE\?\]\n/);
-    expect(text).toMatch(/ 1r {2}\? the answer may not come back: hairpin without source NAT, by an assumed route\n/);
+    expect(text).toMatch(/ 1r {2}\? the reply may not come back: hairpin without source NAT, by an assumed route\n/);
     expect(text).toContain('The output of "ip route" in the file settles it.');
     const { ways } = JSON.parse(runCommand('trace', [NODE, '--ways', '--json']).out) as { ways: unknown[] };
     expect(ways[0]).toMatchObject({ verdict: 'ANSWER UNSURE', certain: false, legs: [{ reply: { unsure: true } }] });
@@ -365,7 +365,7 @@ describe('explain', () => {
     ['a line is explained from its first word on', ['--at', '5'], 0, '-A: appends'],
     ['a place within it', ['--at', '5:21'], 0, 'REJECT'],
     ['a place without anything', ['--at', '6:30'], 1, 'there is nothing to explain at f.rules:6:30'],
-    ['a line behind the last', ['--at', '66'], 1, 'f.rules:66: the file has'],
+    ['a line after the last', ['--at', '66'], 1, 'f.rules:66: the file has'],
     ['what is no place', ['--at', 'five'], 2, 'a place is LINE or LINE:COLUMN'],
   ])('--at: %s', (_, words, exit, told) => {
     const files = {

@@ -102,7 +102,7 @@ describe.each(Object.entries(FILES))('%s', (_name, text) => {
     expect(error).not.toContain('internal error');
     if (code === 2) expect(error).toMatch(/^[^\n]+\n$/);
     else if (command === 'trace') expect(out).not.toBe('');
-    // JSON leaves nothing out, and print prints all; a trace for people is for people to read.
+    // JSON omits nothing, and print prints all; a trace for people is for people to read.
     if (command === 'trace' && !words.includes('--json')) expect(out.length).toBeLessThan(4_000_000);
   });
 

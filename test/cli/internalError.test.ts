@@ -30,7 +30,7 @@ test.each<[string, unknown, string]>([
   expect(answerLine(REQUEST)).toEqual({ id: 'x', text: 'printed' });
 });
 
-test('an id that is too deep to be written is left out', () => {
+test('an id that is too deep to be written is omitted', () => {
   const depth = 200_000;
   const { id, error } = JSON.parse(
     answerText({ kind: 'line', text: `{"id":${'['.repeat(depth)}${']'.repeat(depth)},"op":"print","rules":""}` }),

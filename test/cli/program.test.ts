@@ -37,7 +37,7 @@ function run(
   return { code: status, out: stdout.toString(), error: stderr.toString() };
 }
 
-describe('what cannot be done is told in one line', () => {
+describe('what cannot be done is reported in one line', () => {
   test.each<[string, readonly string[], string]>([
     ['a folder', ['check', '.'], '.: cannot be read'],
     ['no file', ['print', 'nowhere'], 'nowhere: cannot be read'],
@@ -112,7 +112,7 @@ test('an answer comes before the next request is sent', async () => {
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
 });
 
-test('a reader that goes away is no error', async () => {
+test('a reader that goes away is not an error', async () => {
   const child = spawn(process.execPath, [program, 'batch'], { stdio: ['pipe', 'pipe', 'pipe'] });
   let error = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -5,7 +5,7 @@ import { Recent } from '../../src/cli/recent';
 describe('what was made of the last texts', () => {
   test.each<[string, readonly string[], string]>([
     ['is taken again', ['a', 'a'], 'a'],
-    ['goes when others came behind it', ['a', 'b', 'c', 'a'], 'abca'],
+    ['goes when others came after it', ['a', 'b', 'c', 'a'], 'abca'],
     ['stays where it was used last', ['a', 'b', 'a', 'c', 'a'], 'abc'],
     ['goes where the others are long', ['a', 'bbbbbbbbbb', 'a'], 'abbbbbbbbbba'],
     ['is kept however long the one text is', ['bbbbbbbbbbbbbbb', 'bbbbbbbbbbbbbbb'], 'bbbbbbbbbbbbbbb'],

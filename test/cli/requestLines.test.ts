@@ -23,7 +23,7 @@ describe('lines of requests', () => {
     ['cut anywhere', ['a', 'b', '\r', '\nc', 'd\n'], ['ab', 'cd']],
     ['a character cut in two', [[0xc3], [0xa4, 0x0a]], ['ä']],
     ['blank ones', ['\n\n \n'], ['', '', ' ']],
-    ['U+2028 and CR are no line ends', ['{"a":"\u2028"}\n{"b":"x\ry"}\n'], ['{"a":"\u2028"}', '{"b":"x\ry"}']],
+    ['U+2028 and CR are not line ends', ['{"a":"\u2028"}\n{"b":"x\ry"}\n'], ['{"a":"\u2028"}', '{"b":"x\ry"}']],
     ['none', [], []],
     ['a byte order mark', ['\ufeff{}\n'], ['{}']],
   ])('%s', async (_name, chunks, expected) => {

@@ -48,7 +48,7 @@ const COMMANDS = {
 } as const;
 
 /**
- * Runs a command as the program does, with files that stand in memory or in the sample folder. Bytes that are no text
+ * Runs a command as the program does, with files that are in memory or in the sample folder. Bytes that are not text
  * come out as Latin-1.
  */
 export function runCommand(

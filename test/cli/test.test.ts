@@ -28,7 +28,7 @@ interface Ran {
   readonly written: Readonly<Record<string, string>>;
 }
 
-/** Runs the command with files that stand in memory. */
+/** Runs the command with files that are in memory. */
 function run(words: readonly string[], files: Readonly<Record<string, string>>): Ran {
   let out = '';
   let error = '';
@@ -241,7 +241,7 @@ test('--junit and --github', () => {
   );
 });
 
-/** What a file may hold to act on whoever reads the results. */
+/** What a file may hold to act on a reader of the results. */
 const HOSTILE = [
   '\u001b[31m',
   '\u0007',

@@ -51,12 +51,12 @@ function taken(source: string, label: string, owner?: string): string {
 describe('the start of a line', () => {
   test.each([
     ['in a table', within(NAT, '|'), '-A -I -R -D -N -X -P -F -Z -E :INPUT :CHAIN COMMIT'],
-    ['behind a dash', within(NAT, '-|'), '-A -I -R -D -N -X -P -F -Z -E'],
-    ['behind a colon: what is not declared', within(NAT, ':|'), ':INPUT :CHAIN'],
+    ['after a dash', within(NAT, '-|'), '-A -I -R -D -N -X -P -F -Z -E'],
+    ['after a colon: what is not declared', within(NAT, ':|'), ':INPUT :CHAIN'],
     ['behind counters', within(NAT, '[0:0] -|'), '-A -I -R -D -N -X -P -F -Z -E'],
     ['of an empty file', '‸', '*raw *mangle *nat *filter *security'],
-    ['behind a star', '*‸', '*raw *mangle *nat *filter *security'],
-    ['behind a star between tables', '*nat\nCOMMIT\n*f‸\n', '*filter'],
+    ['after a star', '*‸', '*raw *mangle *nat *filter *security'],
+    ['after a star between tables', '*nat\nCOMMIT\n*f‸\n', '*filter'],
     ['the end of a table', within(NAT, 'COM|'), 'COMMIT'],
     ['in a list without tables', '-P INPUT ACCEPT\n-N SSH\n-‸', '-A -I -R -D -N -X -P -F -Z -E'],
     ['of a comment', within(NAT, '# -|'), ''],
@@ -86,8 +86,8 @@ describe('chains', () => {
     ['policies', within(FILTER, '-P INPUT |'), 'ACCEPT DROP'],
     ['policy of a declaration', within(NAT, ':OUTPUT |'), 'ACCEPT DROP'],
     ['policy of a user-defined chain', within(NAT, ':MINE |'), '-'],
-    ['nothing behind the policy', within(NAT, ':OUTPUT ACCEPT |'), ''],
-    ['nothing behind a chain to flush', within(NAT, '-F WEB |'), ''],
+    ['nothing after the policy', within(NAT, ':OUTPUT ACCEPT |'), ''],
+    ['nothing after a chain to flush', within(NAT, '-F WEB |'), ''],
   ])('%s', (_, source, expected) => {
     expect(labels(source)).toBe(expected);
   });
@@ -151,12 +151,12 @@ describe('options', () => {
     ['of iptables itself', within(FILTER, '-A INPUT -|'), '-j -m -p -s -d -i -g -f'],
     ['in IPv6 there are no -f', within(FILTER6, '-A OUTPUT -|'), '-j -m -p -s -d -o -g'],
     [
-      'that were given are left out',
+      'that were given are omitted',
       within(FILTER, '-A FORWARD -s 10.0.0.1 -i eth0 -p tcp -m comment --comment x -j DROP --sy|'),
       '--syn',
     ],
     [
-      'what stands behind the cursor is given too',
+      'what comes after the cursor is given too',
       within(FILTER, '-A FORWARD -| -s 10.0.0.1 -j DROP'),
       '-m -p -d -i -o -f',
     ],
@@ -171,12 +171,12 @@ describe('options', () => {
       '--sport --dport --tcp-option --match --destination --in-interface --fragment',
     ],
     [
-      'the newest match first, what is required in front',
+      'the newest match first, what it requires before it',
       within(FILTER, '-A INPUT -p tcp -m pkttype --p|'),
       '--pkt-type --sport --dport --tcp-flags --tcp-option --jump',
     ],
     [
-      'behind ! only what can be negated',
+      'after ! only what can be negated',
       within(FILTER, '-A INPUT -p tcp ! -|'),
       '--sport --dport --tcp-flags --syn --tcp-option -s -d -i -f',
     ],
@@ -198,7 +198,7 @@ describe('options', () => {
       undefined,
       '-A INPUT -p tcp --dport 22',
     ],
-    ['in front of a word', '-A INPUT -p tcp |-j DROP', '--syn', undefined, '-A INPUT -p tcp --syn -j DROP'],
+    ['before a word', '-A INPUT -p tcp |-j DROP', '--syn', undefined, '-A INPUT -p tcp --syn -j DROP'],
     [
       'of another match, which is loaded',
       '-A INPUT --ctst|',
@@ -229,7 +229,7 @@ describe('options', () => {
       '-A INPUT -j REJECT --reject-with ',
     ],
     [
-      'of another match behind !',
+      'of another match after !',
       '-A INPUT ! --ctst|',
       '--ctstate',
       '-m conntrack',
@@ -237,11 +237,11 @@ describe('options', () => {
     ],
     ['a flag', '-A INPUT -p tcp --sy|', '--syn', undefined, '-A INPUT -p tcp --syn'],
     ['a target', '-A INPUT -j |DROP', 'ACCEPT', undefined, '-A INPUT -j ACCEPT'],
-    ['a target in front of an option', '-A INPUT -j |-m comment', 'ACCEPT', undefined, '-A INPUT -j ACCEPT -m comment'],
+    ['a target before an option', '-A INPUT -j |-m comment', 'ACCEPT', undefined, '-A INPUT -j ACCEPT -m comment'],
     ['an operation', '-|', '-A', undefined, '-A '],
     ['a declaration, as a snippet', ':CH|', ':CHAIN', undefined, ':${1:CHAIN} - [0:0]'],
     ['a policy, with counters', ':INPUT |', 'DROP', undefined, ':INPUT DROP [0:0]'],
-    ['a policy in front of counters', ':INPUT | [1:2]', 'DROP', undefined, ':INPUT DROP [1:2]'],
+    ['a policy before counters', ':INPUT | [1:2]', 'DROP', undefined, ':INPUT DROP [1:2]'],
   ])('%s', (_, line, label, owner, expected) => {
     expect(taken(within(FILTER, line), label, owner)).toBe(expected);
   });
@@ -250,7 +250,7 @@ describe('options', () => {
     ['no match of a protocol other than that given', '-A INPUT -p icmp --dpo|', '-m udp'],
     ['no target where there is one', '-A INPUT -j DROP --reject|', '-j REJECT'],
     ['nothing of another hook', '-A INPUT --uid-o|', '-m owner'],
-    ['nothing that cannot be negated behind !', '-A INPUT ! --limit|', '-m limit'],
+    ['nothing that cannot be negated after !', '-A INPUT ! --limit|', '-m limit'],
   ])('of others: %s', (_, line, owner) => {
     expect(listAt(within(FILTER, line)).filter((item) => item.owner === owner)).toEqual([]);
   });
@@ -287,16 +287,16 @@ describe('values', () => {
     ['the first item again', '-A INPUT -m conntrack --ctstate E|,NEW', 'ESTABLISHED RELATED UNTRACKED'],
     ['types of ICMP', '-A INPUT -p icmp --icmp-type echo|', 'echo-reply echo-request'],
     ['what REJECT answers', '-A INPUT -j REJECT --reject-with icmp6|', ''],
-    ['TCP flags to look at', '-A INPUT -p tcp --tcp-flags SYN,|', 'ACK FIN RST URG PSH ALL NONE'],
+    ['TCP flags to compare', '-A INPUT -p tcp --tcp-flags SYN,|', 'ACK FIN RST URG PSH ALL NONE'],
     ['TCP flags that are set', '-A INPUT -p tcp --tcp-flags SYN,ACK SY|', 'SYN'],
     ['sets that the file lists or uses', '-A INPUT -m set --match-set |', 'blocked friends'],
     ['directions', '-A INPUT -m set --match-set blocked src,|', 'dst'],
     ['chunks of SCTP', '-A INPUT -p sctp --chunk-types any INIT,SHUT|', 'SHUTDOWN SHUTDOWN_ACK SHUTDOWN_COMPLETE'],
     ['one word of two has no list', '-A INPUT -p sctp --chunk-types any,|', ''],
     ['one of a few words', '-A INPUT -m policy --dir |', 'in out'],
-    ['one of a few words is no list', '-A INPUT -m string --algo bm,|', ''],
+    ['one of a few words is not a list', '-A INPUT -m string --algo bm,|', ''],
     ['services, once there is a letter', '-A INPUT -p tcp --dport https|', 'https'],
-    ['a number is no service', '-A INPUT -p tcp --dport 80|', ''],
+    ['a number is not a service', '-A INPUT -p tcp --dport 80|', ''],
     ['a port in a list', '-A INPUT -p tcp -m multiport --dports 22,https|', 'https'],
     ['users, those of other rules first', '-A OUTPUT -m owner --uid-owner w|', 'web'],
     ['protocols of a connection', '-A INPUT -m conntrack --ctproto sct|', 'sctp'],
@@ -320,11 +320,11 @@ describe('values', () => {
 
 describe('a character that opens a list', () => {
   test.each([
-    ['a blank behind -j', '-A INPUT -j |', ' ', true],
-    ['a blank behind an option with words', '-A INPUT -m conntrack --ctstate |', ' ', true],
-    ['a blank behind a chain', '-A INPUT |', ' ', false],
-    ['a blank behind a value', '-A INPUT -s 10.0.0.1 |', ' ', false],
-    ['a blank behind a port option', '-A INPUT -p tcp --dport |', ' ', false],
+    ['a blank after -j', '-A INPUT -j |', ' ', true],
+    ['a blank after an option with words', '-A INPUT -m conntrack --ctstate |', ' ', true],
+    ['a blank after a chain', '-A INPUT |', ' ', false],
+    ['a blank after a value', '-A INPUT -s 10.0.0.1 |', ' ', false],
+    ['a blank after a port option', '-A INPUT -p tcp --dport |', ' ', false],
     ['a blank at the start of a line', ' |', ' ', false],
     ['a comma in a list', '-A INPUT -m conntrack --ctstate NEW,|', ',', true],
     ['a comma between addresses', '-A INPUT -s 10.0.0.1,|', ',', false],

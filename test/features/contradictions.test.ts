@@ -11,7 +11,7 @@ const DNAT = dump('-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 172.
 test.each([
   ['a foreign address is then an own one', dump('') + HOST, 'in eth0 tcp > 198.51.100.9:80 own', []],
   [
-    'a rule of the routing policy in front of the own addresses',
+    'a rule of the routing policy before the own addresses',
     `${dump('')}${HOST}$ ip rule\n0:\tfrom all lookup 100\n1:\tfrom all lookup local\n32766:\tfrom all lookup main\n$ ip route show table 100\ndefault via 192.0.2.1 dev eth0\n`,
     'in eth0 tcp > 198.51.100.9:80 own',
     ['but routing sends it out by eth0'],

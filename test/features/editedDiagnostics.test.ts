@@ -117,7 +117,7 @@ describe('problems after an edit', () => {
   test.each([
     ['a word of 1,024 bytes', long(1024, 'a'), 'word-too-long'],
     ['a word of 342 characters that are 1,026 bytes', long(342, '日'), 'word-too-long'],
-    ['a word of 1,024 bytes that are no text', long(1024, '\udce9'), 'word-too-long'],
+    ['a word of 1,024 bytes that are not text', long(1024, '\udce9'), 'word-too-long'],
     ['252 words', `-A INPUT${' -4'.repeat(248)} -j DROP`, 'too-many-words'],
     ['a NUL', '-A INPUT -j DROP\0x', 'nul-character'],
   ])('%s stays a problem when another line is edited', (_, bad, code) => {

@@ -210,7 +210,7 @@ function randomEdit(random: Random, { file: { lines } }: FileModel, tame: boolea
   return at(from, to, random.of(text.slice(from, to), '', '8', '0', 'tcp', ' -j A', 'A'));
 }
 
-/** The lines of objects are told by their places. */
+/** The lines of objects are identified by their places. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
@@ -277,7 +277,7 @@ const ASKED: Readonly<Record<string, (model: FileModel, name: string) => unknown
     model.file.lines.map((_, line) => (line % 3 === model.file.lines.length % 3 ? hovers(model, line) : [])),
 };
 
-/** What is bound without looking at whether the file was checked before. */
+/** What is bound without regard to whether the file was checked before. */
 function boundAlone({ dumps }: FileModel): unknown {
   return dumps.map(({ section }) => plainRules(bindRules({ ...section } satisfies RulesSection)));
 }
@@ -336,7 +336,7 @@ test('the line that tells which release wrote the rules moves with the file', ()
 /** Edits of one line, 0-based, that change what leads to a chain without changing which chains rules name. */
 test.each<[string, string, number, string]>([
   [
-    'a rule that ends the chain is put in front of the only jump',
+    'a rule that ends the chain is put before the only jump',
     '-A PREROUTING -s 192.0.2.0/24 -j A\n',
     1,
     '-A PREROUTING -j ACCEPT\n-A PREROUTING -s 192.0.2.0/24 -j A\n',
@@ -348,7 +348,7 @@ test.each<[string, string, number, string]>([
     '-A PREROUTING -p udp -j ACCEPT\n-A PREROUTING -s 192.0.2.0/24 -j A\n',
   ],
   [
-    'a jump becomes one that the kernel reaches only behind an end',
+    'a jump becomes one that the kernel reaches only after an end',
     '-A PREROUTING -p udp -j A\n-A PREROUTING -j A\n',
     2,
     '-A PREROUTING -j DROP\n-A PREROUTING -j A\n',

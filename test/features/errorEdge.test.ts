@@ -56,7 +56,7 @@ describe('what fails inside', () => {
     expect(logged.join()).not.toContain('secret');
   });
 
-  test('again and again is told by its count', () => {
+  test('again and again is reported with its count', () => {
     const { edge, logged } = make();
     const error = new TypeError('x');
     for (let i = 0; i < 1000; i++) edge.run<unknown>('Hover', fail(error), () => undefined);
@@ -70,7 +70,7 @@ describe('what fails inside', () => {
     ]);
   });
 
-  test('a request that the editor cancelled is no error', () => {
+  test('a request that the editor cancelled is not an error', () => {
     const { edge, logged } = make();
     edge.run<unknown>('Hover', fail(Object.assign(new Error('Canceled'), { name: 'Canceled' })), () => undefined);
     expect(logged).toEqual([]);
@@ -113,7 +113,7 @@ describe('the parts of an editor', () => {
     expect([provider.provideHover({}, { ...token }), asked]).toEqual([undefined, 1]);
   });
 
-  test('a command that fails is told once', async () => {
+  test('a command that fails is reported once', async () => {
     const { edge, logged, notified } = make();
     await edge.command('Trace Packet', (name: string) => Promise.reject(new TypeError(name)))('x');
     expect(notified).toEqual([

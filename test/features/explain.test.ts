@@ -65,7 +65,7 @@ describe('explain NAME', () => {
       'the chains of a pod in ambient mode',
       ambientPodRules('1.30', { dns: true }),
       'ISTIO_OUTPUT',
-      [/answers back to ztunnel/, /go through ztunnel/, /conntrack zone of their own/],
+      [/replies back to ztunnel/, /go through ztunnel/, /conntrack zone of their own/],
     ],
     [
       'TPROXY: both tables, the one that counts among them',
@@ -102,7 +102,7 @@ describe('explain NAME', () => {
   });
 });
 
-describe('what a program means is told where the program is', () => {
+describe('what a program means is explained where the program is', () => {
   const PLAIN =
     '*filter\n:INPUT DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -m mark --mark 0x4000/0x4000 -j ACCEPT\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n-A OUTPUT -m owner --uid-owner 0 -j ACCEPT\n-A OUTPUT -p tcp -m tcp --dport 15001 -m owner --uid-owner 1337 -j ACCEPT\n-A OUTPUT -s 127.0.0.6/32 -j ACCEPT\nCOMMIT\n';
 
@@ -114,7 +114,7 @@ describe('what a program means is told where the program is', () => {
     ['1337', /: in Istio, istio-proxy/, undefined],
     ['15001', /: in Istio, Envoy’s outbound listener/, undefined],
     ['127.0.0.6/32', /: in Istio, Envoy’s source/, undefined],
-  ])('in a plain filter %s is no fact of Istio or kube-proxy', (word, last, never) => {
+  ])('in a plain filter %s is not a fact of Istio or kube-proxy', (word, last, never) => {
     const blocks = at(PLAIN, word) ?? [];
     const found = titles(blocks);
     if (last) {
@@ -224,7 +224,7 @@ describe('inbound and outbound', () => {
     expect(blocksToText(explainName('inbound', model(text)) ?? [])).toMatch(expected),
   );
 
-  test('without a file they are told in general, in a file without Istio not at all', () => {
+  test('without a file they are explained in general, in a file without Istio not at all', () => {
     expect(blocksToText(explainName('outbound') ?? [])).toMatch(/port 15001/);
     expect(explainName('inbound', model(kube))).toBeUndefined();
     expect(at(`${kube}\ninbound?\n`, 'inbound')).toBeUndefined();

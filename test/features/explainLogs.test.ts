@@ -86,7 +86,7 @@ const WRAPPED: readonly (readonly [string, string])[] = [
   ],
 ];
 
-/** What is said of each rule of the dump as it stands; the same words may stand in two tables. */
+/** What is said of each rule of the dump as it stands; the same words may be in two tables. */
 const PLAIN = modelOf(parseSourceFile(SAVE));
 const expected = SAVE.split('\n').flatMap((line, i) =>
   line.startsWith('-A ') ? [{ line, said: explainAt(PLAIN, i, undefined) }] : [],

@@ -81,7 +81,7 @@ describe.each(TEXTS)('in %s', (_, text) => {
     }
   });
 
-  test('what jumps to a chain is told alike, however many chains are asked about', () => {
+  test('what jumps to a chain is the same, however many chains are looked up', () => {
     for (const { section } of model.dumps) {
       const ruleSet = ruleSetOf(section);
       const view = ruleSetView(ruleSet);

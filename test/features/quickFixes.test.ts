@@ -71,7 +71,7 @@ const LINES: readonly (readonly [string, readonly string[]])[] = [
   ['-A INPUT ! ! -s 10.0.0.0/8 -j DROP', ['Remove the first "!" → -A INPUT ! -s 10.0.0.0/8 -j DROP']],
   ['-t filter -A INPUT -j DROP', ['Remove -t filter → -A INPUT -j DROP']],
   ['-A INPUT -j DROP -t filter', ['Remove -t filter → -A INPUT -j DROP ']],
-  // Nothing that is plain: the words are not what stands in the line, or only the author knows.
+  // Nothing that is plain: the words are not what is in the line, or only the author knows.
   ['-A INPUT -p tcp -m multiport "--dprots" 80,443 -j ACCEPT', []],
   ['-A INPUT --dport 80 -j ACCEPT', []],
   ['-A INPUT -j "BACK END"', []],
@@ -105,14 +105,14 @@ describe('quick fixes', () => {
     ['without rules and a line break', '*filter\n:INPUT ACCEPT [0:0]', ['Add COMMIT → COMMIT / ']],
     ['COMMIT without a line break', '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT', ['Add a line break → ']],
     [
-      'in front of the next table',
+      'before the next table',
       `${TABLE.join('\n')}\n-A INPUT -j DROP\n*nat\n:PREROUTING ACCEPT [0:0]\n`,
       ['Add COMMIT → COMMIT', 'Add COMMIT → COMMIT'],
     ],
-    ['a table that there is none of', '*filtre\n:INPUT ACCEPT [0:0]\nCOMMIT\n', ['Change to filter → *filter']],
+    ['a table that does not exist', '*filtre\n:INPUT ACCEPT [0:0]\nCOMMIT\n', ['Change to filter → *filter']],
   ])('%s', (_, text, expected) => {
     expect(fixesOf(text)).toEqual(expected);
-    // All of them together leave nothing to complain of.
+    // All of them together leave no problem.
     let mended = text;
     for (let i = 0; i < expected.length; i++) {
       const model = read(mended);

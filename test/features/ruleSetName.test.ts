@@ -21,7 +21,7 @@ test.each<[string, string, readonly string[]]>([
   ['docker', `$ docker exec shop_db_1 iptables-save\n${SAVED}`, ['container shop_db_1, saved state']],
   ['a prompt', `root@node-3:~# iptables-save\n${SAVED}`, ['host node-3, saved state']],
   ['a prompt of Red Hat', `[root@node-3 ~]# iptables-save\n${SAVED}`, ['host node-3, saved state']],
-  ['a mail address is no host', `From: ops@example.org\n${SAVED}`, ['saved state']],
+  ['a mail address is not a host', `From: ops@example.org\n${SAVED}`, ['saved state']],
   ['commands', 'iptables -A INPUT -j DROP\n', ['commands']],
   [
     'IPv6',

@@ -14,7 +14,8 @@ describe('what rules say of whose an address is', () => {
   const { v4, v6 } = ruleSetsFor(model, model.defaultDump as Dump);
   const use = rulesUseOf([v4, v6]);
 
-  // The first few are looked for line by line, the others are filed: with all addresses of a line, that took 20 seconds.
+  // The first few are searched line by line, the others are indexed: with all addresses of a line, that took 20
+  // seconds.
   test.each([
     ['10.2.0.1', { own: true, line: 0 }],
     ['10.1.0.3', undefined],

@@ -10,7 +10,7 @@ const FOLDER = 'test/fixtures/kernelTrace';
 const RULES = readFileSync(`${FOLDER}/gateway.rules`, 'utf8');
 const TRACE = readFileSync(`${FOLDER}/gateway.TRACE.txt`, 'utf8');
 const OTHER = RULES.replace('--dport 8443 -j DNAT', '--dport 9443 -j DNAT');
-/** Of the trace, where it stands below the rules, from 1. */
+/** Of the trace, where it is below the rules, from 1. */
 const FIRST = RULES.split('\n').length + 1;
 
 describe('a kernel’s trace in the file', () => {

@@ -72,7 +72,7 @@ describe('a table that nothing in the file tells', () => {
       'SENT ens5',
     ],
     [
-      'a chain that comes in front of the group',
+      'a chain that comes before the group',
       (bench) =>
         bench.put({
           startLine: 1,

@@ -16,7 +16,7 @@ test.each<[string, readonly unknown[], string | undefined]>([
   ['one of our language', [rule('source.iptables keyword', '#222222'), rule('keyword', '#111111')], '#222222'],
   ['one of another language', [rule('source.css keyword', '#111111')], undefined],
   ['part of a name is none', [rule('key', '#111111'), rule('keyword.oth', '#111111')], undefined],
-  ['what is left out', [rule('keyword - keyword.operator', '#111111')], '#111111'],
+  ['what is omitted', [rule('keyword - keyword.operator', '#111111')], '#111111'],
   ['child', [rule('source > keyword', '#111111')], '#111111'],
   ['no colour', [rule('keyword', 'red'), rule('keyword', '#12'), rule('keyword', 7)], undefined],
   ['no scope', [{ settings: { foreground: '#111111' } }, rule('', '#111111')], undefined],

@@ -79,7 +79,7 @@ describe('what comes of a change to rules of nft', () => {
       'DROPPED',
     ],
     ['a rule by its handle', LISTING, 'nft delete rule inet filter input handle 4', SSH, 'DROPPED'],
-    ['a rule behind another', LISTING, 'nft add rule inet filter input index 0 tcp dport 22 drop', SSH, 'DROPPED'],
+    ['a rule after another', LISTING, 'nft add rule inet filter input index 0 tcp dport 22 drop', SSH, 'DROPPED'],
     ['a policy', LISTING, 'nft add chain inet filter input { policy accept \\; }', WEB, 'DELIVERED :80'],
     ['a chain without its rules', LISTING, 'nft flush chain inet filter guard', DNS, 'DROPPED'],
     ['a member of a set', LISTING, 'nft add element inet filter friends { 203.0.113.9 }', WEB, 'DELIVERED :80'],

@@ -34,7 +34,7 @@ create t hash:ip family inet timeout 60
 add t 1.2.3.4 timeout 5
 `;
 
-/** The answers of iproute2 6.1 and ipset 7.17 on Linux 6.x on such a host; an empty one: the command is run. */
+/** The messages of iproute2 6.1 and ipset 7.17 on Linux 6.x on such a host; an empty one: the command is run. */
 const ANSWERS: readonly (readonly [command: string, answer: string])[] = [
   ['ip route add 10.8.0.0/16 via 10.0.0.9 dev eth7', 'Cannot find device "eth7"'],
   ['ip route add 10.9.0.0/16 via 10.0.0.9 dev eth0', 'RTNETLINK answers: File exists'],

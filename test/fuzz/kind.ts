@@ -12,7 +12,7 @@ export interface FuzzKind {
   /** What is fed and what is asked, for the list of kinds. */
   readonly summary: string;
   generate(random: Random, corpus: Corpus): Json;
-  /** Throws where something does not hold; what is not of the form that `generate` gives is no failure. */
+  /** Throws where something does not hold; what is not of the form that `generate` gives is not a failure. */
   check(input: Json): void;
 }
 

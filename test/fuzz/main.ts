@@ -10,7 +10,7 @@ import { shrink } from './shrink';
 import { work, type Report, type Work } from './worker';
 
 const USAGE = `npm run fuzz -- [--seed N] [--count N] [--minutes N] [--kind ${KINDS.map(({ kind }) => kind.name).join('|')}] [--from N] [--most N] [--write] [--replay FILE]
-  Feeds random inputs to everything that reads one, and looks that nothing throws, hangs or loses a byte. An input is told by the seed
+  Feeds random inputs to everything that reads one, and looks that nothing throws, hangs or loses a byte. An input is identified by the seed
   and its index; what is found is made smaller and printed, with --write kept in test/fixtures/fuzz, where the unit tests replay it.`;
 
 /** An input that takes more processor time than this hangs. In milliseconds. */
@@ -143,8 +143,8 @@ function processorTime(): number {
 /** undefined where it does not hang when it is asked again by itself. */
 async function smallestThatHangs(name: string, input: Json): Promise<Json | undefined> {
   if (!(await hangs(name, input))) return undefined;
-  // Each try costs seconds, so that only a few candidates are looked at: those that a synchronous search proposes, in
-  // its order.
+  // Each try costs seconds, so that only a few candidates are tried: those that a synchronous search proposes, in its
+  // order.
   let best = input;
   for (let round = 0; round < 12; round++) {
     const candidates: Json[] = [];
@@ -216,7 +216,7 @@ function readArguments(words: readonly string[]): Arguments | string {
     const word = words[i] as string;
     if (word === '--write') given.set(word, '');
     else if (NUMBERS.includes(word) || word === '--kind' || word === '--replay') given.set(word, words[++i] ?? '');
-    else return `"${word}" is no option`;
+    else return `"${word}" is not an option`;
   }
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, given.get(name)] as const));
   const bad = NUMBERS.find((name) => numbers[name] !== undefined && !/^[0-9]{1,10}$/.test(numbers[name]));

@@ -14,7 +14,7 @@ export interface Finding {
   readonly where: string;
 }
 
-/** A run is told by its seed; each input of it by its index. `only`: all are of this kind. */
+/** A run is identified by its seed; each of its inputs by its index. `only`: all are of this kind. */
 export function inputOf(
   seed: number,
   index: number,

@@ -21,7 +21,7 @@ export interface TopologyJson {
 export interface KernelCase {
   readonly rules?: string;
   readonly rules6?: string;
-  /** What `nft -f` reads, loaded behind the rules of iptables. */
+  /** What `nft -f` reads, loaded after the rules of iptables. */
   readonly nft?: string;
   readonly sets?: string;
   readonly topology?: TopologyJson;

@@ -26,12 +26,12 @@ function outcomeDifferences(kernel: KernelAnswer, own: OwnOutcome): readonly Dif
     if (JSON.stringify(theirs) !== JSON.stringify(ours)) found.push({ field, kernel: theirs, own: ours });
   };
   for (const key of ['outcome', 'outIface'] as const) compare(key, kernel[key], own[key]);
-  // The probe in front of PREROUTING sees each fragment that comes back over lo, before they are put together.
+  // The probe before PREROUTING sees each fragment that comes back over lo, before they are reassembled.
   const once = (hooks: readonly string[]): readonly string[] =>
     hooks.filter((hook, i) => hook !== 'PREROUTING' || hooks[i - 1] !== 'PREROUTING');
   compare('hooks', once(kernel.hooks), once(own.hooks));
   if (kernel.outcome !== 'NONE') compare('ctstate', kernel.ctstate, own.ctstate);
-  // What the kernel's trace shows of a packet that a match threw away is where it happened to stand, not what became of
+  // What the kernel's trace shows of a packet that a match dropped is where it happened to stand, not what became of
   // it.
   const broken = own.dropBy?.reason === 'broken-packet' && kernel.outcome === 'DROPPED';
   // The trace of nf_tables ends with the rule whose match dropped the packet, though neither its target nor its

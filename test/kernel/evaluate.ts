@@ -11,7 +11,7 @@ import type { KernelCase, OwnAnswer, PacketJson } from './case';
 /** What the evaluator says of packets, or why it cannot. */
 export type Evaluation = readonly OwnAnswer[] | { readonly error: string };
 
-/** What the evaluator says of a case, through the same door as the command line. */
+/** What the evaluator says of a case, through the same entry point as the command line. */
 export function evaluate(question: KernelCase): Evaluation {
   const result = answerLine(JSON.stringify({ op: 'trace', id: 0, ...question })) as {
     error?: string;

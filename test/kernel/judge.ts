@@ -3,11 +3,11 @@ import { differences, type Difference } from './compare';
 import { refusalsOf, evaluate, isUncertain, type Evaluation } from './evaluate';
 import type { KernelReply, Referee } from './referee';
 
-/** What came of laying both answers side by side. */
+/** The result of comparing both answers. */
 export interface Judgement {
   /** Packets on which both agree. */
   readonly agreed: number;
-  /** Packets of which the kernel's trace tells no clear story. */
+  /** Packets whose kernel trace is ambiguous. */
   readonly unclear: number;
   readonly refused: boolean;
   readonly disagreement: Disagreement | undefined;
@@ -39,7 +39,7 @@ export function judgeRefusal(question: KernelCase, reply: KernelReply): Judgemen
   if ('error' in reply) {
     const refused = / rc \d+: /.test(reply.error);
     if (!refused) return { agreed: 0, unclear: question.packets.length, refused: false, disagreement: undefined };
-    // What nft refuses is not told.
+    // What nft refuses is not reported.
     if (errors.length > 0 || question.nft !== undefined)
       return { agreed: 0, unclear: 0, refused: true, disagreement: undefined };
     return {
@@ -62,7 +62,7 @@ export function judgeRefusal(question: KernelCase, reply: KernelReply): Judgemen
   return undefined;
 }
 
-/** Lays the answers to packets side by side. */
+/** Compares the answers to packets. */
 export function judgeAnswers(
   question: KernelCase,
   reply: Extract<KernelReply, { results: unknown }>,
@@ -89,7 +89,7 @@ export function judgeAnswers(
     const ours = stateAsked(question, own[i] as OwnAnswer);
     // What a rule says of a number drawn at random nobody knows.
     const found = differences(kernel, ours, uncertain || ours.outcomes.some(({ random }) => random !== undefined));
-    // Rules behind a number drawn at random may see another number than ours.
+    // Rules after a number drawn at random may see another number than ours.
     if (found.length > 0 && ours.outcomes[0]?.random !== undefined && found.every(({ field }) => field !== 'outcome'))
       return { agreed, unclear: question.packets.length - agreed, refused: false, disagreement: undefined };
     if (found.length > 0)

@@ -16,9 +16,9 @@ export interface Arguments {
   readonly cases: number;
   readonly profile: Profile | undefined;
   readonly backend: Backend;
-  /** So many disagreements are shown before the run stops. */
+  /** At most this many disagreements are shown before the run stops. */
   readonly most: number;
-  /** A search of sequences ends after so many. */
+  /** A search of sequences ends after this many. */
   readonly minutes: number;
   /** Rule sets of nftables instead of iptables. */
   readonly native: boolean;
@@ -61,11 +61,11 @@ function readArguments(words: readonly string[]): Arguments | string {
         '--native',
       ].includes(key),
   );
-  if (unknown !== undefined) return `${unknown} is no option`;
+  if (unknown !== undefined) return `${unknown} is not an option`;
   const profile = given.get('--profile');
   const backend = given.has('--native') ? 'nft' : (given.get('--backend') ?? 'legacy');
-  if (profile !== undefined && !(PROFILES as readonly string[]).includes(profile)) return `${profile} is no profile`;
-  if (backend !== 'legacy' && backend !== 'nft') return `${backend} is no back end`;
+  if (profile !== undefined && !(PROFILES as readonly string[]).includes(profile)) return `${profile} is not a profile`;
+  if (backend !== 'legacy' && backend !== 'nft') return `${backend} is not a back end`;
   return {
     seed: Number(given.get('--seed') ?? 1),
     cases: Number(given.get('--cases') ?? 1000),

@@ -40,7 +40,7 @@ export async function report(
   console.log(`case: ${JSON.stringify(small)}`);
 }
 
-/** The back end that wrote a dump stands in its first line. */
+/** The back end that wrote a dump is in its first line. */
 export function withHeader(question: KernelCase, backend: Backend): KernelCase {
   if (backend === 'legacy') return question;
   const head = (text: string | undefined, name: string): string | undefined =>

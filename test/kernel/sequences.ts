@@ -9,7 +9,7 @@ import { report } from './report';
 const REFEREES = 3;
 /** Questions under way at the same time: each oracle gets a few with the same host one after the other. */
 const AHEAD = REFEREES * SAME_HOST;
-/** How often it is told how far the search has come. */
+/** How often the progress of the search is reported. */
 const TOLD_EVERY = 100;
 
 /**

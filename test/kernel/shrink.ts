@@ -2,7 +2,7 @@ import type { KernelCase, PacketJson } from './case';
 
 /**
  * The smallest case that still fails: packets, tables, chains, rules, words of rules, sets, connections, listeners,
- * topology and packet fields are left out one by one as long as `fails` says that both still disagree.
+ * topology and packet fields are omitted one by one as long as `fails` says that both still disagree.
  */
 export async function shrink(
   question: KernelCase,
@@ -68,7 +68,7 @@ function* lessRules(text: string): Iterable<string> {
   }
 }
 
-/** One option with its values left out at a time; a `-m` with all that follows, too. */
+/** One option with its values omitted at a time; a `-m` with all that follows, too. */
 function* lessWords(line: string): Iterable<string> {
   const words = line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
   const starts = words.flatMap((word, i) =>

@@ -17,10 +17,10 @@ import { written } from './istioMet';
 import { readView } from './readView';
 
 test.each([
-  // A name that several generations share is told apart by table, marks and owners.
+  // A name that several generations share is distinguished by table, marks and owners.
   [sidecar131, 'nat', 'ISTIO_OUTPUT', 'Istio sidecar', /opened in this pod go through Envoy/],
   [ambientPod, 'nat', 'ISTIO_OUTPUT', 'Istio ambient pod', /through ztunnel/],
-  [ambientPod, 'mangle', 'ISTIO_OUTPUT', 'Istio ambient pod', /answers back to ztunnel/],
+  [ambientPod, 'mangle', 'ISTIO_OUTPUT', 'Istio ambient pod', /replies back to ztunnel/],
   [ambientPod, 'raw', 'ISTIO_OUTPUT', 'Istio ambient pod', /ztunnel’s DNS queries/],
   [sidecar124, 'raw', 'ISTIO_OUTPUT', 'Istio sidecar', /conntrack zone of DNS packets/],
   [sidecar131, 'nat', 'ISTIO_INBOUND', 'Istio sidecar', /arrive at this pod/],
@@ -161,8 +161,8 @@ test.each([
   expect(describeChainInFile(readView(save), table, chain)).toBe(expected);
 });
 
-// Names that stand in several tables are told apart: what a sentence says of a port, a rule of this chain, or of one
-// that it leads to, says too.
+// Names that are in several tables are distinguished: what a sentence says of a port, a rule of this chain, or of one
+// that it jumps to, says too.
 test('a sentence on a chain names no port that the chain does not lead to, in rule sets of every release', () => {
   const wrong = new Set<string>();
   let told = 0;

@@ -137,7 +137,7 @@ describe('the rules that Istio would write', () => {
       sidecar({ inbound: [port(15090), port(15021), port(8080), port(22), port(15020), ...CAPTURE] }),
     ],
     [
-      'a port that is left out already',
+      'a port that is omitted already',
       sidecar({ inbound: [...EXCLUDED, ...CAPTURE] }),
       'excludeInboundPorts: "15020"',
       sidecar(),
@@ -199,7 +199,7 @@ describe('the rules that Istio would write', () => {
       sidecar({ all: '-p tcp -j ISTIO_OUTPUT', excluded: [port(443)] }),
     ],
     [
-      'outbound ranges that are left out',
+      'outbound ranges that are omitted',
       sidecar({ after: ['-d 169.254.169.254/32 -j RETURN', '-j ISTIO_REDIRECT'] }),
       'excludeOutboundIPRanges: "169.254.169.254/32,10.96.0.2/24,2001:db8::/32"',
       sidecar({ after: ['-d 169.254.169.254/32 -j RETURN', '-d 10.96.0.0/24 -j RETURN', '-j ISTIO_REDIRECT'] }),
@@ -337,7 +337,7 @@ describe('how an annotation may be written', () => {
     [
       'sidecar.istio.io/interceptionMode: TPROXY',
       sidecar(),
-      'The rules of TPROXY are other ones altogether, which are not tried here.',
+      'The rules of TPROXY are entirely different ones, which are not tried here.',
     ],
     [
       'ambient.istio.io/dns-capture: "false"',
@@ -345,7 +345,7 @@ describe('how an annotation may be written', () => {
       'It is for ambient mode, and these are the rules of a sidecar.',
     ],
     ['excludeInboundPorts: "80"', ambient(), 'It is for a sidecar, and these are the rules of ambient mode.'],
-    ['proxy.istio.io/config: "{}"', sidecar(), 'What it makes of the rules is not tried here.'],
+    ['proxy.istio.io/config: "{}"', sidecar(), 'How it changes the rules is not tried here.'],
     [
       'excludeInboundPorts: "80"',
       '*filter\n:INPUT DROP\nCOMMIT\n',

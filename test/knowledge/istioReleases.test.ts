@@ -49,8 +49,8 @@ test('the releases of a rule set hold the one that wrote it', () => {
 });
 
 /**
- * Rules for owners in ISTIO_OUTPUT_DNS stand in the sources between two releases; which release has them was not read,
- * so no rule set has.
+ * Rules for owners in ISTIO_OUTPUT_DNS are in the sources between two releases; which release has them was not read, so
+ * no rule set has.
  */
 const elsewhere = (variant: string): boolean => variant === 'ISTIO_OUTPUT_DNS: DNS of the proxy or of a group returns';
 

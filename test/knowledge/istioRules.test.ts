@@ -96,7 +96,7 @@ COMMIT
 });
 
 test.each([
-  // Where the release of the other rules is known, the rule is certainly none of Istio's.
+  // Where the release of the other rules is known, the rule is certainly not one of Istio's.
   [
     '-p tcp -m tcp --dport 5432 -j RETURN',
     sidecarRules('1.12'),
@@ -112,14 +112,14 @@ test.each([
   ],
   ['-d 10.60.0.9/32 -j DROP', sidecarRules('1.31'), notKnown, 'dropped here'],
   ['-d 10.60.0.9/32', sidecarRules('1.31'), notKnown, 'counts what it matches, and changes nothing else'],
-])('a rule %s in front of the others', (added, save, title, effect) => {
+])('a rule %s before the others', (added, save, title, effect) => {
   const view = readView(save.replace('-A ISTIO_OUTPUT ', `-A ISTIO_OUTPUT ${added}\n-A ISTIO_OUTPUT `));
   const fact = ruleKnowledge(view, ruleAt(view, 'nat', 'ISTIO_OUTPUT', 1));
   expect(fact?.title).toBe(title);
   expect(JSON.stringify(fact?.details)).toContain(effect);
 });
 
-test('a rule behind one that takes everything changes nothing', () => {
+test('a rule after one that takes everything changes nothing', () => {
   const view = readView(
     sidecarRules('1.12', { ranges: ['10.60.0.0/16'] }).replace(
       '-A ISTIO_OUTPUT -j RETURN\n',
@@ -136,7 +136,7 @@ test.each([
   ['22', '1.13', 'Inbound port 22 is excluded from capture by the user'],
   ['9100', '1.20', 'Inbound port 9100 is excluded from capture by the user'],
   ['15090', '1.20', 'Inbound port 15090 is excluded from capture: Envoy’s metrics'],
-] as const)('port %s of %s is told by who excludes it', (port, release, title) => {
+] as const)('port %s of %s is explained by who excludes it', (port, release, title) => {
   const view = readView(sidecarRules(release, { inboundExcluded: release === '1.12' ? [] : ['15020', port] }));
   const found = view.chains
     .find(({ name }) => name === 'ISTIO_INBOUND')
@@ -165,7 +165,7 @@ test.each([
   [sidecarVirtual, 'nat', 'PREROUTING', 3, 'The rest of what arrives by k6t-b is not treated as inbound'],
   [sidecar112, 'nat', 'PREROUTING', 2, 'Logs what the next rule is about to take (JumpInbound)'],
   [sidecar131Dns, 'nat', 'ISTIO_OUTPUT', 8, 'Only group 2001, 2002 is captured; everyone else returns'],
-] as const)('rules of one shape are told apart %#', (fixture, table, chain, number, title) => {
+] as const)('rules of one shape are distinguished %#', (fixture, table, chain, number, title) => {
   const view = readView(fixture.save);
   expect(ruleKnowledge(view, ruleAt(view, table, chain, number))?.title).toBe(title);
 });

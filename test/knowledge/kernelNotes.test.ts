@@ -23,7 +23,7 @@ const gidLo = '-o lo -p tcp -m tcp ! --dport 15008 -m owner --gid-owner 1337 -j 
 /** What the kernel does with a rule in its rule set; observed on Linux, not taken from documents. */
 const notes: readonly (readonly [string, Fixture, string, RegExp | undefined])[] = [
   [
-    'group rule over lo is dead behind the one that returns other users',
+    'group rule over lo is dead after the one that returns other users',
     sidecar131,
     gidLo,
     /^Dead: line \d+ .*goes straight to the application\.$/,
@@ -117,7 +117,7 @@ const notes: readonly (readonly [string, Fixture, string, RegExp | undefined])[]
     /answer from port 15053/,
   ],
   [
-    'DNS return of 1.24 stands behind the owner’s',
+    'DNS return of 1.24 comes after the owner’s',
     sidecar124,
     'ISTIO_OUTPUT -p udp -m udp --dport 53 -m owner --uid-owner 1337 -j RETURN',
     /never matches/,
@@ -136,7 +136,7 @@ const notes: readonly (readonly [string, Fixture, string, RegExp | undefined])[]
   ['TPROXY leaves the addresses', tproxyAll, '-j TPROXY', /socket sees the pod’s address/],
   ['an application’s own mark is looped', ambientPod, '--mark 0x111/0xfff -j ACCEPT', /looped to lo/],
   ['mask of ztunnel’s mark', ambientPod, '! --dport 15008 -m mark', /0x1539/],
-  ['DNS over TCP does not leave out lo', ambientPod, '-p tcp -m tcp --dport 53', /does not leave out lo/],
+  ['DNS over TCP does not except lo', ambientPod, '-p tcp -m tcp --dport 53', /does not except lo/],
   ['15008 is TPROXYed for every packet', ambient121, '--dport 15008 -m mark', /every packet/],
   ['INVALID is TPROXYed', ambient121, '--on-port 15006', /TPROXY applies to INVALID packets/],
   ['probe SNAT takes every local process', ambientHost, '-j SNAT', /every local process/],

@@ -16,7 +16,7 @@ test.each([
     /rules are not there/,
   ],
   ['2025-01-02T03:04:05.6Z\terror\tiptables validation failed; workload is not ready for Istio.', /gave up/],
-  ['validation timeout', /waited in vain/],
+  ['validation timeout', /did not get its own connection/],
   ['Error on listening: listen tcp 127.0.0.1:15001: bind: address already in use', /port is taken/],
   ['validation passed', /are there and work/],
   ['2026-01-02T03:04:05.6Z\tinfo\tIgnoring residues because no rules are planned for IPv6', /leaves alone/],
@@ -33,7 +33,7 @@ test.each([
     'warn\tREDIRECT_DNS is set, but CAPTURE_ALL_DNS is false, and no DNS servers provided. DNS capture disabled.',
     /DNS is not captured/,
   ],
-  ['Ignoring error for bug compatibility with istio-iptables: netip.ParsePrefix("10.0.0.1"): no \'/\'', /left out/],
+  ['Ignoring error for bug compatibility with istio-iptables: netip.ParsePrefix("10.0.0.1"): no \'/\'', /skipped/],
   [
     'iptables-restore v1.8.7 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)',
     /may not change rules/,

@@ -120,7 +120,7 @@ net.ipv4.ip_forward = 1
 describe('kernel notes', () => {
   const marked = (mark: string): string => UPLINKS.replace('0x3e00/0x3f00', mark);
 
-  test('the mark is set before the routing decision, and looked at again in OUTPUT', () => {
+  test('the mark is set before the routing decision, and read again in OUTPUT', () => {
     expect(chainKnowledge(view, 'mangle', 'mwan3_hook')?.kernelNote).toContain('before the routing decision');
     for (const [mark, iface] of [
       ['0x200/0x3f00', 'eth2'],

@@ -48,7 +48,7 @@ const UNTRACED: readonly (readonly [note: RegExp, reason: string])[] = [
   [/already belongs to a connection/, 'it takes the query, and its answer in another zone'],
   [/answer is turned back|answers from 127/, 'it takes the query and its answer'],
   [/RELATED lets in|Decided for the first packet|Drawn once/, 'it takes a second packet of the connection'],
-  [/has its answers looped|begins with the SYN-ACK|Answers of a probe/, 'it takes the answer'],
+  [/has its replies looped|begins with the SYN-ACK|Replies to a probe/, 'it takes the answer'],
   [/looped to lo/, 'which table of routes a mark leads to is assumed, not read'],
   [/Nothing jumps to this chain|Nothing jumps here: inbound/, 'read off the jumps; a packet cannot show an absence'],
   [/Several `-m owner`/, 'it takes a packet for each group'],

@@ -88,7 +88,7 @@ test.each([
   else expect(title).toMatch(expected);
 });
 
-/** The keys of the logs of all versions: what stands below “environment” and below “variables”. */
+/** The keys of the logs of all versions: what is below “environment” and below “variables”. */
 const environment =
   'ENVOY_PORT INBOUND_CAPTURE_PORT ISTIO_INBOUND_INTERCEPTION_MODE ISTIO_INBOUND_TPROXY_MARK ISTIO_INBOUND_TPROXY_ROUTE_TABLE ISTIO_INBOUND_PORTS ISTIO_OUTBOUND_PORTS ISTIO_LOCAL_EXCLUDE_PORTS ISTIO_EXCLUDE_INTERFACES ISTIO_SERVICE_CIDR ISTIO_SERVICE_EXCLUDE_CIDR ISTIO_META_DNS_CAPTURE INVALID_DROP';
 const variables =
@@ -106,7 +106,7 @@ test.each([
   });
 });
 
-test('annotations are found by their full name and by the part behind the slash', () => {
+test('annotations are found by their full name and by the part after the slash', () => {
   for (const name of knownAnnotations()) {
     expect(annotationKnowledge(name)).toEqual(annotationKnowledge(name.slice(name.indexOf('/') + 1)));
     expect(annotationKnowledge(name)?.title).toBeTruthy();

@@ -253,6 +253,6 @@ describe('kernel notes', () => {
   });
 });
 
-test('a mark is none of its own', () => {
+test('a mark is not one of its own', () => {
   expect(markKnowledge(0x1, 0xffffffff, { chain: 'zone_wan_forward', ruleSet: view })).toBeUndefined();
 });

@@ -21,7 +21,7 @@ export interface TracedPath {
 export function tracedPath(text: string, packet: string): TracedPath {
   const { outcomes } = traceOf(text, packet).traced;
   const [walked, ...others] = outcomes;
-  // The first path has the usual value of what nothing states it; those behind it may doubt that, and nothing else.
+  // The first path has the usual value of what nothing states it; those after it may doubt that, and nothing else.
   const open = others.some(({ assumptions }) => assumptions.every(({ premise }) => premise === undefined));
   if (walked === undefined || open) throw new Error(`${outcomes.length} outcomes of ${packet}`);
   return {

@@ -9,13 +9,13 @@ const LONG = 10_000;
 const FLOOR = 30;
 
 /**
- * `LONG_RUNS=all npx vitest run test/longRuns` lays every piece and end at every place; else each place gets one in so
- * many, and each piece and end some places.
+ * `LONG_RUNS=all npx vitest run test/longRuns` puts every piece and end at every place; else each place gets one in a
+ * certain number, and each piece and end some places.
  */
 const ALL = process.env.LONG_RUNS === 'all';
 const PART = 12;
 
-/** Whether this run of the tests lays a piece and an end at a place, each told by its number. */
+/** Whether this run of the tests lays a piece and an end at a place, each given by its number. */
 export function isLaid(place: number, piece: number, end: number): boolean {
   return ALL || (piece + end * PART + place) % (PART * ENDS.length) === 0;
 }

@@ -1,6 +1,6 @@
 /**
- * A line that a reader or a feature looks at, to be followed by a long run. `before`: the lines above it, `behind`:
- * those below.
+ * A line that a reader or a feature reads, to be followed by a long run. `before`: the lines above it, `behind`: those
+ * below.
  */
 export interface RunPlace {
   readonly before: string;
@@ -256,12 +256,12 @@ const RULES: readonly string[] = [
   ].map((rule) => `-A INPUT -j ${rule}`),
 ];
 
-/** What iptables -L prints, in front of the run and behind it. */
+/** What iptables -L prints, before the run and after it. */
 const LISTED =
   '# iptables -nvL\nChain INPUT (policy DROP 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination         \n';
 const ROW = '    0     0 LOG        6    --  *      *       0.0.0.0/0            0.0.0.0/0            ';
 
-/** Each place in which a run may stand. */
+/** Each place in which a run may be. */
 export const PLACES: readonly RunPlace[] = [
   ...LINES.map((start) => placeOf('', start, '')),
   ...RULES.map((start) => placeOf('*filter\n:INPUT ACCEPT [0:0]\n', start, '\nCOMMIT\n')),
@@ -312,7 +312,7 @@ export const PIECES: readonly string[] = [
   ],
 ];
 
-/** What ends the run, so that a pattern that fitted it all has to give it up again. */
+/** What ends the run, so that a pattern that matched it all has to backtrack. */
 export const ENDS: readonly string[] = ['', '!', '\u2028'];
 
 function placeOf(above: string, text: string, behind: string): RunPlace {

@@ -85,7 +85,7 @@ describe('parseAddress and formatAddress', () => {
     'g::',
     ':1::',
     '::1/64',
-  ])('"%s" is no address', (text) => {
+  ])('"%s" is not an address', (text) => {
     expect(parseAddress(text)).toBeUndefined();
   });
 

@@ -142,7 +142,7 @@ it('lets the group follow the user', () => {
   expect(socketOwner({ uid: 1, gid: 2, groups: [3] })).toEqual({ kind: 'process', uid: 1, gid: 2, groups: [3] });
 });
 
-/** Packets that quote each other, so many inside the outermost. */
+/** Packets that quote each other, this many inside the outermost. */
 function nested(depth: number): object {
   let packet: object = { proto: 'udp' };
   for (let i = 0; i < depth; i++) packet = { proto: 'icmp', inner: packet };

@@ -18,7 +18,7 @@ const ECHO6: PacketRequest = { src: 'fd00::5', dst: 'fd00::1', proto: 58, icmpTy
 const on = (name: string): Readonly<Record<string, number>> => ({ [name]: 1 });
 
 describe('a query is answered as the sysctls say', () => {
-  /** The type of the answer, and the source where the host has yet to choose it. */
+  /** The type of the reply, and the source where the host has yet to choose it. */
   test.each<[string, PacketRequest, string, Readonly<Record<string, number>>, string]>([
     ['an echo request', ECHO, 'local', {}, '0'],
     ['an echo request that is ignored', ECHO, 'local', on('net.ipv4.icmp_echo_ignore_all'), 'none'],

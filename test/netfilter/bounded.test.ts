@@ -76,7 +76,7 @@ describe('what branches, costs what it shows', () => {
   it.each<readonly [string, string, number, number]>([
     ['a thousand endpoints drawn by chance', endpoints(1000), 1000, 7000],
     ['twice as many cost twice as much', endpoints(2000), 2000, 14000],
-    ['thirty unknown matches in front of ACCEPT', table('filter', unknowns(30, '-j ACCEPT')), 31, 100],
+    ['thirty unknown matches before ACCEPT', table('filter', unknowns(30, '-j ACCEPT')), 31, 100],
     [
       'thirty unknown matches that change nothing: a billion paths, thirty rules',
       table('filter', unknowns(30, '-j LOG')),
@@ -84,7 +84,7 @@ describe('what branches, costs what it shows', () => {
       100,
     ],
     [
-      'twelve unknown matches in front of four thousand rules',
+      'twelve unknown matches before four thousand rules',
       table('filter', [...unknowns(12, '-j LOG'), ...ports(4000)]),
       MOST_OUTCOMES,
       4100,
@@ -103,7 +103,7 @@ describe('what branches, costs what it shows', () => {
     ]);
   });
 
-  it('twelve unknown matches that each set a mark make as many hosts of the rules behind them: the first are shown, and said to be the first', () => {
+  it('twelve unknown matches that each set a mark make as many hosts of the rules after them: the first are shown, and said to be the first', () => {
     const traced = trace(table('mangle', [...unknowns(12, '-j MARK --or-mark #'), ...ports(4000)]));
     expect([traced.truncated, traced.outcomes.length > 20, traced.asked < 250_000]).toEqual([true, true, true]);
   });
@@ -147,7 +147,7 @@ describe('chains upon chains', () => {
     ).toBe(4);
   });
 
-  it('what is left out is said', () => {
+  it('what is omitted is said', () => {
     expect(notesOf(trace(table('filter', ladder(22, '-j LOG'))).outcomes)).toEqual([
       expect.stringMatching(/not listed again/),
     ]);
@@ -234,7 +234,7 @@ describe('paths that part and meet are the paths there are', () => {
       several++;
       for (const walked of all) {
         const answers = new Map(walked.assumptions.map(({ key, value }) => [key, value]));
-        // A rule that is asked twice on one path may be answered twice.
+        // A rule that is evaluated twice on one path may have two answers.
         if (walked.assumptions.some(({ key, value }) => answers.get(key) !== value)) continue;
         const alone = trace(text, packet, answers, topology, sets).outcomes;
         expect(alone.map(outcomeOf)).toEqual([outcomeOf(walked)]);

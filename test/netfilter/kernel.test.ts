@@ -6,7 +6,7 @@ import { judgeReply } from '../kernel/judge';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'kernel');
 
-/** Where the evaluator says otherwise than the kernel did; what follows on a number drawn at random is left out. */
+/** Where the evaluator says otherwise than the kernel did; what follows on a number drawn at random is omitted. */
 function disagreements({ question, kernel }: Recorded): readonly unknown[] {
   const { disagreement } = judgeReply(question, { results: kernel });
   return disagreement ? [{ packet: disagreement.packet, differences: disagreement.differences }] : [];

@@ -3,8 +3,7 @@ import type { Option } from '../../src/core/xtables/option';
 import { matchNamed, targetNamed } from '../../src/core/xtables/registry';
 
 /**
- * What the recorded answers show of one option: a rule with it that matched, one that did not, one with `!` in front of
- * it.
+ * What the recorded answers show of one option: a rule with it that matched, one that did not, one with `!` before it.
  */
 export interface Evidence {
   yes: boolean;

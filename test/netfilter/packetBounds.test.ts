@@ -19,7 +19,7 @@ import { generateNative } from '../kernel/generate/native';
 import { runs } from '../runs';
 
 /**
- * The law of packet sets: a condition says yes to no packet outside of `over`, and to every packet in `under`. Asked of
+ * The law of packet sets: a condition matches no packet outside of `over`, and to every packet in `under`. Asked of
  * every rule that random packets meet, as the rules see them, on both back ends and for nftables.
  */
 
@@ -66,7 +66,7 @@ function askCase(
 }
 
 function askRule(rule: Rule, view: PacketView, host: Host, tally: Tally): void {
-  // A later match is asked only where those in front of it fit, and may rely on that.
+  // A later match is evaluated only where those before it match, and may rely on that.
   for (const match of rule.matches) if (match.extension.drops?.(match.data, view, match)) return;
   // Packets have changed a set by then.
   if (view.memory.get('ipsets') !== undefined) return;

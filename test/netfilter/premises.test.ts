@@ -15,11 +15,11 @@ import { rulesOfText } from '../../src/features/rulesOfText';
 import { readAnswers } from '../kernel/check/answersFile';
 
 /**
- * The register of what is assumed: every match is asked with packets that tell as little as a person does, and
- * what it looks at then has to be known, or to be a premise that it states.
+ * The register of what is assumed: every match is asked with packets that tell as little as a person does, and what it
+ * reads then has to be known, or to be a premise that it states.
  */
 
-/** Which premise covers what a match looks at; `undefined`: it belongs to the question itself. */
+/** Which premise covers what a match reads; `undefined`: it belongs to the question itself. */
 const COVERED_BY: Readonly<Record<string, PremiseId>> = {
   'packet.sourceMac': 'neighbour',
   'packet.destinationMac': 'frame',
@@ -31,11 +31,11 @@ const COVERED_BY: Readonly<Record<string, PremiseId>> = {
   'socket.gid': 'group',
   'socket.groups': 'groups',
 };
-/** Matches that read a packet byte by byte look at each field; what they state is that its data are not given. */
+/** Matches that read a packet byte by byte read each field; what they state is that its data are not given. */
 const BYTE_READERS: ReadonlySet<string> = new Set(['string', 'u32', 'bpf', 'mh', 'ipcomp']);
-/** Of these, those that may look at headers alone, which every packet has. */
+/** Of these, those that may read headers alone, which every packet has. */
 const READS_SOME: ReadonlySet<string> = new Set(['u32', 'mh', 'ipcomp']);
-/** Lengths in headers that say where the next one begins are no question about the packet's length. */
+/** Lengths in headers that say where the next one begins say nothing about the packet's length. */
 const LENGTH_OF_HEADERS: ReadonlySet<string> = new Set([
   'tcp',
   'udp',
@@ -85,7 +85,7 @@ const REQUESTS: readonly PacketRequest[] = [
   { dir: 'out', uid: 1000, src: 'fd00:1::5', dst: 'fd00:1::9', proto: PROTOCOL.ICMPV6, icmpType: 128 },
 ];
 
-/** So many texts of each extension are enough: they differ in values, seldom in what they look at. */
+/** This many texts of each extension are enough: they differ in values, seldom in what they read. */
 const MOST_TEXTS = 60;
 
 const byExtension = new Map<string, Rule[]>();
@@ -139,7 +139,7 @@ test.each(
   expect([...unstated]).toEqual([]);
 });
 
-/** A view that notes which of its fields are looked at, and which of the packet's and the sender's. */
+/** A view that notes which of its fields are read, and which of the packet's and the sender's. */
 function lookingView(
   request: PacketRequest,
   rule: Rule,

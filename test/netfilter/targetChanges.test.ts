@@ -15,8 +15,8 @@ import { generate } from '../kernel/generate/generate';
 import { runs } from '../runs';
 
 /**
- * The law of targets: of the fields that matches ask for, a target changes those that it states, and to what it states.
- * Asked of every rule that random packets match.
+ * The law of targets: of the fields that matches test, a target changes those that it states, and to what it states.
+ * Checked with every rule that random packets match.
  */
 
 /** What a packet has by itself; the others are of its connection, its sender and its way. */
@@ -64,7 +64,7 @@ function follow(question: KernelCase, wrong: string[], changed: Set<string>): vo
     for (const { events } of tracePacket(request, { host, world, ruleSets, rawSockets: true }).outcomes)
       for (const [i, event] of events.entries()) {
         if (event.kind !== 'rule' || !event.matched) continue;
-        // What NAT did stands in an event of its own.
+        // What NAT did is in an event of its own.
         const translated = NAT.has(event.effect?.kind)
           ? events.slice(i + 1, i + 5).find((each) => each.kind === 'translate' && !each.established)
           : undefined;

@@ -37,7 +37,7 @@ const path = ({ matchedRules }: Outcome): string => matchedRules.map(({ chain, n
 describe('jumps', () => {
   it.each<readonly [string, string, string, readonly string[]]>([
     [
-      'the end of a chain returns behind the jump',
+      'the end of a chain returns after the jump',
       'INPUT:1 A:1 INPUT:2',
       'LOCAL',
       ['INPUT -j A', 'INPUT -m comment --comment x', 'A -m comment --comment a'],

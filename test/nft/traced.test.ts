@@ -14,7 +14,7 @@ function table(name: string, chains: Readonly<Record<string, readonly string[]>>
 
 const INPUT = 'type filter hook input priority filter; policy accept;';
 
-/** The rules that a packet fits, as `TABLE CHAIN NUMBER`, and how it ends; several paths behind each other. */
+/** The rules that a packet matches, as `TABLE CHAIN NUMBER`, and how it ends; several paths after each other. */
 const CASES: readonly [name: string, text: string, packet: string, ends: readonly string[]][] = [
   [
     'a port in a set',
@@ -229,6 +229,6 @@ test('values that grow without end stay as they are written, and the file is rea
   ).toEqual([[1], [2]]);
 });
 
-test('definitions of another language are no rules', () => {
+test('definitions of another language are not rules', () => {
   expect(parseSourceFile('define greeting = hello\ndefine ($x) = 3\n', { fileName: 'notes.md' }).sections).toEqual([]);
 });

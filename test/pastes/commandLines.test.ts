@@ -17,7 +17,7 @@ function read(text: string): string {
   return [table?.text ?? '-', operation, chain?.text, ...words.map((word) => word.text)].join(' ');
 }
 
-describe('what stands in front of a command is looked through', () => {
+describe('what comes before a command is skipped', () => {
   it.each<[string, string]>([
     ...[
       'sudo',

@@ -17,7 +17,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['4 filter -A INPUT -p tcp -m tcp --dport 8443 -j ACCEPT'],
   ],
   [
-    'colours in front of a rule and up to the end of the line',
+    'colours before a rule and up to the end of the line',
     table(`${ESC}[32m-A${ESC}[39m INPUT -i lo ${ESC}[4m-j ACCEPT${ESC}[24m${ESC}[K`),
     ['4 filter -A INPUT -i lo -j ACCEPT'],
   ],
@@ -36,7 +36,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     table(`-A INPUT ${ESC}]8;;http://x.example/${ESC}\\-i lo${ESC}]8;;${ESC}\\ -j ACCEPT`),
     ['4 filter -A INPUT -i lo -j ACCEPT'],
   ],
-  ['counters are no colour', table('[0:0] -A INPUT -i lo -j ACCEPT'), ['4 filter -A INPUT -i lo -j ACCEPT']],
+  ['counters are not a colour', table('[0:0] -A INPUT -i lo -j ACCEPT'), ['4 filter -A INPUT -i lo -j ACCEPT']],
   [
     'no-break spaces',
     table('-A\u00a0INPUT\u00a0-i\u00a0lo\u00a0-j\u00a0ACCEPT'),
@@ -78,7 +78,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['1 filter -A INPUT -p tcp -m tcp --dport 8443 -j ACCEPT'],
   ],
   [
-    'one en dash for two hyphens in front of a long name',
+    'one en dash for two hyphens before a long name',
     'iptables –A INPUT –p tcp –dport 8443 –j ACCEPT',
     ['1 filter -A INPUT -p tcp -m tcp --dport 8443 -j ACCEPT'],
   ],
@@ -130,7 +130,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['4 filter -A INPUT -i lan0 -p tcp -m tcp --dport 8443 -j ACCEPT'],
   ],
   [
-    'a rule broken behind an option',
+    'a rule broken after an option',
     table('-A INPUT -i lan0 -p tcp -m tcp --dport', '8443 -j ACCEPT'),
     ['4 filter -A INPUT -i lan0 -p tcp -m tcp --dport 8443 -j ACCEPT'],
   ],
@@ -150,7 +150,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['4 filter -A INPUT -i lan0 -p tcp -m tcp --dport 8443 -j ACCEPT'],
   ],
   [
-    'prose behind a rule is no part of it',
+    'prose after a rule is not a part of it',
     '*filter\n-A INPUT -i lan0 -j ACCEPT\nthat one lets the office in\n-A INPUT -j DROP\nCOMMIT\n',
     ['2 filter -A INPUT -i lan0 -j ACCEPT', '4 filter -A INPUT -j DROP'],
   ],

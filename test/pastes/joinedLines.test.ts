@@ -10,12 +10,12 @@ import { rulesOf, rulesOfFile } from './readPaste';
 /** Texts whose lines say something only together, and the rules that are read. */
 const CASES: readonly [name: string, text: string, rules: readonly string[]][] = [
   [
-    'a command that goes on behind a backslash',
+    'a command that goes on after a backslash',
     'iptables -A FORWARD \\\n  -i lan0 \\\n  -j DROP\n',
     ['1 filter -A FORWARD -i lan0 -j DROP'],
   ],
   [
-    'a backslash with blanks behind it',
+    'a backslash with blanks after it',
     'iptables -A FORWARD -i lan0 \\  \n  -j DROP\n',
     ['1 filter -A FORWARD -i lan0 -j DROP'],
   ],
@@ -41,27 +41,27 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
   ],
   ['a diff that is cut off', '@@ -1,40 +1,40 @@\n *filter\n+-A INPUT -j ACCEPT', ['3 filter -A INPUT -j ACCEPT']],
   [
-    'a table behind # in every line',
+    'a table after # in every line',
     '# *filter\n# :INPUT DROP [0:0]\n# -A INPUT -i lo -j ACCEPT\n# COMMIT\n',
     ['3 filter -A INPUT -i lo -j ACCEPT'],
   ],
   [
-    'a table behind # in a file with rules of its own',
+    'a table after # in a file with rules of its own',
     '*filter\n-A INPUT -j DROP\nCOMMIT\n\n# *filter\n# -A INPUT -j ACCEPT\n# COMMIT\n',
     ['2 filter -A INPUT -j DROP'],
   ],
   [
-    'commands behind # and nothing else',
+    'commands after # and nothing else',
     'Then we ran\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n# and, as it did not help\n# sudo iptables -t nat -F\n',
     ['2 filter -A INPUT -s 192.0.2.1/32 -j DROP'],
   ],
-  ['commands behind # in a script', '#!/bin/sh\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n', []],
+  ['commands after # in a script', '#!/bin/sh\n# iptables -A INPUT -s 192.0.2.1 -j DROP\n', []],
   [
-    'commands behind # beside a dump',
+    'commands after # beside a dump',
     '# iptables -A INPUT -s 192.0.2.1 -j DROP\n*filter\n-A INPUT -j DROP\nCOMMIT\n',
     ['3 filter -A INPUT -j DROP'],
   ],
-  ['one rule behind #', '# -A INPUT -j ACCEPT\n', []],
+  ['one rule after #', '# -A INPUT -j ACCEPT\n', []],
 ];
 
 describe('lines that mean something together', () => {

@@ -104,7 +104,7 @@ const CASES: readonly Case[] = [
     paths: ['LOCAL 10.61.2.3:8443'],
   },
   {
-    name: 'a rule of FORWARD tells that it lies behind',
+    name: 'a rule of FORWARD shows that it is on the far side',
     text: table('filter', ...CLOSED, '-A FORWARD -d 10.61.2.3/32 -p tcp -j ACCEPT'),
     packet: 'in eth3 tcp 198.51.100.7 > 10.61.2.3:8443',
     paths: ['SENT eth3 10.61.2.3:8443'],
@@ -220,7 +220,7 @@ const CASES: readonly Case[] = [
     notAssumed: ['route to 10.67.0.0/16 = dev eth3'],
   },
   {
-    name: 'said interfaces hold behind DNAT',
+    name: 'said interfaces hold after DNAT',
     text:
       table('nat', '-A PREROUTING -i eth3 -p tcp -j DNAT --to-destination 10.68.0.4:8080') +
       table('filter', ...CLOSED, '-A FORWARD -i eth3 -o vm3 -j ACCEPT'),

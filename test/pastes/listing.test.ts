@@ -75,12 +75,12 @@ const texts: readonly (readonly [name: string, text: string, rules: readonly str
     ['3 filter -A INPUT -i lan3 -p tcp -m tcp --dport 8080 -j ACCEPT'],
   ],
   [
-    'a quote, and a log in front of the lines',
+    'a quote, and a log before the lines',
     `> # iptables -nvL\n> ${chainV('INPUT', 'DROP', '   12   720 ACCEPT     tcp  --  lan3   *       0.0.0.0/0            0.0.0.0/0            tcp dpt:8080').trimEnd().replaceAll('\n', '\n> ')}\n`,
     ['4 filter -A INPUT -i lan3 -p tcp -m tcp --dport 8080 -j ACCEPT'],
   ],
   [
-    'one listing behind another, without commands',
+    'one listing after another, without commands',
     `${chainV('INPUT', 'DROP')}\n${chainV('FORWARD', 'ACCEPT')}\n${chainV('OUTPUT', 'ACCEPT')}\n${chainV('own', '')}\n${chainV('INPUT', 'ACCEPT', '   12   720 DROP       tcp  --  lan3   *       0.0.0.0/0            0.0.0.0/0            ')}`,
     ['15 filter -A INPUT -i lan3 -p tcp -j DROP'],
   ],
@@ -139,7 +139,7 @@ const traces: readonly (readonly [name: string, text: string, packet: string, ex
     ['DROPPED INPUT policy'],
   ],
   [
-    'what takes all in front of others most likely asks for one (-i lo); what takes all at the end does not',
+    'what matches all before others most likely tests one (-i lo); what takes all at the end does not',
     DOCKER,
     'forward lan3 wan3 tcp 10.3.0.9 > 192.0.2.9:22',
     ['DROPPED FORWARD:3', 'DROPPED FORWARD policy', 'SENT FORWARD:1'],
@@ -151,7 +151,7 @@ const traces: readonly (readonly [name: string, text: string, packet: string, ex
     ['LOCAL INPUT:1', 'DROPPED INPUT policy'],
   ],
   [
-    '…and what is understood behind them is not',
+    '…and what is understood after them is not',
     `# iptables -nvL\n${chainV('INPUT', 'DROP', '    0     0 ACCEPT     tcp  --  *      *       0.0.0.0/0            0.0.0.0/0            frobnicate 7 tcp dpt:80')}`,
     'in lan3 tcp 10.3.0.9 > :81',
     ['DROPPED INPUT policy'],

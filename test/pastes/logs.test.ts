@@ -20,7 +20,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     'level=info state="*nat\\n-A PREROUTING -p tcp -j REDIRECT --to-ports 8080\\nCOMMIT\\n"\n',
     ['1 nat -A PREROUTING -p tcp -j REDIRECT --to-ports 8080'],
   ],
-  ['prose with a quoted command is no log', 'In his words: "iptables -A INPUT -j DROP" was enough.\n', []],
+  ['prose with a quoted command is not a log', 'In his words: "iptables -A INPUT -j DROP" was enough.\n', []],
   [
     'the log of Go',
     '2024/01/02 03:04:05 iptables -A INPUT -i lo -j ACCEPT\n2024/01/02 03:04:05.123456 > ip6tables -A INPUT -j DROP\n',
@@ -32,7 +32,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['1 filter -A INPUT -i lo -j ACCEPT'],
   ],
   [
-    'words of a log in front of a command',
+    'words of a log before a command',
     'Running: /sbin/iptables -A INPUT -i lo -j ACCEPT\nDEBUG: executing iptables -A INPUT -j DROP\n',
     ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP'],
   ],
@@ -67,7 +67,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['1 filter -A INPUT -m comment --comment "a b" -j ACCEPT'],
   ],
   [
-    'a Go slice of words behind a comma',
+    'a Go slice of words after a comma',
     'level=debug msg="/usr/sbin/iptables, [--wait -t nat -A OUTPUT -p tcp -m multiport --dports 80,443 -j ACCEPT]"\n',
     ['1 nat -A OUTPUT -p tcp -m multiport --dports 80,443 -j ACCEPT'],
   ],
@@ -95,7 +95,7 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ],
   ],
   [
-    'fields behind the last line',
+    'fields after the last line',
     '2024-01-02T03:04:05Z info cni *filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT    ns=shop name=web-0\n',
     ['2 filter -A INPUT -i lo -j ACCEPT'],
   ],

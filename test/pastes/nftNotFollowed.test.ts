@@ -7,7 +7,7 @@ import { textOfSpans, verdictOf } from '../../src/features/traceReport/verdict';
 
 const DUMP = '*nat\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
 
-/** What stands beside a dump that lets everything in, and what the verdict says of it; undefined: nothing. */
+/** What is beside a dump that lets everything in, and what the verdict says of it; undefined: nothing. */
 const CASES: readonly [name: string, text: string, told: RegExp | undefined][] = [
   ['nothing', '', undefined],
   [
@@ -44,7 +44,7 @@ const CASES: readonly [name: string, text: string, told: RegExp | undefined][] =
   ],
 ];
 
-describe('rules of nft that are not followed are told with the verdict', () => {
+describe('rules of nft that are not followed are listed with the verdict', () => {
   test.each(CASES)('%s', (_name, text, told) => {
     const model = modelOf(parseSourceFile(DUMP + text, { fileName: 'paste.txt' }));
     const dump = model.defaultDump;

@@ -26,12 +26,12 @@ const BOTH = 'filter INPUT!(1) nat PREROUTING(1)';
 describe('what a file shows of one host is one rule set', () => {
   it.each<[string, string, readonly string[]]>([
     [
-      'two listings behind prompts',
+      'two listings after prompts',
       text('me@web1:~$ sudo iptables -S', ...FILTER, 'me@web1:~$ sudo iptables -t nat -S', ...NAT),
       [`IPv4 lines 2–5, 7–11 ${BOTH}`],
     ],
     [
-      'a prompt without a name behind one with a name',
+      'a prompt without a name after one with a name',
       text('me@web1:~$ sudo -i', 'me@web1:~$ iptables -S', ...FILTER, '# iptables -t nat -S', ...NAT),
       [`IPv4 lines 3–6, 8–12 ${BOTH}`],
     ],

@@ -42,7 +42,7 @@ const cases: readonly (readonly [line: string, expression: string])[] = [
     'PACKET: 10 e34e8647 IN=eth0 MACSRC=2:0:0:0:0:9 MACDST=2:0:0:0:0:1 MACPROTO=86dd SRC=fd00::9 DST=fd00::1 LEN=60 TC=0 HOPLIMIT=64 FLOWLBL=1 SPORT=35008 DPORT=53',
     'in eth0 udp [fd00::9]:35008 > [fd00::1]:53 ttl 64 tos 0x0 length 60 mac 02:00:00:00:00:09 dstmac 02:00:00:00:00:01',
   ],
-  // Without a blank behind the ID, as iptables 1.8 prints it.
+  // Without a blank after the ID, as iptables 1.8 prints it.
   [
     'PACKET: 3 5d0e11aa IN=br-9f OUT=eth0 MACSRC=2:0:0:0:0:9 MACDST=2:0:0:0:0:1 MACPROTO=0800 SRC=10.0.0.9 DST=10.9.0.1 LEN=84 TOS=0x0 TTL=63 ID=43751DF ',
     'forward br-9f eth0 10.0.0.9 > 10.9.0.1 ttl 64 tos 0x0 length 84 mac 02:00:00:00:00:09 dstmac 02:00:00:00:00:01 id 43751 df',

@@ -150,7 +150,7 @@ const CASES: readonly Case[] = [
     hangsOn: ['net.ipv4.conf.all.route_localnet is 0'],
   },
   {
-    name: 'a command behind #, where it decides',
+    name: 'a command after #, where it decides',
     text: `# iptables -A INPUT -s 10.71.0.9 -j DROP\n\n${HOST}${ROUTES}`,
     packet: IN,
     hangsOn: ['line 1 was typed by root, and is not a comment'],
@@ -163,7 +163,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('what a verdict hangs on is said with it', () => {
+describe('what a verdict depends on is said with it', () => {
   test.each(CASES)('$name', ({ text, packet, hangsOn, sysctls }) => {
     const model = modelOf(parseSourceFile(text, { fileName: 'paste.txt' }));
     if (!model.defaultDump) throw new Error('there are no rules in the text');
@@ -194,7 +194,7 @@ describe('what a verdict hangs on is said with it', () => {
   });
 });
 
-it('is in the sentence, in the order of what was looked at', () => {
+it('is in the sentence, in the order of what was read', () => {
   const model = modelOf(
     parseSourceFile(`-A FORWARD -s 10.71.0.9/32 -j ACCEPT\n\n${HOST}${ROUTES}`, { fileName: 'paste.txt' }),
   );

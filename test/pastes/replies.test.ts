@@ -38,7 +38,7 @@ interface Case {
   readonly comesBack: boolean;
   /** Parts of what is said, in their order. */
   readonly says: readonly string[];
-  /** The end of the answer: outcome, interface, source and destination. */
+  /** The end of the reply: outcome, interface, source and destination. */
   readonly end?: string;
 }
 
@@ -163,7 +163,7 @@ const CASES: readonly Case[] = [
     text: forward('ACCEPT') + HOST,
     packet: 'in lan3 tcp 10.61.2.9 > 198.51.100.7:443 rst',
     comesBack: false,
-    says: ['a reset is not answered'],
+    says: ['a reset gets no reply'],
   },
   {
     name: 'nor what nobody listens for',

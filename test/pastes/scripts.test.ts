@@ -29,7 +29,7 @@ const VARIABLES: readonly Case[] = [
     'MATCH="-m state --state NEW"\niptables -A INPUT $MATCH -j DROP\n',
     ['2 filter -A INPUT -m state --state NEW -j DROP'],
   ],
-  ['an empty one is no word', 'EXTRA=\niptables -A INPUT $EXTRA -j DROP\n', ['2 filter -A INPUT -j DROP']],
+  ['an empty one is not a word', 'EXTRA=\niptables -A INPUT $EXTRA -j DROP\n', ['2 filter -A INPUT -j DROP']],
   [
     'an address and a port',
     'TO=10.3.0.7\nPORT=8080\niptables -t nat -A PREROUTING -p tcp --dport 80 -j DNAT --to-destination ${TO}:${PORT}\n',
@@ -119,7 +119,7 @@ const OPERATORS: readonly Case[] = [
     ['1 filter -A INPUT -j DROP'],
     ['1 shell-assumption grep'],
   ],
-  ['behind a prompt', 'ada@gate4:~$ sudo iptables -F; sudo iptables -A INPUT -j DROP\n', ['1 filter -A INPUT -j DROP']],
+  ['after a prompt', 'ada@gate4:~$ sudo iptables -F; sudo iptables -A INPUT -j DROP\n', ['1 filter -A INPUT -j DROP']],
   [
     'in sh -c',
     "docker exec web4 sh -c 'iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -j DROP'\n",
@@ -131,7 +131,7 @@ const OPERATORS: readonly Case[] = [
     ['2 filter -A INPUT -p tcp -m tcp --dport 81 -j DROP', '2 filter -A INPUT -j ACCEPT'],
   ],
   [
-    'a descriptor is no argument',
+    'a descriptor is not an argument',
     'iptables -A INPUT -j DROP 2>/dev/null\niptables -N EDGE 2>&1\n',
     ['1 filter -A INPUT -j DROP'],
   ],
@@ -209,7 +209,7 @@ const LOOPS: readonly Case[] = [
     ['3 filter -A INPUT -p tcp -m tcp --dport 1 -j DROP'],
   ],
   [
-    'typed behind prompts',
+    'typed after prompts',
     '$ for p in 80 81; do\n>   iptables -A INPUT -p tcp --dport $p -j DROP\n> done\n',
     ['2 filter -A INPUT -p tcp -m tcp --dport 80 -j DROP', '2 filter -A INPUT -p tcp -m tcp --dport 81 -j DROP'],
   ],

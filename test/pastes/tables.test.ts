@@ -143,9 +143,9 @@ describe('on the command line', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['a word that is no table', 'natt', /"natt" is not one of filter, nat, mangle, raw and security/],
+    ['a word that is not a table', 'natt', /"natt" is not one of filter, nat, mangle, raw and security/],
     [
-      'a chain of which it is told',
+      'a chain whose table is stated',
       'POSTROUTING=nat',
       /--table POSTROUTING=nat: f does not state the table of OUTPUT \(line 1: filter or nat or mangle/,
     ],

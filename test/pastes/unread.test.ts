@@ -5,7 +5,7 @@ import { overviewOf } from '../../src/features/overview';
 import { overviewText } from '../../src/features/overviewText';
 import { unreadLines } from '../../src/features/unread';
 
-/** Lines that are not used, and a word of the reason that is told; an empty list where nothing is lost. */
+/** Lines that are not used, and a word of the stated reason; an empty list where nothing is lost. */
 const CASES: readonly [name: string, text: string, unread: readonly (readonly [line: number, reason: RegExp])[]][] = [
   ['a dump and nothing else', '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n', []],
   [
@@ -52,9 +52,9 @@ const CASES: readonly [name: string, text: string, unread: readonly (readonly [l
     ],
   ],
   ['IPVS', 'ipvsadm -A -t 192.0.2.1:80 -s rr\n', [[1, /IPVS/]]],
-  ['a command that a script leaves out', '#!/bin/sh\n# iptables -A INPUT -j DROP\n', [[2, /comment/]]],
+  ['a command that a script omits', '#!/bin/sh\n# iptables -A INPUT -j DROP\n', [[2, /comment/]]],
   [
-    'a command that is left out beside another one',
+    'a command that is omitted beside another one',
     '# iptables -A INPUT -j DROP\niptables -A INPUT -s 192.0.2.1 -j DROP\n',
     [[1, /comment/]],
   ],

@@ -8,8 +8,8 @@ const mangle = (...rules: readonly string[]): string =>
   `*mangle\n${rules.map((rule) => `-A PREROUTING ${rule}\n`).join('')}COMMIT\n`;
 
 /**
- * Observed: iptables-legacy-restore 1.8.9 on Linux 6.18, each text loaded for real. Where the error stands; undefined
- * where it is taken.
+ * Observed: iptables-legacy-restore 1.8.9 on Linux 6.18, each text loaded for real. Where the error is; undefined where
+ * the text is accepted.
  */
 const CASES: readonly (readonly [what: string, family: 4 | 6, text: string, place: string | undefined])[] = [
   ['an estimator set up twice alike', 4, mangle(estimator('1s'), estimator('1s')), undefined],
@@ -38,9 +38,9 @@ const CASES: readonly (readonly [what: string, family: 4 | 6, text: string, plac
   ['--fr is --from in IPv6', 6, mangle('-m string --algo bm --string a --fr 5'), undefined],
   ['--fr is --from or --fragments in IPv4', 4, mangle('-m string --algo bm --string a --fr 5'), '2:46'],
   ['--fragm is --fragmore in IPv6', 6, mangle('-m frag --fragm'), undefined],
-  ['a service of UDP for -m tcp in front of -p', 4, mangle('-m tcp --dport tftp -p tcp'), '2:30'],
-  ['a service of TCP for -m sctp in front of -p', 4, mangle('-m sctp --dport http -p sctp'), '2:31'],
-  ['a service that -m tcp knows, in front of -p', 4, mangle('-m tcp --dport http -p tcp'), undefined],
+  ['a service of UDP for -m tcp before -p', 4, mangle('-m tcp --dport tftp -p tcp'), '2:30'],
+  ['a service of TCP for -m sctp before -p', 4, mangle('-m sctp --dport http -p sctp'), '2:31'],
+  ['a service that -m tcp knows, before -p', 4, mangle('-m tcp --dport http -p tcp'), undefined],
   [
     'an estimator set up otherwise where the table begins anew',
     4,

@@ -51,7 +51,7 @@ const INPUT = [
   '1 -A own -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
 ];
 
-describe('commands behind a rule set', () => {
+describe('commands after a rule set', () => {
   test.each<[string, string, readonly string[], readonly string[]]>([
     [
       'into a built-in chain',
@@ -79,7 +79,7 @@ describe('commands behind a rule set', () => {
       ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j own (2)', INPUT[2] ?? '', '2 -A own -j DROP'],
     ],
     [
-      'behind a list of commands',
+      'after a list of commands',
       LIST,
       ['iptables -t filter -A INPUT -j LOG'],
       ['1 -A INPUT -i lo -j ACCEPT', '2 -A INPUT -j LOG'],

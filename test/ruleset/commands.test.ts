@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..', '..');
 describe.each(['legacy', 'nft'] as const)('iptables-%s', (backend) => {
   const answers = readAnswers(root, backend);
 
-  test('commands behind a dump do what iptables does', () => {
+  test('commands after a dump do what iptables does', () => {
     expect(
       answers
         .flatMap((answer) => {

@@ -30,11 +30,11 @@ describe.each(ENDS)('%s ends the program', (end) => {
     `*filter\n-R INPUT 1 ${end}\n`,
     `*filter\n-Z INPUT 1 ${end}\n`,
     `*filter\n-S INPUT 3 ${end}\n`,
-  ])('what stands behind it, or is looked at later, does not matter: %j', (text) => {
+  ])('what comes after it, or is checked later, does not matter: %j', (text) => {
     expect([errors(text, 4), errors(text, 6)]).toEqual([[], []]);
   });
 
-  it('a "!" in front of it is none in front of -v or -n', () => {
+  it('a "!" before it does not negate -v or -n', () => {
     expect(errors(`*filter\n-A INPUT ! ${end}\n`, 4)).toEqual(/^-[vn]/.test(end) ? ['negation'] : []);
   });
 
@@ -58,7 +58,7 @@ describe.each(ENDS)('%s ends the program', (end) => {
   });
 });
 
-describe('words in front of -6', () => {
+describe('words before -6', () => {
   it.each([
     [' [1:2] -6 -A INPUT', ['bad-argument']],
     ['[1:2] -6 -A INPUT', []],

@@ -12,7 +12,8 @@ function told(text: string, fileName = ''): string {
 const lines = (...all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
 
 /**
- * Each mistake is told once, at its place. The answers of iptables-restore to these are among those of check.test.ts.
+ * Each mistake is reported once, at its place. The answers of iptables-restore to these are among those of
+ * check.test.ts.
  */
 describe('problems of a file that is input for iptables-restore', () => {
   it.each<[string, string, string]>([
@@ -28,9 +29,9 @@ describe('problems of a file that is input for iptables-restore', () => {
     ['a line of blanks', lines('*filter', '  ', 'COMMIT'), '2:1-3 error unexpected-text'],
     ['no line break at the end', '*filter\nCOMMIT', '2:1-7 error no-final-newline'],
     ['CR LF', '*filter\r\nCOMMIT\r\n', '1:8-9 error carriage-return, 2:7-8 error carriage-return'],
-    ['CR behind a comment does no harm', '# x\r\n*filter\nCOMMIT\n', ''],
+    ['CR after a comment does no harm', '# x\r\n*filter\nCOMMIT\n', ''],
     [
-      'a comment behind a rule',
+      'a comment after a rule',
       lines('*filter', '-A INPUT -j ACCEPT # all', 'COMMIT'),
       '2:20-25 error trailing-comment',
     ],
@@ -64,7 +65,7 @@ describe('problems of a file that is input for iptables-restore', () => {
       lines('*filter', '-A INPUT -p icmp --icmp-type info-request', 'COMMIT'),
       '2:30-42 info newer-version',
     ],
-    ['an IPv6 extension header is none of IPv4', lines('*filter', '-A INPUT -p ah -j ACCEPT', 'COMMIT'), ''],
+    ['an IPv6 extension header is not valid in IPv4', lines('*filter', '-A INPUT -p ah -j ACCEPT', 'COMMIT'), ''],
     ['commands beside -A', lines('*filter', '-N X', '-I INPUT 1 -j X', '-F X', 'COMMIT'), ''],
     ['parts of a rule beside -N', lines('*filter', '-N X -p tcp', 'COMMIT'), '2:6-8 error not-allowed'],
   ])('%s', (_name, text, expected) => {
@@ -107,7 +108,7 @@ describe('problems of dumps in other text', () => {
       '3:1-2 info unexpected-text',
     ],
     [
-      'a comment behind a rule',
+      'a comment after a rule',
       lines('Notes', '```', '*nat', '-A OUTPUT -j ACCEPT # all', 'COMMIT', '```'),
       '4:21-26 warning trailing-comment',
     ],

@@ -15,7 +15,7 @@ const oneCase = fc.nat({ max: cases.length - 1 }).map((i) => cases[i] as (typeof
 const SAVED_UNREADABLY = /["\r\\]|=(?=[\s])|-E X N{29}/;
 /**
  * Of these it writes some values in a form that iptables-restore refuses (`0b/s`, `--seconds -1`, a prefix of `::/0`
- * left out).
+ * omitted).
  */
 const NOT_READ_AGAIN: ReadonlySet<string> = new Set([
   'hashlimit',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalText } from '../../src/features/canonical';
 import { checkRules } from '../../src/features/diagnostics';
 
-/** Dumps of other versions than 1.8.9, each rule with the reason why it stands there. The form is told in the files. */
+/** Dumps of other versions than 1.8.9, each rule with the reason why it is there. The files state the form. */
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'versions');
 
 describe.each(readdirSync(FOLDER))('%s', (name) => {

@@ -176,7 +176,7 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-/** Rules that may stand between: what they change must be noticed. */
+/** Rules that may be between: what they change must be noticed. */
 const CHANGES = ['', ':DNAT - [0:0]', '-N LATER', '-X OTHER', '-E OTHER LATER', ':KNOWN - [0:0]'];
 
 describe('a rule that is written like others means what it means alone', () => {
@@ -195,7 +195,7 @@ describe('a rule that is written like others means what it means alone', () => {
   );
 });
 
-/** What became of the last rule and of the change in front of it. */
+/** What became of the last rule and of the change before it. */
 function shown(
   { rule, table = 'filter', family = 4 }: Form,
   before: readonly string[],

@@ -65,7 +65,7 @@ describe('rules in JSON in JSON', () => {
         for (const inner of line?.embedded ?? []) {
           for (const word of inner.text.matchAll(/[A-Za-z0-9]+/g)) {
             const outer = line?.text.slice(inner.toOuter(word.index), inner.toOuter(word.index + word[0].length)) ?? '';
-            // Each letter stands there as it is or as an escape of its number.
+            // Each letter is there as it is or as an escape of its number.
             if (!outer.includes('\\')) expect(outer).toBe(word[0]);
             else expect(outer).toMatch(/^(?:\\+u[0-9a-f]{4}|\\+(?:\\|u005c)*u?[0-9a-f]*)+/);
           }
@@ -126,7 +126,7 @@ describe('rules in JSON in JSON', () => {
 
   it.each<[string, string, readonly string[] | undefined]>([
     [
-      'names, levels and times are no lines',
+      'names, levels and times are not lines',
       '{"level":"info","logger":"iptables","ip":"10.0.0.1","msg":"-A X -j Y"}',
       ['-A X -j Y'],
     ],

@@ -20,7 +20,7 @@ function reportOf(text: string, expression: string, outcome = 0): TraceReport {
   return makeReport(input);
 }
 
-/** A card as lines; `-…-` was before, `+…+` is after, `?` behind what is assumed. */
+/** A card as lines; `-…-` was before, `+…+` is after, `?` after what is assumed. */
 function cardLines({ code, headline, provided, rows, decided }: AnswerCard): readonly string[] {
   return [
     `${code}: ${headline}`,

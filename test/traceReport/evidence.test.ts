@@ -29,7 +29,7 @@ function said(
 
 test.each<[string, string, string, string, readonly string[]]>([
   [
-    'recent --rcheck in front of --set: the list as it was then',
+    'recent --rcheck before --set: the list as it was then',
     save(
       'filter',
       'INPUT',
@@ -55,7 +55,7 @@ test.each<[string, string, string, string, readonly string[]]>([
     ['-p tcp | tcp | yes', '--match-set seen src | not in set seen (hash:ip) | no'],
   ],
   [
-    'socket: the connection that the packet opens has a socket only behind the rules',
+    'socket: the connection that the packet opens has a socket only after the rules',
     save('mangle', 'PREROUTING', '-p tcp -m tcp --dport 22 -m socket -j MARK --set-mark 1') + LISTENING,
     SSH,
     'Did not match: socket: listening socket 0.0.0.0:22.',
@@ -72,7 +72,7 @@ test.each<[string, string, string, string, readonly string[]]>([
   expect(said(text, packet)).toEqual({ happened, rows });
 });
 
-test('an answer of the user takes the place of what a memory says, and is told as such', () => {
+test('an answer of the user takes the place of what a memory says, and is shown as an answer of the user', () => {
   const text = save('filter', 'INPUT', '-m limit --limit 1/sec --limit-burst 1 -j ACCEPT', '-j DROP');
   const [key = ''] =
     traceOf(text, SSH, { host }).traced.outcomes[0]?.assumptions.map((assumption) => assumption.key) ?? [];

@@ -9,7 +9,7 @@ import { unexplained } from './explanationLaw';
 
 const FOLDER = join(import.meta.dirname, '..', 'fixtures', 'kernel');
 
-/** Of the corpus every so many-th case and so many random rule sets of each kind; all of it with EXPLAIN_ALL=1. */
+/** Of the corpus every n-th case and n random rule sets of each kind; all of it with EXPLAIN_ALL=1. */
 const ALL = process.env.EXPLAIN_ALL !== undefined;
 const EVERY = ALL ? 1 : 23;
 const RANDOM = ALL ? 600 : 12;

@@ -15,15 +15,15 @@ import { whyRule, whyRuleNot } from '../../src/features/traceReport/ruleWhy';
 import { whyNot } from '../../src/features/traceReport/whyNot';
 import type { KernelCase } from '../kernel/case';
 
-/** So many rules at either end of a run are looked at. */
+/** At most this many rules at either end of a run are checked. */
 const OF_RUN = 60;
-/** And so many paths of a packet. */
+/** And this many paths of a packet. */
 const PATHS = 12;
 
 /**
- * What breaks the law in a case: of every rule that a packet met, on every path, the explanation says what was
- * decided and names a condition that decided it. All is asked behind the last packet, when the host remembers other
- * things than it did.
+ * What breaks the law in a case: of every rule that a packet met, on every path, the explanation says what was decided
+ * and names a condition that decided it. All is asked after the last packet, when the host remembers other things than
+ * it did.
  */
 export function unexplained(question: KernelCase): readonly string[] {
   return tracedOf(question).flatMap((traced, packet) =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Bench } from '../features/sessionBench';
 import { LONG, NAT, NAT_PACKET, WEB, WEB_PACKET } from '../webview/page/texts';
 
-/** What is found, as line numbers of rules, `chain:number` of folded ones, and words of what stands between. */
+/** What is found, as line numbers of rules, `chain:number` of folded ones, and words of what is between. */
 function found(
   text: string,
   packet: string,
@@ -32,7 +32,7 @@ test.each<[string, readonly [string, string], string, readonly string[]]>([
   ['in any case', WEB_TRACE, 'DPORT 443', ['8']],
   ['a reason', WEB_TRACE, 'in eth0 ≠ lo', ['7']],
   ['a line', WEB_TRACE, '10 -A WEB', ['10']],
-  ['what a rule has behind an arrow', NAT_TRACE, '--to-destination', ['4']],
+  ['what a rule has after an arrow', NAT_TRACE, '--to-destination', ['4']],
   ['what stands between tables', NAT_TRACE, 'connection tracking', ['NEW']],
   ['blanks find nothing', WEB_TRACE, '  ', []],
   ['nothing', WEB_TRACE, 'no such words', []],

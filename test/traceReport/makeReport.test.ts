@@ -128,14 +128,14 @@ describe('steps and lines of the file', () => {
       notes: [
         {
           title: 'Why not straight to 192.0.2.10:3000?',
-          text: 'No RETURN above matched: port 3000 is none of 22, 9102.',
+          text: 'No RETURN above matched: port 3000 is not one of 22, 9102.',
         },
       ],
     });
     expect(outcome.badge).toEqual({ text: 'REDIRECT :15006', tone: 'redirect' });
   });
 
-  test('conditions behind the first no are not asked', () => {
+  test('conditions after the first no are not asked', () => {
     const step = all.find((row) => row.kind === 'rule' && row.number === 2 && row.chain === 'CAPTURE');
     expect(detailOf(input, step?.id)?.conditions.map(({ text, result }) => [text, result])).toEqual([
       ['-p tcp', 'yes'],
@@ -231,7 +231,7 @@ describe('the way through the hooks', () => {
   });
 });
 
-test('a packet that is cut up says in which fragments it leaves', () => {
+test('a packet that is fragmented says in which fragments it leaves', () => {
   const narrow = { ifaces: [...host.ifaces, { name: 'wg0', addrs: ['10.8.0.1/24'], mtu: 1420 }], routes: host.routes };
   const sentence = (packet: string): string =>
     makeReport(traceOf(redirect, packet, { host: narrow })).outcome.verdictText;

@@ -9,12 +9,10 @@ const logs = (count: number): string =>
 
 describe('a table of very many steps', () => {
   test.each([traceText, traceMarkdown])(
-    '%o writes the first and the last ones and says how many are left out',
+    '%o writes the first and the last ones and says how many are omitted',
     (write) => {
       const text = write(traceOf(logs(5000), 'in eth0 tcp > :80 syn'));
-      expect(text).toMatch(
-        /4,001 steps of 5,001 in this table are left out here +the first and the last 500 are shown/,
-      );
+      expect(text).toMatch(/4,001 steps of 5,001 in this table are omitted here +the first and the last 500 are shown/);
       for (const [number, shown] of [
         [1, true],
         [500, true],
@@ -39,7 +37,7 @@ describe('a table of very many steps', () => {
 
   test('a thousand are written out', () => {
     const text = traceText(traceOf(logs(999), 'in eth0 tcp > :80 syn'));
-    expect(text).not.toContain('left out');
+    expect(text).not.toContain('omitted');
     expect(text.match(/-j LOG --log-prefix "rule \d+ "/g)).toHaveLength(999);
   });
 });

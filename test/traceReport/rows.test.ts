@@ -22,7 +22,7 @@ const filter = (...rules: readonly string[]): string => {
   return `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${chains}${rules.map((rule) => `-A ${rule}\n`).join('')}COMMIT\n`;
 };
 
-/** What the view draws of the chains: the depth, the chain and number of a rule, or the words of what stands between. */
+/** What the view draws of the chains: the depth, the chain and number of a rule, or the words of what is between. */
 const drawn = (text: string, packet: string): readonly string[] =>
   rows(text, packet)
     .filter((row) => row.kind === 'fold' || row.line !== undefined || row.depth > 0)
@@ -46,7 +46,7 @@ test.each<[string, readonly string[], readonly string[]]>([
     ['0 INPUT:1', '1 A:1', '2 B:1', '2 end of B, returns to INPUT', '0 INPUT:2', END],
   ],
   [
-    'a goto behind a goto',
+    'a goto after a goto',
     ['INPUT -j A', 'INPUT -p udp', 'A -g B', 'B -g C', 'C -p udp'],
     ['0 INPUT:1', '1 A:1', '2 B:1', '3 C:1', '3 end of C, returns to INPUT', '0 INPUT:2', END],
   ],

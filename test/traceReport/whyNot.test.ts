@@ -69,7 +69,7 @@ test.each<[string, Request, Partial<PacketView>, string]>([
   ['-m connmark --mark 0x1', {}, {}, 'no connection'],
   ['-m conntrack --ctstate RELATED,ESTABLISHED', {}, marked(0), 'NEW, not RELATED or ESTABLISHED'],
   ['-m conntrack ! --ctstate NEW', {}, marked(0), 'NEW is in NEW'],
-  ['-m state --state NEW', {}, {}, 'INVALID: connection tracking has not looked at the packet, not NEW'],
+  ['-m state --state NEW', {}, {}, 'INVALID: connection tracking has not seen the packet, not NEW'],
   ['-m conntrack --ctdir REPLY', {}, marked(0), 'direction ORIGINAL ≠ REPLY'],
   ['-p tcp --syn', { flags: 0x10 }, {}, 'flags ACK: opens no connection'],
   ['-p tcp --tcp-flags SYN,ACK ACK', { flags: 2 }, {}, 'flags SYN do not match SYN,ACK ACK'],

@@ -221,7 +221,7 @@ describe('stepping', () => {
     ['f', 'a'],
     ['a', undefined],
     ['nothing', undefined],
-  ])('%s hangs below %s', (name, parent) => {
+  ])('%s is below %s', (name, parent) => {
     expect(nameOf(parentOf(rows, step(name)))).toBe(parent);
   });
 });

@@ -13,7 +13,7 @@ import { decodePacket } from './decodePacket';
 
 /**
  * What Linux 6.18 answered: frames were written to a TAP device, and the counters of the rules (all in raw PREROUTING,
- * without a target) told which of them matched. `dropped`: the packet did not come to the end of the chain, a match
+ * without a target) told which of them matched. `dropped`: the packet did not reach the end of the chain, a match
  * dropped it.
  */
 interface Recorded {
@@ -75,7 +75,7 @@ function run(rules: readonly ParsedRule[], view: RememberingView): { matched: nu
 }
 
 describe('matches answer as the kernel does', () => {
-  it('has answers of every match that looks at the packet, yes and no', () => {
+  it('has answers of every match that reads the packet, yes and no', () => {
     const yes = new Set<string>();
     const no = new Set<string>();
     for (const { rules, packets } of recorded) {

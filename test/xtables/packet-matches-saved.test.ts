@@ -7,7 +7,7 @@ import { splitWords } from '../../src/core/syntax/words';
 import type { Hook, TableName } from '../../src/core/xtables/view';
 
 /**
- * What iptables-legacy 1.8.9 (and ip6tables-legacy) made of rules with matches that look at the packet: the line that
+ * What iptables-legacy 1.8.9 (and ip6tables-legacy) made of rules with matches that read the packet: the line that
  * iptables-legacy-save printed after iptables-legacy-restore had taken the rule, or null where it was refused. Recorded
  * on Linux 6.18.
  */

@@ -11,7 +11,7 @@ import { matchNamed } from '../../src/core/xtables/registry';
 import { shownText } from '../../src/core/xtables/shown';
 import type { Hook, RememberingView, TableName } from '../../src/core/xtables/view';
 
-/** Every match that looks at the packet itself. */
+/** Every match that reads the packet itself. */
 const NAMES = [
   'addrtype',
   'ah',
@@ -224,7 +224,7 @@ describe('time', () => {
     expect(answer(rule, { now: THURSDAY })).toBe(expected);
   });
 
-  it('counts the hours behind midnight to the day before with --contiguous', () => {
+  it('counts the hours after midnight to the day before with --contiguous', () => {
     const now = THURSDAY + 2 * 3600;
     expect(answer('-m time --timestart 23:00 --timestop 02:00 --weekdays Thu', { now })).toBe(false);
     expect(answer('-m time --timestart 23:00 --timestop 02:00 --weekdays Thu --contiguous', { now })).toBe(true);
@@ -257,7 +257,7 @@ describe('what the file does not tell is unknown', () => {
     expect((result as { reason: string }).reason.length).toBeGreaterThan(20);
   });
 
-  it('knows that osf looks at SYN packets only', () => {
+  it('knows that osf reads SYN packets only', () => {
     expect(answer('-p tcp -m osf --genre Linux', { packet: { proto: TCP, flags: 16 } })).toBe(false);
     expect(answer('-p tcp -m osf ! --genre Linux', { packet: { proto: TCP, flags: 16 } })).toBe(false);
   });

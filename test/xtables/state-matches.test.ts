@@ -155,7 +155,7 @@ describe('conntrack and state', () => {
     ['-m conntrack --ctstate UNTRACKED', without('UNTRACKED'), true],
     ['-m conntrack --ctstate INVALID', without('UNTRACKED'), false],
     ['-m conntrack ! --ctstate NEW', without('INVALID'), true],
-    // Without a connection only --ctstate counts, and once it fits the rest is not looked at.
+    // Without a connection only --ctstate counts, and once it matches the rest is ignored.
     ['-m conntrack --ctproto 6', without('INVALID'), false],
     ['-m conntrack ! --ctproto 6', without('INVALID'), false],
     ['-m conntrack --ctdir ORIGINAL', without('UNTRACKED'), false],

@@ -519,7 +519,7 @@ describe('SET', () => {
     apply('-A FORWARD -j SET --add-set s src', 'mangle', where);
     const found = (src: string): boolean | undefined => testSet(liveSets(where), 's', view({ src }, 'mangle'), ['src']);
     expect(['10.0.0.1', '10.0.0.2', '10.0.0.9', '10.0.0.8'].map(found)).toEqual(expected);
-    // What was removed is none of its members for certain, and so is what was never added.
+    // What was removed is certainly not a member, nor is what was never added.
     apply('-A FORWARD -j SET --del-set s src', 'mangle', where);
     expect(found('10.0.0.9')).toBe(false);
   });

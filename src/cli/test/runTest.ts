@@ -8,7 +8,7 @@ import { countsOf, runTestFiles, withoutRepeats, type TestRun } from './testRun'
 
 /** Texts for programs; without one of these the text is for a person. */
 const FORMATS = ['json', 'tap', 'junit', 'github'] as const;
-/** So many lines that cannot be read are named on standard error; the results have all of them. */
+/** At most this many lines that cannot be read are named on standard error; the results have all of them. */
 const MOST_ERRORS = 50;
 
 /** What a run has read, to be run again when that changes. */

@@ -34,10 +34,10 @@ export interface TestFile {
 /** Folders are not searched any deeper, nor for more files. */
 const DEEPEST = 20;
 const MOST_FILES = 20_000;
-/** In bytes: what is larger is not a file that somebody writes expectations into. */
+/** In bytes: nobody writes expectations into larger files. */
 const LARGEST = 20_000_000;
 
-/** The files with expectations that names and folders lead to. */
+/** The files with expectations that names and folders stand for. */
 export function findTestFiles(names: readonly string[], files: TestFileSystem): readonly TestFile[] {
   const found = names.flatMap((name) => {
     if (name === '-' || !files.isFolder(name)) return [readTestFile(name, files)];

@@ -164,7 +164,7 @@ function junitCase(entry: TestEntry): readonly string[] {
   ];
 }
 
-/** XML has no way to write most control characters, and no reader wants the others. */
+/** XML has no way to write most control characters, and no reader needs the others. */
 function xml(text: string): string {
   return visible(text).replace(/[&<>"'\ufffe\uffff]/g, (found) => XML[found] ?? '\ufffd');
 }

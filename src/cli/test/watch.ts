@@ -1,7 +1,7 @@
 import { statSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
-/** Milliseconds of silence before what has changed is looked at: editors save in several steps. */
+/** Milliseconds of silence before the changes are read: editors save in several steps. */
 const PAUSE = 150;
 
 /**

@@ -91,12 +91,12 @@ const chains: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'raw PREROUTING': [
     'raw PREROUTING: the first chain for every arriving packet',
     arriving,
-    'Connection tracking has not looked at the packet yet.',
+    'Connection tracking has not seen the packet yet.',
   ],
   'raw OUTPUT': [
     'raw OUTPUT: the first chain for packets sent by this host',
     local,
-    'Connection tracking has not looked at the packet yet.',
+    'Connection tracking has not seen the packet yet.',
   ],
   'mangle PREROUTING': [
     'mangle PREROUTING: every arriving packet, before the routing decision',

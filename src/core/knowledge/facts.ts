@@ -32,7 +32,7 @@ export interface ChainKnowledge extends Fact {
   /** First and last release that makes it so, as `1.12.2`; absent where not known, `until` also where it still does. */
   readonly since?: string;
   readonly until?: string;
-  /** Which chain or shape of rule it is, by the name that its releases stand under. */
+  /** Which chain or shape of rule it is, by the name that its releases are under. */
   readonly variant?: string;
   readonly changedBy: readonly ChangedBy[];
   /** What the kernel really does where names or documents suggest otherwise. */
@@ -49,7 +49,7 @@ export interface RuleKnowledge extends Fact {
    */
   readonly since?: string;
   readonly until?: string;
-  /** Which chain or shape of rule it is, by the name that its releases stand under. */
+  /** Which chain or shape of rule it is, by the name that its releases are under. */
   readonly variant?: string;
   readonly changedBy: readonly ChangedBy[];
   /** What the kernel does with this rule in this rule set. */

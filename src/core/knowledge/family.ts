@@ -28,7 +28,7 @@ export interface ChainFamily {
   readonly signature?: readonly string[];
 }
 
-/** The entry for a chain of this family; undefined where the name is none of its. */
+/** The entry for a chain of this family; undefined for any other name. */
 export function chainOfFamily(
   family: ChainFamily,
   ruleSet: RuleSetView | undefined,

@@ -29,11 +29,11 @@ export interface JourneyFile {
 export interface Proxies {
   /** A proxy is to take whatever it can: where none takes a packet, that is worth saying. */
   readonly expected: boolean;
-  /** What is to be known of the rules as a whole, in sentences. */
+  /** Remarks on the rules as a whole, in sentences. */
   remarks?(): readonly string[];
   /** Whose packet it is, in one word; undefined where nothing but its direction shows it. */
   sender(request: PacketRequest, host: Host): string | undefined;
-  /** Who gets a packet on this host; `app` is no proxy, undefined: a program of which nothing is known. */
+  /** Who gets a packet on this host; `app` is not a proxy; undefined: an unknown program. */
   receiver(taken: Taken): string | undefined;
   /** Where a packet goes that leaves this host, in a few words; undefined: where its destination says. */
   way(taken: Taken, leaves: NonNullable<Taken['leaves']>): string | undefined;
@@ -48,7 +48,7 @@ export interface Proxies {
    * proxy is concerned, and there is nothing to say about that.
    */
   onward(taken: Taken, ownService: boolean): Onward | undefined;
-  /** With which user and group a proxy answers; undefined where someone else does. */
+  /** The user and group with which a proxy replies; undefined where another program does. */
   answerer(taken: Taken): { readonly uid: number; readonly gid: number } | undefined;
   /** Which rules would keep what a proxy has sent from coming back to it, in a sentence. */
   againstLoop?(taken: Taken): string;

@@ -4,7 +4,7 @@ import type { RuleSetView, RuleView } from './view';
 
 /** A chain of table filter that a program leaves to the administrator and does not overwrite. */
 export interface UserChain {
-  /** The built-in chain that leads to it. */
+  /** The built-in chain from which it is reached. */
   readonly of: string;
   readonly chain: string;
   /** Whose it is, in a short sentence. */
@@ -13,7 +13,7 @@ export interface UserChain {
   readonly elsewhere: string;
 }
 
-/** A packet that is to be let through, or kept out, by the words of the program itself. */
+/** A packet to let through, or keep out, in the words of the program itself. */
 export interface ManageQuestion {
   readonly wanted: 'ACCEPT' | 'DROP';
   /** The built-in chain of table filter that has it. */
@@ -36,7 +36,7 @@ export interface ManagedChange {
   readonly note: string;
 }
 
-/** A packet that rules of the program lead elsewhere, and that is to be left as it is. */
+/** A packet that rules of the program redirect, and that should be left as it is. */
 export interface LeaveQuestion {
   readonly packet: Packet;
   /** Chains that the packet came to before, of the table in which it was led elsewhere. */

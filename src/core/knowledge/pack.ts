@@ -13,12 +13,12 @@ import type { ChainView, RuleSetView, RuleView } from './view';
 
 /**
  * Everything that is known of one program that writes rules. Its folder exports one, `packs.ts` lists it, and nothing
- * outside of the folder names the program: whoever wants to know something asks all packs.
+ * outside of the folder names the program: whoever needs a fact asks all packs.
  */
 export interface ProgramPack {
   /** The name of the folder. */
   readonly id: string;
-  /** As people call it, and as it stands in facts. */
+  /** As people call it, and as it is in facts. */
   readonly name: string;
   /** How names of chains begin that are this program's and nobody else's: they mean it outside of rules too. */
   readonly prefixes?: readonly string[];
@@ -32,10 +32,10 @@ export interface ProgramPack {
   /** The same where the rest of the rule set decides as well; asked before `families`. */
   readonly chains?: ChainSource;
   /**
-   * The tables in which it makes chains, for rules that do not say theirs; names that may be in any table are left out.
+   * The tables in which it makes chains, for rules that do not say theirs; names that may be in any table are omitted.
    */
   readonly chainTables?: readonly (readonly [RegExp, readonly string[]])[];
-  /** Why a rule exists; undefined where it is none of its. `beside`: the other rule sets of the same host. */
+  /** Why a rule exists; undefined for any other rule. `beside`: the other rule sets of the same host. */
   rule?(ruleSet: RuleSetView, rule: RuleView, beside: readonly RuleSetView[]): RuleKnowledge | undefined;
   /** Whom a packet that matched the rule was sent to, by name; undefined where the rule names nobody. */
   peer?(ruleSet: RuleSetView, rule: RuleView): Peer | undefined;
@@ -63,7 +63,7 @@ export interface ProgramPack {
   readonly logLines?: FactSource;
   /** Other words of its documentation, which mean something in a file with its rules, and without any file. */
   words?(word: string, files: (() => readonly WordFile[]) | undefined): Fact | undefined;
-  /** What else than rules someone would paste: `the log of X`. */
+  /** What else than rules people paste: `the log of X`. */
   readonly pasted?: string;
   /** Which of its releases wrote the rules. */
   readonly releases?: Releases;
@@ -77,7 +77,7 @@ export interface ProgramPack {
   readonly journeys?: Journeys;
   /** Users and groups by which its rules know its own processes. */
   owners?(ruleSet: RuleSetView): readonly string[];
-  /** Whose output stands below a command line: `pod web-5d9`, `container db`. */
+  /** Whose output is below a command line: `pod web-5d9`, `container db`. */
   ownerOfOutput?(line: string): string | undefined;
   /** What its rules call addresses. */
   addressNames?(ruleSet: RuleSetView): readonly NamedAddress[];
@@ -103,7 +103,7 @@ export interface WordFile {
   readonly listeners: readonly Listener[];
 }
 
-/** What only someone who knows the program can read off its rules. */
+/** What can be read off its rules only with knowledge of the program. */
 interface PackHostFacts {
   /** The rules are those of a pod, which forwards nothing. */
   readonly pod?: boolean;
@@ -113,7 +113,7 @@ interface PackHostFacts {
 
 /** Findings that bound the releases of a program. */
 export interface Releases {
-  /** undefined where the rules are none of its. */
+  /** undefined for rules of other programs. */
   evidence(ruleSet: RuleSetView): readonly VersionEvidence[] | undefined;
   /** Of a key in its log, below a heading of one of these kinds; undefined where every release has it so. */
   ofKey(key: string, heading: 'environment' | 'variables' | 'config'): Omit<VersionEvidence, 'line'> | undefined;
@@ -121,13 +121,13 @@ export interface Releases {
 
 /** Chains whose meaning depends on the rule set. */
 interface ChainSource {
-  /** undefined where the name is none of the program's. */
+  /** undefined for other names. */
   knowledge(ruleSet: RuleSetView | undefined, table: string | undefined, name: string): ChainKnowledge | undefined;
   /** Every meaning of a name, one for each table and mode. */
   variants?(name: string): readonly ChainKnowledge[];
-  /** For completion, where they stand in no family. */
+  /** For completion, where they are in no family. */
   readonly names?: readonly string[];
-  /** What a family of chains or rules is called, where it stands in no family. */
+  /** What a family of chains or rules is called, where it is in no family. */
   readonly familyNames?: readonly string[];
   /** The program's rules are there, although no chain may show it. */
   isIn?(ruleSet: RuleSetView): boolean;

@@ -8,8 +8,8 @@ import type { RuleSetView } from './view';
 const known = new WeakMap<RuleSetView, NonNullable<Programs>>();
 
 /**
- * The programs whose chains are in the rule set. Each is looked for when somebody asks for it, among chains that may be
- * its own: a node has 20,000.
+ * The programs whose chains are in the rule set. Each is searched on first use, among chains that may be its own: a
+ * node has 20,000.
  */
 export function programsIn(ruleSet: RuleSetView): NonNullable<Programs> {
   let programs = known.get(ruleSet);

@@ -27,7 +27,7 @@ export interface ScenarioPlace {
   readonly resolver: string;
   /** A cluster IP that stands for a Service of the pod's own. */
   readonly service: string;
-  /** A port on which an application listens that is none of the mesh's. */
+  /** A port on which an application listens, not a program of the mesh. */
   readonly appPort: number;
 }
 
@@ -40,7 +40,7 @@ export interface ScenarioEntry {
   readonly chain: string;
   /** As `Scenario.way`. */
   readonly way?: string;
-  /** The chain or target that the rule leads to: the first rule that matches is used. */
+  /** The chain or target that the rule jumps to: the first rule that matches is used. */
   leadsTo(target: string): boolean;
   /** From where to where the packet goes, as far as the rule and those that lead to it leave it open; addresses. */
   wish?(rules: RuleSetView, place: ScenarioPlace): { readonly src?: string; readonly dst?: string };

@@ -6,7 +6,7 @@ import { splitWords } from '../syntax/words';
 import type { Option } from '../xtables/option';
 import type { RuleView } from './view';
 
-/** A condition of a rule: what is looked at, its values, and whether it is turned round by `!`. */
+/** A condition of a rule: the field, its values, and whether `!` negates it. */
 export interface ShapeCondition {
   readonly name: ConditionName;
   readonly negated: boolean;

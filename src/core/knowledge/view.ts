@@ -6,13 +6,13 @@ import type { Rule } from '../ruleset/ruleSet';
  */
 export interface RuleSetView {
   readonly family: 4 | 6;
-  /** All of them. A large node has 20,000: whoever knows the name asks for the one. */
+  /** All of them. A large node has 20,000: use `chain` where the name is known. */
   readonly chains: readonly ChainView[];
   /** The chain of that name in that table, or undefined. */
   chain(table: string, name: string): ChainView | undefined;
   /** Whether any table has a chain of that name. */
   hasChain(name: string): boolean;
-  /** Whether the test holds of a chain that somebody made, in the order of `chains`. */
+  /** Whether the test holds of a user-defined chain, in the order of `chains`. */
   someChain(test: (table: string, name: string) => boolean): boolean;
 }
 
@@ -39,7 +39,7 @@ export interface RuleView {
   readonly number: number;
   /** 0-based line in the file. */
   readonly line: number;
-  /** The line that it stands in, as it is written. */
+  /** The line that it is in, as it is written. */
   readonly written: string;
   /** The rule as iptables-save prints it, `-A WEB -p tcp -m tcp --dport 15008 -j RETURN`. */
   readonly saved: string;

@@ -38,7 +38,7 @@ export function formatAddress({ family, words }: Address): string {
 
 /**
  * Reads `address[/length]` or `address[/mask]` as iptables and iproute2 read it; bits outside the mask are cleared.
- * IPv4 may leave out numbers at the end (`10/8`) and write them in octal or hexadecimal (`010.0.0.1` is 8.0.0.1), as
+ * IPv4 may omit numbers at the end (`10/8`) and write them in octal or hexadecimal (`010.0.0.1` is 8.0.0.1), as
  * libxtables' xtables_numeric_to_ipaddr allows. undefined where iptables refuses it (host names included).
  */
 export function parseBlock(text: string, family: 4 | 6): AddressBlock | undefined {

@@ -211,7 +211,7 @@ function fill(bytes: Uint8Array, length: number): Uint8Array {
   return filled;
 }
 
-/** All of them, one behind the other. */
+/** All of them, one after the other. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

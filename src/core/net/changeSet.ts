@@ -7,7 +7,7 @@ import { maskNetworks, packetValues, type SetDirection, type SetView } from './t
 
 /** What became of a set to which a packet was to be added, or from which it was to be removed. */
 export type SetResult =
-  /** `forced`: the set was full, so that the member may as well be left out, and another one be gone. */
+  /** `forced`: the set was full, so the member may not have been added, or another one may be gone. */
   | {
       readonly kind: 'changed';
       readonly set: IpSet;

@@ -206,7 +206,7 @@ interface UsualFields {
   readonly why: string;
 }
 
-/** What every sender of a protocol writes into its packets, so that others throw away what has it otherwise. */
+/** What every sender of a protocol writes into its packets, so that others drop packets with another value. */
 function usualFields({ icmpType, dport, dst, sport }: PacketRequest, protocol: number): UsualFields | undefined {
   if (protocol === PROTOCOL.ICMPV6 && icmpType !== undefined) {
     // RFC 4861, 6.1 and 7.1: anything else is dropped, because it has passed a router.

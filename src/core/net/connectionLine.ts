@@ -124,7 +124,7 @@ function tupleOf(
   };
 }
 
-/** What the answers go to and come from where it is not what the first packet had. */
+/** The addresses of the replies where they differ from those of the first packet. */
 function translations(orig: TupleGiven, reply: TupleGiven): Pick<ConnectionGiven, 'dnat' | 'snat'> {
   const half = (
     ip: string,

@@ -2,7 +2,7 @@ import { formatAddress } from './address';
 import type { Tuple } from './conntrack';
 import { protocolName } from './protocols';
 
-/** `10.0.0.1:80`, `[fd00::1]:80`, `:80`; what is undefined is left out. */
+/** `10.0.0.1:80`, `[fd00::1]:80`, `:80`; what is undefined is omitted. */
 export function endpoint(address: string | undefined, port: number | undefined): string {
   if (address === undefined) return port === undefined ? '' : `:${port}`;
   if (port === undefined) return address;

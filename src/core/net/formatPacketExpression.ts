@@ -6,8 +6,8 @@ import { namedProtocol, type PacketRequest } from './packetRequest';
 import { protocolName, reportedProtocol } from './protocols';
 
 /**
- * The expression of a request, which `parsePacketExpression` reads back. What an expression has no words for is left
- * out: the packet within an ICMP error, IPv6 extension headers other than a fragment header, the datagram's total
+ * The expression of a request, which `parsePacketExpression` reads back. What an expression has no words for is
+ * omitted: the packet within an ICMP error, IPv6 extension headers other than a fragment header, the datagram's total
  * length.
  */
 export function formatPacketExpression(request: PacketRequest): string {

@@ -9,7 +9,7 @@ export interface IpSet {
   /** The words after the type in the `create` line. */
   readonly options: readonly string[];
   readonly entries: readonly string[];
-  /** The lines of the text that the entries stand in, from 1. */
+  /** The lines of the text that the entries are in, from 1. */
   readonly lines: readonly number[];
   /** What packets made of it since. */
   readonly changes?: SetChanges;
@@ -29,8 +29,8 @@ interface SetChanges {
   readonly original: IpSet;
   readonly members: ReadonlyMap<string, SetChange>;
   /**
-   * A full set with `forceadd` was added to: each of its members may have been thrown out, or not be taken in. What is
-   * no member is none for certain.
+   * A full set with `forceadd` was added to: each of its members may have been removed, or not have been added. What is
+   * not a member certainly is not in it.
    */
   readonly unsure: boolean;
 }

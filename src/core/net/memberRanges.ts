@@ -41,7 +41,7 @@ export class MemberRanges {
 }
 
 /**
- * Ranges ordered by their beginning; `ends` has the farthest end within each half that the search looks at, by its
+ * Ranges ordered by their beginning; `ends` has the farthest end within each half that the search visits, by its
  * middle.
  */
 interface MemberGroup {

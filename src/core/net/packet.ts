@@ -30,7 +30,7 @@ export const PROTOCOL = {
   IPCOMP: 108,
 } as const;
 
-/** An IPv6 extension header as it stands in the packet; `bytes` is the whole header, next-header byte included. */
+/** An IPv6 extension header as it is in the packet; `bytes` is the whole header, next-header byte included. */
 export interface ExtensionHeader {
   /** 0 hop-by-hop, 43 routing, 44 fragment, 50 ESP, 51 AH, 60 destination options, 135 mobility. */
   readonly protocol: number;

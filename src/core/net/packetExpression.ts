@@ -59,8 +59,8 @@ export type ParsedExpression =
 
 /**
  * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order;
- * `>` (also `->` and `→`) stands between source and destination, and one address alone is the destination. Everything
- * may be left out. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol,
+ * `>` (also `->` and `→`) separates source and destination, and one address alone is the destination. Everything may be
+ * omitted. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol,
  * `address[:port]` (IPv6 with a port in brackets), TCP flags, conntrack states, ICMP type names, `df`, `mf`, `own` (the
  * destination is an address of this host; `forward` says that it is not), and the keywords of KEYWORDS with a value.
  * The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a line has
@@ -95,7 +95,7 @@ function tokenize(text: string): ExpressionToken[] {
   return tokens;
 }
 
-/** After so many wrong words the rest is ignored. */
+/** After this many wrong words the rest is ignored. */
 const MOST_PROBLEMS = 20;
 const MOST_WORDS = 200;
 

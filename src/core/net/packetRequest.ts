@@ -62,7 +62,7 @@ export interface PacketRequest {
   readonly gid?: number;
   readonly groups?: readonly number[];
   readonly ctstate?: ConntrackState;
-  /** Whoever asks says whether the destination is an address of this host; a topology that is given knows better. */
+  /** The caller says whether the destination is an address of this host; a topology that is given knows better. */
   readonly own?: boolean;
   /**
    * `CHAIN` or `TABLE/CHAIN`: the packet is put there in place of the built-in chain of its table, the first time that
@@ -198,7 +198,7 @@ function chainName(value: unknown, field: string): string | InputProblem {
     : problem(field, `${shown(value)} is not the name of a chain, optionally preceded by its table and a slash`);
 }
 
-/** `most`: in bytes, as many as fit into their place in a packet. */
+/** `most`: in bytes, as many as a packet has room for. */
 function hex(most: number): RequestFieldReader {
   return (value, field) => {
     const digits = typeof value === 'string' ? value.replace(/[\s:]/g, '') : undefined;

@@ -9,7 +9,7 @@ interface SetProblem {
   readonly message: string;
 }
 
-/** A set in the form that a lookup wants. */
+/** A set in the form that lookups use. */
 export interface CompiledSet extends SetShape {
   /** Of list:set: the sets in it, in order. */
   readonly lists: readonly ListedSet[];
@@ -104,7 +104,7 @@ function compile(set: IpSet): CompiledSet {
   return { ...base, ...rest, lists: [], lengths: [...lengths.values()] };
 }
 
-/** What was added of the same values so far; what only its last line matters of is left out. */
+/** What was added of the same values so far; what only the last line of matters is omitted. */
 function addedBefore(
   before: number | readonly AddedMember[] | undefined,
   { parts }: SetMember,
@@ -151,7 +151,7 @@ export function savedMember(
     .reduce<SetMember | undefined>((before, { member }) => addedAgain(member, before), undefined);
 }
 
-/** How many members the file has, each value of a range by itself; what stands in a range as well is one. */
+/** How many members the file has, each value of a range by itself; what is in a range as well is one. */
 export function savedSize(set: IpSet): number {
   const compiled = compileSet(set);
   const known = SIZES.get(compiled);

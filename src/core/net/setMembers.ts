@@ -33,7 +33,7 @@ export const NO_INFO: SetInfo = { mark: 0, mask: 0, priority: 0 };
 
 /**
  * A key of the parts in which the members of a set differ. The link layer address that follows the address of a
- * bitmap:ip,mac is none of them.
+ * bitmap:ip,mac is not one of them.
  */
 export function memberKey(parts: readonly SetPart[], type = ''): string {
   return (type === 'bitmap:ip,mac' ? parts.slice(0, 1) : parts)

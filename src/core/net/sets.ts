@@ -20,7 +20,7 @@ let last: { readonly text: string; readonly parsed: ParsedSets } | undefined;
 
 /**
  * Reads `ipset save` text, or input of `ipset restore` (create, add, del, flush, destroy; others are problems). Lines
- * that are wrong are reported and left out. Never throws. The text that was read last is not read again: a trace asks
+ * that are wrong are reported and skipped. Never throws. The text that was read last is not read again: a trace asks
  * for it each time, and it may have a million lines.
  */
 export function parseSets(text: string): ParsedSets {

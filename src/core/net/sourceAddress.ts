@@ -27,8 +27,7 @@ export function sourceAddressFor(host: Host, result: RouteResult, destination: A
   const device = result.route?.device ?? result.device;
   if (destination.family === 6) return selectIpv6(host, device, destination);
   if (result.type === 'local') return result.route ? destination : LOOPBACK;
-  // A route with a gateway wants an address of universal scope, one without is content with link scope; both leave out
-  // 127/8.
+  // A route with a gateway needs an address of universal scope, one without accepts link scope; both exclude 127/8.
   return selectIpv4(host, device, result.route?.gateway ?? result.gateway);
 }
 
@@ -88,7 +87,7 @@ function narrowKind(address: Address): AddressScope | undefined {
 
 const LOOPBACK: Address = { family: 4, words: [0x7f000001] };
 
-/** Host scope (127/8) is never chosen for another destination. A secondary address is none of its own. */
+/** Host scope (127/8) is never chosen for another destination. A secondary address is not among them. */
 function selectIpv4(host: Host, device: string | undefined, nextHop: Address | undefined): Address | undefined {
   const primaries = (iface: Interface): Address[] =>
     iface.addresses

@@ -5,7 +5,7 @@ import { isUnsure, liveLengths, liveMember, liveNetwork } from './setChanges';
 import { compileSet, type CompiledSet } from './setEntries';
 import { covers, memberKey, NO_INFO, type PartKind } from './setMembers';
 
-/** What of a packet's surroundings a set may look at. */
+/** What a set may read of a packet's surroundings. */
 export interface SetView {
   readonly packet: Packet;
   readonly inInterface: string;
@@ -17,7 +17,7 @@ export type SetDirection = 'src' | 'dst';
 export interface SetTestOptions {
   readonly returnNomatch?: boolean;
   /**
-   * Counts the packet for a member and says whether the counters fit; `key` distinguishes the members of all sets.
+   * Counts the packet for a member and says whether the counters match; `key` distinguishes the members of all sets.
    * `listed`: the set is asked for the sake of a list, whose own counters are the ones compared.
    */
   readonly count?: (key: string, first: SetMember['counts'], listed: boolean) => boolean;
@@ -28,7 +28,7 @@ export interface SetTestOptions {
 export interface SetAnswer {
   /** undefined where the set or its members, or those of a set that it lists, are not known. */
   readonly found: boolean | undefined;
-  /** What the last member that was looked at gives to the packet. */
+  /** What the last member that was compared gives to the packet. */
   readonly info: SetInfo;
 }
 
@@ -66,7 +66,7 @@ export function lookUpSet(
   const { shape } = compileSet(set);
   const counting = set.options.includes('counters');
   for (const { member, key } of membersFor(set, view, directions)) {
-    // It may have been thrown out, and so may those that would be asked next.
+    // It may have been removed, and so may those that would be tried next.
     if (isUnsure(set)) return { found: undefined, info };
     const [, mac] = member.parts;
     if (set.type === 'bitmap:ip,mac' && mac?.kind === 'mac') {
@@ -79,7 +79,7 @@ export function lookUpSet(
       }
       if (mac.mac !== seen.mac) continue;
     }
-    // A member whose counters do not fit is as if it were not there: the next wider network is tried.
+    // A member whose counters do not match counts as absent: the next wider network is tried.
     if (counting && options.count && !options.count(`${set.name} ${key}`, member.counts, listed !== undefined))
       continue;
     if (set.options.includes('skbinfo')) info = member.info;
@@ -127,7 +127,7 @@ function membersFor(set: IpSet, view: SetView, directions: readonly SetDirection
   return set.type === 'hash:net,iface' ? findByInterface(set, values) : findByValue(set, values);
 }
 
-/** What the packet is for a set; undefined where it can be none of its members. Networks are whole addresses. */
+/** What the packet is for a set; undefined where it cannot be a member. Networks are whole addresses. */
 export function packetValues(
   set: IpSet,
   view: SetView,

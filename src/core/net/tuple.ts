@@ -28,7 +28,7 @@ export function tupleOf(packet: Packet): Tuple {
   };
 }
 
-/** Types of ICMP and ICMPv6 that answer each other. Source: nf_conntrack_proto_icmp.c and _icmpv6.c invmap. */
+/** ICMP and ICMPv6 types of requests and their replies. Source: nf_conntrack_proto_icmp.c and _icmpv6.c invmap. */
 const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([
   [8, 0],
   [0, 8],
@@ -46,7 +46,7 @@ const ICMPV6_ANSWERS: ReadonlyMap<number, number> = new Map([
   [140, 139],
 ]);
 
-/** The tuple of the answer; undefined for an ICMP type that has none. */
+/** The tuple of the reply; undefined for an ICMP type without one. */
 export function invertTuple(tuple: Tuple): Tuple | undefined {
   let icmp = tuple.icmp;
   if (icmp) {

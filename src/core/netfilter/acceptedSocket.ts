@@ -10,7 +10,7 @@ export interface AcceptedSocket {
   readonly acknowledged: boolean;
 }
 
-/** What becomes of the socket with a SYN, and what the host answers. */
+/** What becomes of the socket with a SYN, and what the host replies. */
 export interface AfterSyn {
   readonly socket: AcceptedSocket | undefined;
   readonly answer: 'syn-ack' | 'reset' | 'ack';

@@ -9,12 +9,12 @@ import type { WalkContext } from './walkContext';
 import { inboundAddress, replyMark, ttlOf } from './answerSettings';
 
 /**
- * IPv4 answers from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a
+ * IPv4 replies from addresses of table local only: a rule that leads elsewhere, as for TPROXY, makes none, and only a
  * transparent socket may send from any other. Source: net/ipv4/route.c ip_route_output_key_hash_rcu
  * (FLOWI_FLAG_ANYSRC).
  */
 export function isOwn(address: Address, { host }: WalkContext): boolean {
-  // To 0.0.0.0 this host is meant, and any of its addresses will do to answer from.
+  // 0.0.0.0 means this host, which may reply from any of its addresses.
   if (isUnspecified(address)) return true;
   const { type, table } = lookupRoute(host, { destination: address });
   return type === 'local' && table === ROUTE_TABLE.local;

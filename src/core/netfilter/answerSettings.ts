@@ -6,7 +6,7 @@ import { PROTOCOL, type Packet } from '../net/packet';
 const ECHO = 8;
 const TIMESTAMP = 13;
 const ECHO_V6 = 128;
-/** IP header, ICMP header, and the three stamps of an answer; of a request only the first has to be there. */
+/** IP header, ICMP header, and the three stamps of a reply; of a request only the first has to be there. */
 const SHORTEST_TIMESTAMP = 20 + 8 + 4;
 const TIMESTAMP_REPLY_LENGTH = 20 + 8 + 12;
 const NOWHERE: Readonly<Record<4 | 6, Address>> = {
@@ -15,7 +15,7 @@ const NOWHERE: Readonly<Record<4 | 6, Address>> = {
 };
 
 /**
- * `routeType`: `local`, `broadcast`, `multicast`, or `anycast` in IPv6. How this host answers an ICMP query that was
+ * `routeType`: `local`, `broadcast`, `multicast`, or `anycast` in IPv6. How this host replies to an ICMP query that was
  * delivered: what differs from the query, beside the addresses; undefined where it does not. A source of 0.0.0.0 or ::
  * stands for one that the host has yet to choose. Linux leaves requests for information and masks, and node information
  * queries, unanswered. Source: net/ipv4/icmp.c icmp_rcv, icmp_echo, icmp_timestamp, net/ipv6/icmp.c icmpv6_rcv.
@@ -57,7 +57,7 @@ export function ttlOf({ sysctls }: Host, family: 4 | 6): number {
   );
 }
 
-/** The mark of an answer: none, unless a sysctl makes it reflect that of the packet. */
+/** The mark of a reply: none, unless a sysctl makes it reflect that of the packet. */
 export function replyMark({ family, mark }: Packet, { sysctls }: Host): number {
   return sysctls.get(`net.ipv${family}.fwmark_reflect`) ? mark : 0;
 }

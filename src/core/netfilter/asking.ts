@@ -158,7 +158,7 @@ class Asking {
   }
 
   /**
-   * Whether the kernel drops the packet while the match looks at it; where that is open, it does on one of the paths.
+   * Whether the kernel drops the packet while the match is evaluated; where that is open, it does on one of the paths.
    */
   private dropOf(
     match: BoundMatch,

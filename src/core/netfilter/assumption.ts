@@ -63,7 +63,7 @@ export class Assumption {
     return this.#settled;
   }
 
-  /** It is open only because this is in doubt; undefined: nothing at all answers it. */
+  /** It is open only because this is in doubt; undefined: nothing answers it. */
   get premise(): PremiseId | undefined {
     return this.#premise;
   }
@@ -73,9 +73,7 @@ export class Assumption {
     return this.#choice;
   }
 
-  /**
-   * `table/chain/num/match`, behind `backend/` where there are two: under this key the user may answer the question.
-   */
+  /** `table/chain/num/match`, after `backend/` where there are two: under this key the user may answer the question. */
   get key(): string {
     return assumptionKey(this);
   }

@@ -45,7 +45,7 @@ export class Calls {
   }
 
   /**
-   * What chance answered may come out otherwise next time; any other question has one answer, whichever is followed.
+   * What chance answered may come out otherwise next time; any other question has one answer, however it is followed.
    */
   keep(call: FinishedCall): void {
     if (call.after.chances !== call.before.chances) return;

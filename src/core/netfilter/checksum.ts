@@ -12,9 +12,9 @@ export interface Checksum {
   /** By how much it is wrong. */
   readonly error: number;
   /**
-   * What a look at it, which found it right, has left behind: `header` is what the rest of the header was then. Linux
-   * compares with the sum that the whole packet had, so it takes changed addresses for right and other changes of the
-   * header for wrong; `forGood` asks no more.
+   * What a check that found it right leaves behind: `header` is what the rest of the header was then. Linux compares
+   * with the sum that the whole packet had, so it takes changed addresses for right and other changes of the header for
+   * wrong; `forGood` asks no more.
    */
   readonly looked: 'never' | 'forGood' | { readonly header: number; readonly forwarded?: true };
 }
@@ -25,7 +25,7 @@ export const WRONG_CHECKSUM =
   'its checksum is wrong since SNPT or DNPT changed an address that is not within their prefix';
 
 /**
- * Where the packet is forwarded, the sum that an earlier look has left behind is forgotten; that it was right is not.
+ * Where the packet is forwarded, the sum that an earlier check has stored is forgotten; that it was right is not.
  * Source: include/linux/skbuff.h skb_forward_csum, called by ip_forward and ip6_forward.
  */
 export function forwarded(checksum: Checksum): Checksum {
@@ -49,7 +49,7 @@ export function changedUnder(checksum: Checksum, before: Packet, after: Packet):
   return change === 0 ? checksum : { ...checksum, error: (checksum.error + change) % MODULUS };
 }
 
-/** Protocols whose receivers, and connection tracking, look at the checksum. */
+/** Protocols whose receivers, and connection tracking, verify the checksum. */
 const CHECKED: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.UDPLITE, PROTOCOL.ICMPV6]);
 
 /**
@@ -82,7 +82,7 @@ export function checked(
 }
 
 /**
- * Looks at the checksum as the kernel does in one hook: what is known after it; undefined where it is found wrong.
+ * Verifies the checksum as the kernel does in one hook: what is known after it; undefined where it is found wrong.
  * Source: net/netfilter/utils.c nf_ip_checksum, nf_ip6_checksum, net/core/skbuff.c __skb_checksum_complete.
  */
 function lookAt(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {

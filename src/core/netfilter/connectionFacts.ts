@@ -12,8 +12,8 @@ const CLASH_ALLOWED: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLI
 
 /**
  * Whether a new connection has the addresses and ports of another one, so that its first packet is lost: of two hosts
- * behind one address that speak ESP or GRE with the same peer, the second. UDP may clash in what it sends; answers that
- * go to two connections it may not have, unless both are the same. Source: nf_conntrack_core.c nf_ct_resolve_clash,
+ * behind one address that speak ESP or GRE with the same peer, the second. UDP may clash in what it sends; replies that
+ * belong to two connections it may not have, unless both are the same. Source: nf_conntrack_core.c nf_ct_resolve_clash,
  * nf_ct_resolve_clash_harder.
  */
 export function clashes(entry: ConntrackEntry, world: World): boolean {
@@ -89,7 +89,7 @@ export function untouchedByNat({
   return sourceNatDone && destinationNatDone && !sourceNat && !destinationNat;
 }
 
-/** Whether the destination differs from what the answers will come from, seen in the packet's own direction. */
+/** Whether the destination differs from the source of the replies, seen in the packet's own direction. */
 export function destinationTranslated({ entry, direction }: ConntrackView): boolean {
   if (!entry) return false;
   const [own, other] = direction === 'ORIGINAL' ? [entry.original, entry.reply] : [entry.reply, entry.original];

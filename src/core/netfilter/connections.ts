@@ -22,7 +22,7 @@ const TIMEOUT = 600;
 /**
  * Puts connections in the words of the contract
  * (`{"orig":{"src","dst","proto","sport","dport"},"mark","tcpState","status","dnat","snat"}`) into a world. They count
- * as confirmed and, unless `status` says otherwise, as answered and assured.
+ * as confirmed and, unless `status` says otherwise, as replied to and assured.
  */
 export function addConnections(json: unknown, world: World): InputProblem | undefined {
   if (json === undefined || json === null) return undefined;

@@ -28,7 +28,7 @@ export interface Tracked {
 
 /** How this host tracks. */
 export interface TrackingSetting {
-  /** Checksums are looked at: in PREROUTING, unless nf_conntrack_checksum is 0. */
+  /** Checksums are verified in PREROUTING, unless nf_conntrack_checksum is 0. */
   readonly checksums: boolean;
   readonly tcp: TcpSetting;
 }
@@ -150,7 +150,7 @@ function trackKnown(
 ): Tracked {
   let changed = entry;
   let counted = true;
-  // A connection that was never answered but by an RST is forgotten at once (nf_conntrack_proto_tcp.c).
+  // A connection whose only reply was an RST is forgotten at once (nf_conntrack_proto_tcp.c).
   let dies = false;
   if (packet.protocol === PROTOCOL.TCP) {
     const tracked = trackTcp(packet, tcpOf(entry), direction, entry, setting.tcp);
@@ -180,7 +180,7 @@ function trackKnown(
     counted = kind === 'accepted';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
-  // An answered UDP connection is assured once it is two seconds old, as those are that were given from outside; of
+  // A UDP connection with a reply is assured once it is two seconds old, as those are that were given from outside; of
   // UDP-Lite and GRE at once.
   if (
     (packet.protocol === PROTOCOL.UDPLITE ||

@@ -4,7 +4,7 @@ import type { World } from './world';
 /**
  * Connection tracking sees whole packets only: a fragment waits (undefined) until the others are there; the last one to
  * come carries the whole packet on, as long as all of them and with the transport header of the first. Packets that are
- * no fragments pass. Source: net/ipv4/netfilter/nf_defrag_ipv4.c, net/ipv6/netfilter/nf_conntrack_reasm.c.
+ * not fragments pass. Source: net/ipv4/netfilter/nf_defrag_ipv4.c, net/ipv6/netfilter/nf_conntrack_reasm.c.
  */
 export function defragment(packet: Packet, world: World): Packet | undefined {
   if (!packet.moreFragments && packet.fragmentOffset === 0) return withoutFragmentHeader(packet);

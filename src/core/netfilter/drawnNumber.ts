@@ -18,7 +18,7 @@ export function askDrawn(condition: Condition, view: PacketView): Answer {
   return unknown(`NAT draws the number at random, from ${first} to ${last}`);
 }
 
-/** So many numbers between the first and the last are asked. */
+/** At most this many numbers between the first and the last are asked. */
 const SAMPLES = 7;
 
 function samples(first: number, last: number): readonly number[] {

@@ -64,7 +64,7 @@ export type TraceEvent =
       readonly packet: Packet;
       readonly state: ConntrackState | undefined;
     }
-  /** Connection tracking has looked at the packet, between raw and mangle. */
+  /** Connection tracking has seen the packet, between raw and mangle. */
   | { readonly kind: 'conntrack'; readonly hook: Hook; readonly view: ConntrackView; readonly why: string }
   | {
       readonly kind: 'table-enter';
@@ -111,7 +111,7 @@ export type TraceEvent =
       readonly broken: string | undefined;
     }
   /**
-   * Rule `rule` jumps to a chain that did the same before in the same circumstances, in so many events; they are not
+   * Rule `rule` jumps to a chain that did the same before in the same circumstances, in this many events; they are not
    * listed again.
    */
   | {
@@ -121,7 +121,7 @@ export type TraceEvent =
       readonly events: number;
       readonly depth: number;
     }
-  /** A chain came to its end, or a rule said RETURN: on with the rule behind the jump, or the policy. */
+  /** A chain came to its end, or a rule said RETURN: on with the rule after the jump, or the policy. */
   | {
       readonly kind: 'return';
       readonly chain: Chain;
@@ -207,8 +207,8 @@ export interface WalkEnd {
   readonly lastOutInterface: string | undefined;
   readonly packetType: PacketView['packetType'];
   /**
-   * Whoever looks at its checksum finds it wrong: nobody on this host takes or answers it; in IPv4 only REJECT looks,
-   * after IP options that were filled in.
+   * Its checksum is wrong wherever it is verified: nobody on this host accepts it or replies to it; in IPv4 only REJECT
+   * verifies it, after IP options that were filled in.
    */
   readonly checksumWrong: boolean;
   /** NAT drew a port at random; the one shown is only the first possible. */

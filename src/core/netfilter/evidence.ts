@@ -31,8 +31,8 @@ export interface Asked {
 type AskedQuestion = Condition | DropQuestion;
 
 /**
- * The kernel drops the packet while this match looks at it. A yes is that the rule goes on all the same, as a negated
- * option makes it.
+ * The kernel drops the packet while this match is evaluated. A yes means that the rule goes on nevertheless, as a
+ * negated option makes it.
  */
 export interface DropQuestion extends Pick<Condition, 'text' | 'actual' | 'denial' | 'asks'> {
   readonly match: BoundMatch;

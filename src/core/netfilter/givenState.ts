@@ -6,7 +6,7 @@ import type { World } from './world';
 
 /**
  * What connection tracking says, with the word of the user taken where it differs from what the known connections show:
- * whoever asks "what if this packet were ESTABLISHED" means that a connection exists which is not in the file.
+ * "what if this packet were ESTABLISHED" means that a connection exists which is not in the file.
  */
 export function overrideState(
   tracked: Tracked,

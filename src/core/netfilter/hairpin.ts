@@ -18,7 +18,7 @@ export interface Hairpin {
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
 
 /**
- * The receiver is on the sender's link. It sees either the sender's address, and then answers there, or another one
+ * The receiver is on the sender's link. It sees either the sender's address, and then replies there, or another one
  * that this host has given the packet.
  */
 export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, host: Host): Hairpin | undefined {
@@ -70,7 +70,7 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
     toItself,
     past:
       `Hairpin without source NAT: ${seesIt}, from ${receiver}. ${sender} has sent to ${asked}, so it drops the ` +
-      `reply. ${nat}${bridged === 'open' ? ` If ${iface} is a bridge and ${setting} is 1, this host translates the reply all the same.` : ''}`,
+      `reply. ${nat}${bridged === 'open' ? ` If ${iface} is a bridge and ${setting} is 1, this host still translates the reply.` : ''}`,
     back: undefined,
   };
 }

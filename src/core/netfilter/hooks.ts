@@ -134,7 +134,7 @@ function confirm(passage: Passage): void {
     context: { world },
   } = passage;
   const entry = conntrack?.entry;
-  // An answer of REJECT carries the connection of the packet it refuses, and does not make it known
+  // The reply of REJECT carries the connection of the packet it refuses, and does not make it known
   // (nf_conntrack_core.c __nf_conntrack_confirm).
   if (!entry || entry.confirmed || conntrack.direction === 'REPLY') return;
   if (clashes(entry, world)) {

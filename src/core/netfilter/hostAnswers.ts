@@ -20,7 +20,7 @@ import { challenge, icmpError, isOwn, ownReset, reversed, tcpReset } from './ans
 const KERNEL: SocketOwner = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
 
 /**
- * The socket that an answer is sent through: the listener answers as its owner, IPv4 resets through a socket of the
+ * The socket that a reply is sent through: the listener replies as its owner, IPv4 resets through a socket of the
  * kernel, IPv6 and REJECT through none. Source: net/ipv4/ip_output.c ip_send_unicast_reply, net/ipv6/tcp_ipv6.c
  * tcp_v6_send_response, net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset.
  */
@@ -36,8 +36,8 @@ function socketOf(
 }
 
 /**
- * Lets the host answer a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The
- * answer walks the hooks like any other packet; what stays of it is what connection tracking and the rules remember,
+ * Lets the host reply to a packet: an RST or SYN+ACK to a SYN, an echo reply, an ICMP error, what REJECT sends. The
+ * reply walks the hooks like any other packet; what stays of it is what connection tracking and the rules remember,
  * which the next packet of a sequence meets: the world after it is given back, and that of the context may have been
  * written to. `raw`: after what this host sends there is no connected socket, so a SYN+ACK that comes back to it gets
  * an RST.
@@ -46,7 +46,7 @@ export function hostAnswers(walked: Walked, given: WalkContext, raw = false, att
   let context = given;
   const copyEnd = walked.events.findIndex(({ kind }) => kind === 'copy-end');
   const copied = walked.events[copyEnd];
-  // The copy that the host took itself is answered for itself.
+  // The copy that the host received itself gets a reply of its own.
   if (copied?.kind === 'copy-end')
     context = {
       ...given,
@@ -75,14 +75,14 @@ export function hostAnswers(walked: Walked, given: WalkContext, raw = false, att
     : after;
 }
 
-/** A packet that is to be answered. `attached`: what it was attached to from the start, as it is an answer itself. */
+/** A packet to reply to. `attached`: what it was attached to from the start, as it is a reply itself. */
 interface Received extends Walked {
   readonly attached: Attached | undefined;
 }
 
 interface SentAnswer {
   readonly packet: Packet;
-  /** What the answer is attached to from the start; otherwise connection tracking finds its connection. */
+  /** What the reply is attached to from the start; otherwise connection tracking finds its connection. */
   readonly attached?: Attached | undefined;
   /** The interface that it has to leave by. */
   readonly iface?: string | undefined;
@@ -103,8 +103,8 @@ function linkOf({ end, events }: Walked, { family, destination, protocol }: Pack
 }
 
 /**
- * What came to `::` or to a group is answered from an address that the host picks, so the answer is none of that
- * connection.
+ * What came to `::` or to a group gets its reply from an address that the host picks, so the reply does not belong to
+ * that connection.
  */
 function withSource(
   answer: SentAnswer | undefined,
@@ -165,7 +165,7 @@ function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | un
   const echo = queryAnswer(packet, anycast ? 'anycast' : route?.type, context.host);
   if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context)))
     return { packet: reversed(packet, echo, context.host) };
-  // What came to another broadcast or multicast address is answered by nobody.
+  // What came to another broadcast or multicast address gets no reply.
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
@@ -270,7 +270,7 @@ function refusedAnswer(walked: Received, context: WalkContext): SentAnswer | und
     if (!isBetweenTwo(walked, context) || packet.protocol !== PROTOCOL.TCP || packet.tcpFlags & TCP_FLAGS.RST)
       return undefined;
     const answer = tcpReset(packet, context.host);
-    // Where there is no way for the reset, the connection stays as it was as well.
+    // Where there is no route for the reset, the connection stays as it was as well.
     if (routeOutput(answer, context.host, undefined, 0, 'kernel').kind === 'drop') return undefined;
     const closed = entry && closedTcp(entry);
     if (closed && context.world.entry(closed.id)) context.world.put(closed);
@@ -333,7 +333,7 @@ function entryOf(walked: Pick<Received, 'end' | 'attached'>, { world }: WalkCont
 }
 
 /**
- * What the answer to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked;
+ * What the reply to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked;
  * after one that is INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
  */
 function attachment({ events, end, attached }: Received, entry: ConntrackEntry | undefined): Attached | undefined {
@@ -357,7 +357,7 @@ function closedTcp(entry: ConntrackEntry): ConntrackEntry {
   return { ...entry, tcp: { ...tcpOf(entry), state: 'CLOSE' }, tcpState: 'CLOSE' };
 }
 
-/** The frame was a broadcast or multicast: only echo requests in it are answered. */
+/** The frame was a broadcast or multicast: only echo requests in it get a reply. */
 function toMany({ packetType }: WalkEnd): boolean {
   return packetType !== 'unicast';
 }

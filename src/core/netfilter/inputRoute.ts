@@ -154,7 +154,7 @@ function badSource(packet: Packet, iface: string, host: Host, device = 'lo'): In
   const acceptLocal = sysctl(host, 4, iface, 'accept_local', 'any') === 1;
   if (filter === 0 && !hasRealms(host)) {
     if (acceptLocal) return undefined;
-    // Nothing but the addresses of this host are looked at, so that even a broadcast address is good.
+    // Only the addresses of this host are compared, so that even a broadcast address is accepted.
     if (!hasOwnRouting(host)) return isOwnAddress(host, source) ? martian('martian-source', source, OWN) : undefined;
   }
   const useMark = sysctl(host, 4, iface, 'src_valid_mark', 'any') === 1;

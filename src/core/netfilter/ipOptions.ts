@@ -99,7 +99,7 @@ export function forwardOptions(passage: Passage): void {
   if (bytes.some((byte, i) => byte !== packet.ipOptions[i])) passage.change({ ipOptions: bytes });
 }
 
-/** These come to light only where the packet is to be handed on, after its options. */
+/** These show only where the packet is passed on, after its options. */
 const BEHIND_OPTIONS: ReadonlySet<string> = new Set([
   'no-route',
   'blackhole',
@@ -238,7 +238,7 @@ function timeStamp(option: Uint8Array, packet: Packet, host: Host): boolean | st
   }
 }
 
-/** The address that this host would answer from. Source: net/ipv4/fib_frontend.c fib_compute_spec_dst. */
+/** The address that this host would reply from. Source: net/ipv4/fib_frontend.c fib_compute_spec_dst. */
 function answeringAddress({ source, destination }: Packet, host: Host): Uint8Array {
   const own = lookupRoute(host, { destination }).type === 'local';
   const back = lookupRoute(host, { destination: source });

@@ -177,7 +177,7 @@ function choosePort(tuple: Tuple, half: NatHalf, range: NatRange, entry: Conntra
 }
 
 /**
- * So many ports are tried, and with the last of them a connection that is as good as over makes room. Source:
+ * At most this many ports are tried, and with the last of them a connection that is as good as over makes room. Source:
  * nf_nat_core.c NF_NAT_MAX_ATTEMPTS, NF_NAT_HARDER_THRESH.
  */
 const MOST_ATTEMPTS = 128;
@@ -188,7 +188,7 @@ const EVICTED_STATES: ReadonlySet<string> = new Set(['TIME_WAIT', 'CLOSE', 'SYN_
 
 /**
  * Ends the TCP connection that has a tuple, where it is over and a new one begins with a later number, so that its late
- * packets fit neither. Source: nf_nat_core.c nf_nat_used_tuple_harder, nf_nat_may_kill, nf_seq_has_advanced.
+ * packets belong to neither. Source: nf_nat_core.c nf_nat_used_tuple_harder, nf_nat_may_kill, nf_seq_has_advanced.
  */
 function evict(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
   if (tuple.protocol !== PROTOCOL.TCP || entry.tcpState !== 'SYN_SENT') return false;
@@ -210,7 +210,7 @@ function isUsed(tuple: Tuple, entry: ConntrackEntry, world: World): boolean {
   return userOf(tuple, entry, world) !== undefined;
 }
 
-/** The other connection whose packets in one direction come with what answers this tuple. */
+/** The other connection whose packets in one direction come with the reply tuple of this one. */
 function userOf(tuple: Tuple, entry: ConntrackEntry, world: World): ConntrackEntry | undefined {
   const reply = invertTuple(tuple);
   const found = reply && world.find(reply, { original: entry.zone.reply, reply: entry.zone.reply });

@@ -4,8 +4,8 @@ import { jhash } from '../xtables/values/jhash';
 
 /**
  * The hash by which the kernel spreads connections over a range of addresses: fixed for a source, a destination and a
- * zone (whichever direction that is for), so it can be computed beforehand (on little-endian hosts). Source:
- * nf_nat_core.c find_best_ips_proto, include/linux/jhash.h jhash2.
+ * zone (for either direction), so it can be computed beforehand (on little-endian hosts). Source: nf_nat_core.c
+ * find_best_ips_proto, include/linux/jhash.h jhash2.
  */
 export function natHash(tuple: Tuple, zone: number, persistent: boolean): number {
   const source = [0, 1, 2, 3].map((i) => swap(tuple.source.words[i] ?? 0));

@@ -27,7 +27,7 @@ export interface Outcome {
   )[];
   readonly outcome: WalkEnd['outcome'];
   readonly verdict: WalkEnd['verdict'];
-  /** Of which kind the answer is. */
+  /** The kind of the outcome. */
   readonly reasonCode: ReasonCode;
   readonly dropBy?: Record<string, unknown>;
   /** For NONE: why the packet never reached a hook. */
@@ -233,7 +233,7 @@ function dropBy(by: NonNullable<WalkEnd['dropBy']>): Record<string, unknown> {
   }
 }
 
-/** A packet in the field names of the contract; fields that do not apply are left out. */
+/** A packet in the field names of the contract; fields that do not apply are omitted. */
 function packetJson(packet: Packet, iif?: string, oif?: string): FinalPacket {
   return {
     ...networkFields(packet),

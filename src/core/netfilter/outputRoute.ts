@@ -19,7 +19,7 @@ export type OutputRoute =
   | { readonly kind: 'drop'; readonly reason: KernelDropReason; readonly detail: string };
 
 /**
- * Who asks for the way. `socket`: a connected socket, so all of the packet counts. `kernel`: the host answers itself,
+ * Who looks up the route. `socket`: a connected socket, so all of the packet counts. `kernel`: the host itself replies,
  * with the same effect. `raw`: a raw socket that writes the packet's headers itself, so policy rules see neither its
  * source, its tos nor its protocol and ports (only IPPROTO_RAW). `reroute`: OUTPUT has changed the packet; for IPv4 the
  * kernel then forgets who sent it.
@@ -100,7 +100,7 @@ function routeOfRawSocket(
   const query = { destination, mark, outInterface: device, uid, protocol: IPPROTO_RAW };
   const first = lookupRoute(host, query);
   if (family === 4 || first.type !== 'none') return first;
-  // Where there is no way without a source, IPv6 chooses one and asks again (net/ipv6/ip6_output.c
+  // Where there is no route without a source, IPv6 chooses one and asks again (net/ipv6/ip6_output.c
   // ip6_dst_lookup_tail).
   return lookupRoute(host, { ...query, source: sourceAddressFor(host, first, destination) });
 }

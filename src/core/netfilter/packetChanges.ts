@@ -27,7 +27,7 @@ export function samePacket(a: Packet, b: Packet): boolean {
 const BESIDE_DATA: ReadonlySet<string> = new Set(['mark', 'priority', 'sourceMac', 'destinationMac']);
 
 /**
- * DSCP and TOS leave a packet alone that is as they want it; the others make its data its own at once. Source:
+ * DSCP and TOS leave a packet alone that already has the value; the others make its data its own at once. Source:
  * net/netfilter/xt_DSCP.c.
  */
 export function wasWritten(before: Packet, patch: Partial<Packet>): boolean {

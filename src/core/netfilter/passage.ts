@@ -159,7 +159,7 @@ export class Passage {
   }
 
   /**
-   * `inPlace`: as SNPT and DNPT do, without a look at the checksum, and the data of the packet that it is a copy of
+   * `inPlace`: as SNPT and DNPT do, without verifying the checksum, and the data of the packet that it is a copy of
    * change as well, unless they have been made its own by another change.
    */
   change(patch: Partial<Packet>, inPlace = false): void {
@@ -204,7 +204,7 @@ export class Passage {
     return true;
   }
 
-  /** What connection tracking says of the packet, as far as it has looked at it. */
+  /** What connection tracking says of the packet, as far as it has seen it. */
   state(): WalkEnd['state'] {
     return this.standing.conntrack?.state ?? (this.standing.untracked ? 'UNTRACKED' : undefined);
   }

@@ -5,7 +5,7 @@ import type { OpenQuestion } from './asking';
 import { Calls, type Call } from './calls';
 import type { Asked } from './evidence';
 
-/** Where a packet stands in a table. Never changed, so that paths which part can go on from the same one. */
+/** Where a packet is in a table. Never changed, so that paths which part can go on from the same one. */
 export interface Position {
   readonly start: Chain;
   readonly chain: Chain;
@@ -65,7 +65,7 @@ export function startOf(chain: Chain): Position {
   };
 }
 
-/** Whether two paths stand at the same rule of the same chain, called from the same place. */
+/** Whether two paths are at the same rule of the same chain, called from the same place. */
 export function samePosition(a: Position, b: Position): boolean {
   return (
     a.chain === b.chain &&

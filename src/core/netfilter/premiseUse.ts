@@ -8,7 +8,7 @@ export interface PremiseUse {
   readonly open: ReadonlySet<PremiseId>;
   /** What of it is in doubt: answers that rest on it are followed both ways. */
   readonly doubted: ReadonlySet<PremiseId>;
-  /** Questions, by `Assumption.key`, that are no matter of doubt all the same: they decide nothing. */
+  /** Questions, by `Assumption.key`, that are not in doubt after all: they decide nothing. */
   readonly settled: ReadonlySet<string>;
   /** What the walk has rested on; filled while it goes on. */
   readonly used: Set<PremiseId>;

@@ -6,7 +6,7 @@ import { hasNoListener } from './walkEnds';
  * meaning (docs/contract.md).
  *
  * - `received`: a program of this host gets the packet, with the destination that it was sent to.
- * - `received-translated`: the same behind REDIRECT or DNAT.
+ * - `received-translated`: the same after REDIRECT or DNAT.
  * - `received-transparent`: the same by TPROXY.
  * - `no-listener`: it is for this host, and no program listens there.
  * - `sent`: it leaves this host, with addresses and ports as they were.
@@ -14,7 +14,7 @@ import { hasNoListener } from './walkEnds';
  *   source, with both.
  * - `dropped-by-rule`, `dropped-by-policy`, `rejected-by-rule`: `dropBy` says by which.
  * - `dropped-by-kernel`: outside of any rule; `dropBy.reason` says why.
- * - `never-seen`: the kernel refuses it in front of the first hook; `neverSeen.reason` says why.
+ * - `never-seen`: the kernel refuses it before the first hook; `neverSeen.reason` says why.
  */
 export const REASON_CODES = [
   'received',

@@ -10,9 +10,9 @@ import { hairpinOf } from './hairpin';
 import { tracePacket, type Traced, type TraceSetting } from './trace';
 import { ttlOf } from './answerSettings';
 
-/** What becomes of the answer to a packet. */
+/** What becomes of the reply to a packet. */
 export type Reply =
-  /** Nobody answers: `why`, in words. */
+  /** There is no reply: `why`, in words. */
   | { readonly kind: 'none'; readonly why: string }
   | {
       readonly kind: 'traced';
@@ -27,7 +27,7 @@ export type Reply =
     };
 
 interface ReplyFindings {
-  /** It reaches the one who asked, and looks to him like the answer to what he sent. */
+  /** It reaches the sender, and looks like the reply to what was sent. */
   readonly comesBack: boolean;
   /** The interface by which it leaves to him; undefined where it does not, or where he is on this host. */
   readonly outInterface: string | undefined;
@@ -35,16 +35,18 @@ interface ReplyFindings {
   readonly words: readonly string[];
 }
 
-/** Types of ICMP and ICMPv6 that are answered, and by what. */
+/** ICMP and ICMPv6 types that get a reply, and its type. */
 const ANSWERED: Readonly<Record<4 | 6, Readonly<Record<number, number>>>> = {
   4: { 8: 0, 13: 14, 15: 16, 17: 18 },
   6: { 128: 129 },
 };
 
-/** Whose program on this host answers, as far as someone knows more of that than the host's list of sockets. */
+/** The owner of the program on this host that replies, where more is known than the host's list of sockets states. */
 export type Answerer = Pick<PacketRequest, 'uid' | 'gid'>;
 
-/** Sends the answer to a packet back through the same connection table: as the first that the receiver would send. */
+/**
+ * Sends the reply to a packet back through the same connection table: the first packet that the receiver would send.
+ */
 export function traceReply(walked: Walked, setting: TraceSetting, answerer: Answerer = {}): Reply {
   const { events, after } = walked;
   const found = replyRequest(walked, setting);
@@ -76,7 +78,7 @@ export function traceReply(walked: Walked, setting: TraceSetting, answerer: Answ
 
 const NOT_FOLLOWED = 'the packet was not followed';
 
-/** The answer that the receiver of a packet sends, or, as a string, why there is none. Traces nothing. */
+/** The reply that the receiver of a packet sends, or, as a string, why there is none. Traces nothing. */
 export function replyRequest({ end, events, after }: Walked, setting: TraceSetting): PacketRequest | string {
   if (after === undefined || !events.some(({ kind }) => kind === 'start')) return NOT_FOLLOWED;
   if (end.outcome !== 'LOCAL' && end.outcome !== 'SENT')
@@ -108,8 +110,8 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
     icmpSequence,
     fragmentOffset,
   } = packet;
-  if (isMulticast(destination)) return 'it goes to a group, and the file does not state which member answers';
-  if (fragmentOffset > 0) return 'a fragment alone is not answered';
+  if (isMulticast(destination)) return 'it goes to a group, and the file does not state which member replies';
+  if (fragmentOffset > 0) return 'a fragment alone gets no reply';
   const request: PacketRequest = {
     src: formatAddress(destination),
     dst: formatAddress(source),
@@ -117,7 +119,7 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
     ttl: ttlOf(host, family),
   };
   if (protocol === PROTOCOL.TCP) {
-    if (tcpFlags & TCP_FLAGS.RST) return 'a reset is not answered';
+    if (tcpFlags & TCP_FLAGS.RST) return 'a reset gets no reply';
     const opening = (tcpFlags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) === TCP_FLAGS.SYN;
     return {
       ...request,
@@ -132,7 +134,7 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
   if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6) return request;
   const type = isIcmpErrorPacket(packet) ? undefined : ANSWERED[family][icmpType];
   return type === undefined
-    ? 'this kind of ICMP is not answered'
+    ? 'this kind of ICMP message gets no reply'
     : {
         ...request,
         icmpType: type,

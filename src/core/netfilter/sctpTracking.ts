@@ -132,7 +132,7 @@ function chunksOf(bytes: Uint8Array): readonly SctpChunk[] | undefined {
   return chunks;
 }
 
-/** INIT, INIT ACK and SHUTDOWN COMPLETE stand alone, COOKIE ECHO and COOKIE ACK stand first. */
+/** INIT, INIT ACK and SHUTDOWN COMPLETE stand alone, COOKIE ECHO and COOKIE ACK are first. */
 function wellBundled(chunks: readonly SctpChunk[]): boolean {
   let alone = false;
   for (const [i, { type }] of chunks.entries()) {

@@ -52,8 +52,8 @@ export function mtuOf({ interfaces }: Host, device: string): number {
 }
 
 /**
- * OUTPUT has changed what routing looks at. `shown`: the packet as the rules saw it last, which is how a failure
- * reports it.
+ * OUTPUT has changed what routing reads. `shown`: the packet as the rules saw it last, which is how a failure reports
+ * it.
  */
 export function reroute(passage: Passage, shown = passage.at.packet): void {
   const { packet, outInterface, socket } = passage.at;

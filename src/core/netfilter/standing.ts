@@ -6,7 +6,7 @@ import type { Template } from './conntrack';
 import type { WalkEnd } from './events';
 import type { OutputRoute } from './outputRoute';
 
-/** Where a packet stands on its way, and what clings to it. */
+/** Where a packet is on its way, and what clings to it. */
 export interface Standing {
   readonly packet: Packet;
   readonly hook: Hook | undefined;
@@ -53,7 +53,7 @@ export interface Standing {
   readonly clash: boolean;
   /** What connection tracking said of it at the end of the first hook; undefined: it has not come that far. */
   readonly firstState: { readonly state: WalkEnd['state'] } | undefined;
-  /** How many times it came to the rule of each change that whoever asks makes. */
+  /** How many times it came to the rule of each change that the caller makes. */
   readonly reached: readonly number[];
 }
 
@@ -100,7 +100,7 @@ export function sameStanding(a: Standing, b: Standing): boolean {
   return a === b || sameFields(a, b, 2);
 }
 
-/** Objects of one kind, field by field, so many levels deep. */
+/** Objects of one kind, field by field, to this depth. */
 function sameFields(a: object, b: object, levels: number): boolean {
   const keys = Object.keys(a) as (keyof typeof a)[];
   if (keys.length !== Object.keys(b).length) return false;

@@ -1,7 +1,7 @@
 import { HOOKS, hookBits, isTableName, type Chain, type RuleSet, type Table } from '../ruleset/ruleSet';
 import type { Hook, TableName } from '../xtables/view';
 
-/** A chain that a packet is put into by whoever asks, in place of the built-in chain of its table. */
+/** A chain that a packet is put into by the caller, in place of the built-in chain of its table. */
 export interface StartChain {
   readonly chain: Chain;
   /** Rules of the other back end. */
@@ -14,7 +14,7 @@ export interface StartChain {
 
 /**
  * `CHAIN` or `TABLE/CHAIN` in these rules (a table of nftables with its family or without, `mesh-nat/output`);
- * undefined where there is none. Of several tables the first counts in which a rule stands in the chain.
+ * undefined where there is none. Of several tables the first counts in which a rule is in the chain.
  */
 export function startChain(wanted: string, ruleSet: RuleSet | undefined): StartChain | undefined {
   const found: StartPlace[] = [];
@@ -44,8 +44,8 @@ function placesIn({ name, chains }: Table, wanted: string, beside: boolean, nati
 }
 
 /**
- * Where the packet may meet the chain: the hooks that lead to it, else those that its rules and the chains after them
- * may stand in.
+ * Where the packet may meet the chain: the hooks from which it is reached, else those that its rules and the chains
+ * after them may be in.
  */
 function hooksOf(chain: Chain): number {
   if (chain.hook) return hookBits([chain.hook]);

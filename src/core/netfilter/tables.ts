@@ -47,7 +47,7 @@ function visitChain(
   goOn(passage, hook, chain.table, beginning(passage, hook, chain));
 }
 
-/** Where the packet begins in a table: in its built-in chain, or in the one that whoever asks has put it into. */
+/** Where the packet begins in a table: in its built-in chain, or in the one that the caller has put it into. */
 function beginning(passage: Passage, hook: Hook, chain: Chain): Position {
   const {
     context: { start },

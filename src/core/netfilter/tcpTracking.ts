@@ -195,7 +195,7 @@ function to(state: TcpState, before: TcpTracking, skipWindow = false): Transitio
 
 const CLOSING: ReadonlySet<string> = new Set(['FIN_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE', 'CLOSE_WAIT']);
 
-/** A reset has to fit what was acknowledged last, or it may be forged. */
+/** A reset has to match what was acknowledged last, or it may be forged. */
 function reset(
   packet: Packet,
   tcp: TcpTracking,

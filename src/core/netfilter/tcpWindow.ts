@@ -20,9 +20,9 @@ const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
 const after = (a: number, b: number): boolean => before(b, a);
 
 /**
- * Checks a packet against the windows of both sides and remembers what it shows of them, some of it even where it
- * does not fit. `ignore`: it passes, and the connection goes on as if it had not come. Source: nf_conntrack_proto_tcp.c
- * tcp_in_window.
+ * Checks a packet against the windows of both sides and remembers what it shows of them, some of it even where it is
+ * out of window. `ignore`: it passes, and the connection goes on as if it had not come. Source:
+ * nf_conntrack_proto_tcp.c tcp_in_window.
  */
 export function inWindow(
   packet: Packet,

@@ -24,9 +24,9 @@ export interface TraceSetting {
   readonly world?: World;
   /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers?: ReadonlyMap<string, boolean>;
-  /** What is assumed; left out: everything that a premise is about is known, as from a topology. */
+  /** What is assumed; omitted: everything that a premise is about is known, as from a topology. */
   readonly premises?: PremiseUse;
-  /** What whoever asks changes of the packet on its way. */
+  /** What the caller changes of the packet on its way. */
   readonly changes?: readonly MadeChange[];
 }
 
@@ -44,7 +44,7 @@ export interface Traced {
 
 /** How many combinations of unknown answers are followed. */
 export const MOST_OUTCOMES = 2048;
-/** No further one is begun once so many rules were evaluated, or so much was emitted. */
+/** No further one is begun once this many rules were evaluated, or this much was emitted. */
 const MOST_RULES = 200_000;
 const MOST_EVENTS = 6_000_000;
 const MOST_MATCHED = 200_000;
@@ -72,7 +72,7 @@ export function tracePackets<Kept>(
 }
 
 /**
- * What the host remembers after a path of a packet, which was traced in `setting`, and after its own answer to it: the
+ * What the host remembers after a path of a packet, which was traced in `setting`, and after its own reply to it: the
  * next packet of a sequence meets it.
  */
 export function worldAfter(walked: Walked, request: PacketRequest, setting: TraceSetting): World {
@@ -135,9 +135,9 @@ interface PossibleOrder {
 }
 
 /**
- * Of chains with the same priority those that were made later are asked first, and nothing in a file states which of
- * two back ends, or of iptables and nftables, they are: every order is followed, and they are paths of their own where
- * they lead to something else.
+ * Of chains with the same priority those that were made later are evaluated first, and nothing in a file states which
+ * of two back ends, or of iptables and nftables, they are: every order is followed, and they are paths of their own
+ * where they lead to something else.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
   const ruleSet = ruleSetOf(request, setting);
@@ -237,7 +237,7 @@ function inOrder(traced: Traced, { host }: TraceSetting, answers: readonly HostA
   };
 }
 
-/** What becomes of the packet and what decides it, whichever rules it has passed before. */
+/** What becomes of the packet and what decides it, regardless of the rules that it has passed before. */
 function resultOf(walked: Walked): string {
   const { outcome, verdict, dropBy, outIface, finalPacket, assumptions, ctstate } = outcomeOf(walked);
   return JSON.stringify({ outcome, verdict, dropBy, outIface, finalPacket, assumptions, ctstate });

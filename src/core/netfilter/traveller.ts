@@ -12,11 +12,11 @@ export interface Traveller extends AskingFor {
   emit(event: TraceEvent): void;
   /** Carries out what a target does; says how the traversal goes on. */
   apply(rule: Rule, effect: Effect): Applied;
-  /** What whoever asks changes before rules of a chain. */
+  /** What the caller changes before rules of a chain. */
   changesIn(chain: Chain): readonly MadeChange[];
   /** The rule of a change is evaluated next; true where the packet is changed now. */
   reach(change: MadeChange): boolean;
-  /** The chain that stands in the place of one that a jump leads to. */
+  /** The chain that is in the place of one that a jump leads to. */
   nowFor(chain: Chain): Chain;
   /** What a chain's answer depends on. */
   circumstances(): Circumstances;
@@ -28,7 +28,7 @@ export interface Traveller extends AskingFor {
   meets(position: Position): boolean;
   /** Counts a rule that is asked. */
   count(): void;
-  /** Says what stands in the way of an honest answer. */
+  /** Says what is in the way of an honest answer. */
   note(text: string): void;
 }
 

@@ -147,7 +147,7 @@ class Traversal {
     const { target } = rule;
     switch (target.kind) {
       case 'extension': {
-        // A match may have changed the packet, so it is looked at anew.
+        // A match may have changed the packet, so its view is made anew.
         const { view, draft } = drafted(this.traveller.view());
         const effect = target.extension.apply(target.data, view, rule);
         if (draft.written.size > 0) this.traveller.remember(draft.written);

@@ -37,7 +37,7 @@ export class Remembered implements Memory {
 
 /**
  * What a host remembers from one packet to the next: connections, history matches, fragments that wait for the rest. A
- * copy costs nothing: it has its maps in common with the original until one of both writes. A look at it as it is now
+ * copy costs nothing: it has its maps in common with the original until one of both writes. A snapshot of it
  * (`remembered`) costs nothing either, and later writes do not change what it sees.
  */
 export class World implements WritableMemory {
@@ -47,7 +47,7 @@ export class World implements WritableMemory {
   private nextId: number;
   private shared = { entries: false, memory: false, fragments: false };
   private written: object;
-  /** Made when somebody looks, and again after a write. */
+  /** Made on first use, and again after a write. */
   private now: Remembered | undefined;
 
   constructor(from?: World) {

@@ -17,7 +17,7 @@ export interface DataType {
   readonly parse: (text: string) => string | undefined;
 }
 
-/** A number as a value of so many bytes. */
+/** A number as a value of that many bytes. */
 export function hex(value: number | bigint, bytes: number): string {
   const digits = value.toString(16);
   return digits.length > bytes * 2 ? digits.slice(-bytes * 2) : digits.padStart(bytes * 2, '0');
@@ -58,7 +58,7 @@ function numbers(name: string, bytes: number, names: Readonly<Record<string, num
   };
 }
 
-/** A whole number of so many bytes. */
+/** A whole number of that many bytes. */
 export function integerType(bytes: number): DataType {
   return numbers('integer', bytes);
 }

@@ -20,7 +20,7 @@ export interface NatTarget {
         readonly ports: readonly [number, number] | undefined;
       }
     | Exclude<Read, string>;
-  /** Numbers that chance draws for it, with what each leads to. */
+  /** Numbers that chance draws for it, with the result of each. */
   readonly choices?:
     | readonly { readonly probability: number | undefined; readonly text: string; readonly place: NatTarget }[]
     | undefined;

@@ -6,8 +6,8 @@ import { hex, hexBytes, hexName, IFNAMSIZ, type DataType } from './dataTypes';
 export type ValueRange = readonly [first: string, last: string];
 
 /**
- * The values that a word or a range stands for: one as a rule; a prefix, `a-b` and `"eth*"` several. undefined where it
- * is none of the type.
+ * The values that a word or a range stands for: one as a rule; a prefix, `a-b` and `"eth*"` several. undefined where
+ * the type has no such value.
  */
 export function rangeOf(expression: NftExpression, type: DataType): ValueRange | undefined {
   switch (expression.kind) {
@@ -18,7 +18,7 @@ export function rangeOf(expression: NftExpression, type: DataType): ValueRange |
       return from && to && [from[0], to[1]];
     }
     case 'binary': {
-      // `0x10 & 0x30` stands in no set; what is or-ed does.
+      // `0x10 & 0x30` is in no set; what is or-ed does.
       const [left, right] = [rangeOf(expression.left, type), rangeOf(expression.right, type)];
       if (expression.operator !== '|' || !left || !right || left[0] !== left[1] || right[0] !== right[1])
         return undefined;

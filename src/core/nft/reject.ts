@@ -44,7 +44,7 @@ const ICMPV6: Readonly<Record<string, number>> = {
 };
 
 /**
- * `reject`, `reject with icmpx host-unreachable`, `reject with tcp reset`: what is sent back is REJECT's. `words` stand
+ * `reject`, `reject with icmpx host-unreachable`, `reject with tcp reset`: what is sent back is REJECT's. `words` are
  * after `with`.
  */
 export function rejectAction(words: readonly string[], text: string): NftAction {

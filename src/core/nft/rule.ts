@@ -54,7 +54,7 @@ export interface NftRuleParts {
   readonly end: NftEnd;
 }
 
-/** Reads a rule that stands in the columns `start` to `end` of a line. Never throws. */
+/** Reads a rule that is in the columns `start` to `end` of a line. Never throws. */
 export function nftRuleParts(text: string, start: number, end: number, scope: NftScope): NftRuleParts {
   const statements = readNftRule(text, start, end);
   const builder = new Builder(text, scope);
@@ -309,7 +309,7 @@ class Builder {
     return this.action(name, 'always', statement, {
       text,
       describes: natWords(statement, text),
-      // Of a packet of the other family nothing is changed, and the next rule is looked at (net/netfilter/nft_nat.c
+      // A packet of the other family is not changed, and the next rule is evaluated (net/netfilter/nft_nat.c
       // nft_nat_inet_eval).
       apply: (view) =>
         wanted !== undefined && wanted !== view.packet.family

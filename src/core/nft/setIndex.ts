@@ -57,7 +57,7 @@ export function setIndex(
 
 /** Elements of a concatenation of which the same parts are single values. */
 interface ElementGroup {
-  /** Where the parts of the key that are single values stand in it. */
+  /** Where the parts of the key that are single values are in it. */
   readonly exact: readonly (readonly [from: number, to: number])[];
   /** The others. */
   readonly ranged: readonly (readonly [from: number, to: number])[];

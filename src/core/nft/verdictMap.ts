@@ -17,7 +17,7 @@ export function verdictMap(
   text: string,
 ): { readonly condition: Condition | undefined; readonly action: NftAction } {
   const { key } = index;
-  const describes = 'takes the verdict that the map has for the packet';
+  const describes = 'applies the verdict that the map has for the packet';
   if (key.chance) {
     const { reason, count, even } = key.chance;
     const { choices, covered } = chanceChoices(index);

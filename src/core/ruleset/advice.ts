@@ -14,7 +14,7 @@ export function adviceOf(advice: string | Advice): { readonly message: string; r
   return { message: advice.message, ...(advice.fix && { fix: advice.fix }) };
 }
 
-/** Takes the place of a word that is spelled wrong; undefined where its text is not what stands in the line. */
+/** Takes the place of a word that is spelled wrong; undefined where its text is not what is in the line. */
 export function changeTo(word: Word, name: string, length = word.text.length): Fix | undefined {
   if (word.quoted || word.end - word.start !== word.text.length) return undefined;
   return { title: `Change to ${name}`, edits: [{ start: word.start, end: word.start + length, newText: name }] };

@@ -48,7 +48,7 @@ class Binder extends TableBinder {
     return ruleSet;
   }
 
-  /** One section of the host. What stands above it is there already. */
+  /** One section of the host. What is above it is there already. */
   private readPart(part: RulesSection): void {
     const { form, fragment, defaultTable } = part;
     this.part = part;
@@ -211,7 +211,7 @@ function limitedRules(table: OpenTable): readonly LineRule[] {
 }
 
 /**
- * The chains of lines that were cut out of a dump: their declarations may be missing, or stand below the jumps to them.
+ * The chains of lines that were cut out of a dump: their declarations may be missing, or are below the jumps to them.
  */
 function declareAll(lines: readonly Line[], table: OpenTable): void {
   for (const { shape, text } of lines) {

@@ -221,9 +221,7 @@ function restore(table: OpenTable, state: TableState): void {
   for (const [chain, was] of state) table.chains.set(was.name, Object.assign(chain, was, { byText: undefined }));
 }
 
-/**
- * The chains that a change is about where it is about so much and no more; undefined where others may change with them.
- */
+/** The chains that a change is about, where it is limited to them; undefined where others may change with them. */
 function chainsOf(from: RuleSet, { without, commands, tables }: BoundChange): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const { node } of commands) {

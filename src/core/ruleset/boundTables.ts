@@ -23,7 +23,7 @@ export interface AppendedTable {
   readonly read: ProblemRange;
 }
 
-/** What is remembered of how a rule set was bound, for whoever binds the same text with one rule changed. */
+/** What is remembered of how a rule set was bound, for binding the same text with one rule changed. */
 export interface Bound {
   readonly tables: readonly AppendedTable[];
   /** The problems found once a table was read: loops, and rules in places where the kernel takes none such. */
@@ -54,7 +54,7 @@ export class AppendedTables {
   private spoiled = false;
   private givenUp = false;
 
-  /** `*table`. `problems`: so many were found above. */
+  /** `*table`. `problems`: how many were found above. */
   begin(table: OpenTable, line: Line, problems: number): void {
     this.spoiled = this.begun.has(table.name);
     if (this.spoiled) this.found.delete(table.name);

@@ -23,6 +23,6 @@ export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', 
   if (name === '') return 'a chain needs a name: iptables takes an empty name for that of a target';
   if (/\s/.test(name)) return `a chain name cannot hold blanks: "${name}"`;
   if (name === 'standard' || targetNamed(name, family))
-    return `"${name}" is the name of a target: call the chain something else`;
+    return `"${name}" is the name of a target: give the chain another name`;
   return undefined;
 }

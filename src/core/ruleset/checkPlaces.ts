@@ -129,7 +129,7 @@ function follow(start: OpenReach, bit: number, jumps: Map<Chain, readonly Rule[]
 const NO_JUMPS: readonly Rule[] = [];
 
 /**
- * The rules of a chain that jump and can be reached, found once however many hooks lead to it. Most chains of a large
+ * The rules of a chain that jump and can be reached, found once however many hooks reach it. Most chains of a large
  * dump have one rule or two.
  */
 function jumpsOf(chain: Chain, known: Map<Chain, readonly Rule[]>): readonly Rule[] {

@@ -6,7 +6,7 @@ import { ruleNumber } from './ruleNumber';
 
 /**
  * What is wrong with a line at which iptables-restore ends, because of -h or -V; undefined where it goes on. It is
- * content, whatever comes after, and has not loaded the table. What it looks at only once it has read the whole line
+ * content, whatever comes after, and has not loaded the table. What it checks only once it has read the whole line
  * (addresses, the target) does not matter any more.
  */
 export function problemsOfEnd(
@@ -54,9 +54,9 @@ export function problemsOfEnd(
 
 /** A word that may be, or hold, -h or -V. */
 const MAY_END = /[ \t]-(?:-[hv]|[A-Za-z0-9]*[hV])/;
-/** A line is cut into words before any is looked at. */
+/** A line is split into words before any is read. */
 const OF_WORDS: ReadonlySet<string> = new Set(['too-many-words', 'word-too-long', 'line-too-long']);
-/** Looked at when all options are read. */
+/** Checked when all options are read. */
 const LATER: ReadonlySet<string> = new Set([
   'unknown-target',
   'unknown-chain',

@@ -8,7 +8,7 @@ import type { ParsedRule, RuleContext } from './parsedRule';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 import { refusedMatch, unknownMatch } from './unknownMatch';
 
-/** What was read of a rule once all of its words were looked at. */
+/** What was read of a rule after all of its words. */
 export interface ReadParts {
   readonly words: readonly Word[];
   readonly header: HeaderReader;
@@ -73,8 +73,8 @@ export function finishRule(
 
 /**
  * Table and protocol that the kernel demands (`xt_check_match`, `xt_check_target`); hooks are checked once the jumps
- * are known. Of what iptables-nft translates the kernel demands nothing, and iptables-nft itself does not look at the
- * `!` of a protocol.
+ * are known. Of what iptables-nft translates the kernel demands nothing, and iptables-nft itself ignores the `!` of a
+ * protocol.
  */
 function checkPlace(
   { extension, word }: OptionReader,

@@ -135,7 +135,7 @@ function addressText(
   return everything && !block.inverted ? '' : part(option, block.inverted, formatBlock(block.value));
 }
 
-/** `+` alone asks nothing and is not printed, not even negated: iptables looks at the mask only. */
+/** `+` alone asks nothing and is not printed, not even negated: iptables checks the mask only. */
 function interfaceText(option: string, pattern: Negatable<string> | undefined): string {
   return pattern === undefined || pattern.value === '+' ? '' : part(option, pattern.inverted, pattern.value);
 }

@@ -273,7 +273,7 @@ function readBlock(text: string, family: 4 | 6): AddressBlock | string | undefin
   const slash = text.lastIndexOf('/');
   const mask = slash < 0 ? undefined : parseMask(text.slice(slash + 1), family);
   if (slash >= 0 && mask === undefined) return undefined;
-  // Nobody looks at the address before /0.
+  // The address before /0 is ignored.
   if (mask?.words.every((word) => word === 0)) return anyBlock(family);
   const host = slash < 0 ? text : text.slice(0, slash);
   const suffix = slash < 0 ? '' : text.slice(slash);

@@ -93,7 +93,7 @@ export class JumpReader {
       this.target = this.load(extension, value);
       return undefined;
     }
-    // Which name of thousands may have been meant is not asked for each of the chains that grep has left out.
+    // The nearest of thousands of names is not searched for each chain that grep has filtered out.
     if (this.context.fragment)
       this.rule.report(
         value,

@@ -5,8 +5,8 @@ import type { LineProblem } from './ruleSet';
 
 /**
  * What the kernel would refuse of the rules of a table that is not committed yet. x_tables sees the table as it is at
- * COMMIT, and nothing of a rule that has gone by then. nf_tables gets each command of iptables-nft-restore and looks at
- * a rule as it is added, whatever is done to it afterwards; only what `-F CHAIN` empties is never sent.
+ * COMMIT, and nothing of a rule that has gone by then. nf_tables gets each command of iptables-nft-restore and checks a
+ * rule when it is added, whatever is done to it afterwards; only what `-F CHAIN` empties is never sent.
  */
 export class KernelRefusals {
   private readonly ofChain = new Map<OpenChain, LineProblem[]>();

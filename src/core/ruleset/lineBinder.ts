@@ -47,12 +47,12 @@ export class LineBinder extends RuleChanges {
     const made = chain.rules;
     chain.rules = rules;
     chain.byText = undefined;
-    // The kernel looks at the table as a whole.
+    // The kernel checks the table as a whole.
     if (!this.refusals.isEmpty) return undefined;
     return { chain, rules: made, problems: [...this.problems] };
   }
 
-  /** What is found by whoever looks at the table as a whole. */
+  /** What is found by checking the table as a whole. */
   problemsFrom(look: (report: ReportPlace) => void): readonly LineProblem[] {
     this.problems.length = 0;
     look((line, at, code, message, severity) => this.report(line, at, code, message, severity));

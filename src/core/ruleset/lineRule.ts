@@ -11,9 +11,9 @@ import type { PlaceLimit, RuleTraits } from './ruleTraits';
 import { HOOKS, hookBits, type BoundMatch, type BoundTarget, type Chain, type Jump, type Rule } from './ruleSet';
 
 /**
- * A rule that remembers its line and reads the words again when someone first asks for its parts: of the 100,000 rules
- * of a large node a packet meets a few. All rules were read once, and found without fault, when the rule set was made;
- * one with a fault keeps what was read then, because it depended on the chains known at that point.
+ * A rule that remembers its line and reads the words again when its parts are first needed: of the 100,000 rules of a
+ * large node a packet meets a few. All rules were read once, and found without fault, when the rule set was made; one
+ * with a fault keeps what was read then, because it depended on the chains known at that point.
  */
 export class LineRule implements Rule {
   number = 0;
@@ -135,8 +135,8 @@ export class LineRule implements Rule {
   }
 
   /**
-   * The same rule for one look at its parts: what is read for it is not kept, so that a look at a million rules leaves
-   * nothing after.
+   * The same rule for reading its parts once: what is read is not kept, so that reading a million rules leaves nothing
+   * in memory.
    */
   passing(): Rule {
     if (this.parsed || this.siblings) return this;
@@ -175,7 +175,7 @@ export class LineRule implements Rule {
   }
 }
 
-/** What was read of a line that stands for several rules, once one of them was looked at. */
+/** What was read of a line that stands for several rules, once one of them was needed. */
 export interface SharedReading {
   parsed?: ParsedRule;
 }

@@ -49,7 +49,8 @@ const OF_PLACE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * With what is said of listings as such. What iptables lists was loaded: what seems wrong with it was not understood.
+ * With what applies to listings in general. What iptables lists was loaded: what seems wrong with it was not
+ * understood.
  */
 export function withListings(problems: readonly LineProblem[], lines: readonly Line[]): readonly LineProblem[] {
   if (!lines.some(({ listed }) => listed)) return problems;

@@ -12,8 +12,8 @@ export interface NftReach {
 }
 
 /**
- * nf_tables follows every rule of a chain, also after one that lets no packet through, and so many jumps in a row,
- * where x_tables has no limit. Source: net/netfilter/nf_tables_api.c nft_chain_validate.
+ * nf_tables follows every rule of a chain, also after one that lets no packet through, and at most this many jumps in a
+ * row, where x_tables has no limit. Source: net/netfilter/nf_tables_api.c nft_chain_validate.
  */
 export function nftReach(chains: Iterable<Chain>): NftReach {
   const hooks = new Map<Chain, number>();

@@ -55,7 +55,7 @@ export function isOpenTable(table: Table<TableName>): table is OpenTable {
 }
 
 /**
- * A copy that can be changed, without the rules of these lines. Its jumps still lead to the chains of the original.
+ * A copy that can be changed, without the rules of these lines. Its jumps still refer to the chains of the original.
  * `names`: the chains that are copied; the others are in both. undefined: all are.
  */
 export function copiedTable(table: OpenTable, without: ReadonlySet<Line>, names?: ReadonlySet<string>): OpenTable {
@@ -126,7 +126,7 @@ const PLAIN_NAME = /^\w[\w.:+*@/-]*$/;
 
 export function deleteChain(table: OpenTable, chain: OpenChain): void {
   table.chains.delete(chain.name);
-  // Whoever remembers it sees that it is gone.
+  // Where it is remembered, it shows that it is gone.
   chain.patterns = undefined;
 }
 

@@ -9,7 +9,7 @@ export type Extension = MatchExtension | TargetExtension;
 
 /**
  * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely
- * meant. `name` is what stands in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!`
+ * meant. `name` is what is in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!`
  * before it.
  */
 export function unknownOptionHelp(
@@ -128,7 +128,7 @@ function extensionNames(kind: 'match' | 'target', family: 4 | 6): readonly strin
     .map(({ name }) => name);
 }
 
-/** Those that somebody may have mistyped. Programs write the names of thousands. */
+/** Those that a person may have mistyped. Programs write the names of thousands. */
 function chainNames(chains: RuleContext['chains'], builtIn: boolean): readonly string[] {
   const names: string[] = [];
   for (const { name, hook } of chains.values()) {
@@ -138,7 +138,7 @@ function chainNames(chains: RuleContext['chains'], builtIn: boolean): readonly s
   return names;
 }
 
-/** What is to be written where a match or target is there for the other family only; undefined where neither has it. */
+/** What to write where a match or target exists for the other family only; undefined where neither has it. */
 function otherFamilyHelp(kind: 'match' | 'target', name: string, family: 4 | 6): string | undefined {
   const other = family === 4 ? 6 : 4;
   if (!(kind === 'match' ? matchNamed(name, other) : targetNamed(name, other))) return undefined;

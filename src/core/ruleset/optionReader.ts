@@ -153,7 +153,7 @@ export class OptionReader implements GivenOptions {
       written = { text: attached, first: word, last: word };
     }
     let index = from;
-    // A word that may be left out is taken unless it looks like the next option.
+    // A word that may be omitted is taken unless it looks like the next option.
     const wanted =
       option.optionalWord && /^[-!]/.test(words[index]?.text ?? '-') ? 0 : option.words - (written ? 1 : 0);
     for (let left = wanted; left > 0; left--) {

@@ -115,7 +115,7 @@ class RuleReader implements RuleSurroundings {
     }
   }
 
-  /** `-vj ACCEPT`, `-jACCEPT`: options without a value may stand in one word, the last may have its value there too. */
+  /** `-vj ACCEPT`, `-jACCEPT`: options without a value may be in one word, the last may have its value there too. */
   private readCluster(word: Word, negation: Word | undefined): void {
     const { text } = word;
     const start = this.cursor.index;
@@ -278,7 +278,7 @@ class RuleReader implements RuleSurroundings {
     this.counters = counters ?? this.counters;
   }
 
-  /** What cannot be understood is not left out as if it asked nothing: the rule's answer becomes unknown. */
+  /** What cannot be understood is not omitted as if it had no condition: the rule's answer becomes unknown. */
   private readHeader(
     letter: Parameters<HeaderReader['read']>[0],
     option: Word,

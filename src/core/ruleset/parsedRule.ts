@@ -9,7 +9,7 @@ export interface RuleContext extends Program {
   readonly table: TableName;
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
-  /** The chains of the table at this point, by name; a target that is none of them must be a target extension. */
+  /** The chains of the table at this point, by name; a target that is not one of them must be a target extension. */
   readonly chains: Pick<
     ReadonlyMap<string, { readonly name: string; readonly hook?: string | undefined }>,
     'get' | 'values'
@@ -18,7 +18,7 @@ export interface RuleContext extends Program {
   readonly operation?: Operation;
   /** The rule is input for iptables-restore, which knows no placeholders: see `isPlaceholder`. */
   readonly asInput?: true | undefined;
-  /** The rule was cut out of a table: chains that are not there are no mistakes. */
+  /** The rule was cut out of a table: chains that are missing are not errors. */
   readonly fragment?: true | undefined;
   /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
   readonly certain?: Map<Word, readonly string[]>;

@@ -102,7 +102,7 @@ function leadsAlike({ lost, made }: Exchange): boolean {
   return before.size === after.size && [...before].every((name) => after.has(name));
 }
 
-/** The list of a chain is made anew: whoever goes through the old one is not disturbed. */
+/** The list of a chain is made anew: iterations over the old one are not disturbed. */
 function exchange({ chain, at, lost, made }: Exchange, table: OpenTable): void {
   const before = chain.rules;
   chain.rules = before.slice(0, at).concat(made, before.slice(at + lost.length));
@@ -151,7 +151,7 @@ function moved({ from, to }: ProblemRange, by: number): ProblemRange {
   return { from: from + by, to: to + by };
 }
 
-/** Whether the kernel takes the new rules where they stand, as far as that is known without a look at the table. */
+/** Whether the kernel takes the new rules where they stand, as far as that is known without reading the table. */
 function fitTheirPlaces(exchanges: readonly Exchange[], binder: LineBinder): boolean {
   const all = hookBits(BUILTIN_CHAINS[binder.table.name]);
   return exchanges.every(({ chain, made }) => {

@@ -58,7 +58,7 @@ export class RuleIndex {
     return index;
   }
 
-  /** Of a packet that is not whole, ports are read otherwise, or the kernel drops it while it looks at them. */
+  /** Of a packet that is not whole, ports are read otherwise, or the kernel drops it while it reads them. */
   private static lazily(chain: Chain): ChainIndex {
     let whole: RuleIndex | undefined;
     let others: RuleIndex | undefined;

@@ -77,11 +77,11 @@ export class RulePatterns<Chain> {
   }
 }
 
-/** So often a form has to be seen before it is worth a regular expression. */
+/** How often a form has to be seen before it is worth a regular expression. */
 const TIMES = 3;
 /** More patterns would take longer to try than a rule to read. */
 const MOST_PATTERNS = 32;
-/** So many forms are counted; then counting starts anew, so that rules without any likeness take no room. */
+/** At most this many forms are counted; then counting starts anew, so that rules without any likeness take no room. */
 const MOST_FORMS = 256;
 
 function fits({ form }: Pick<RulePattern<unknown>, 'form'>, text: string, from: number): boolean {

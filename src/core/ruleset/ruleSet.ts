@@ -22,7 +22,7 @@ export interface RuleSet {
   readonly beside?: RuleSet;
   /** These are not the rules of the section, but what commands and the lack of some lines make of them. */
   readonly changed?: RulesChange;
-  /** Chains in whose place others stand: a jump to the first leads to the second. */
+  /** Chains in whose place others stand: a jump to the first goes to the second. */
   readonly instead?: ReadonlyMap<Chain, Chain>;
   /** The tables of nftables of the same host, each base chain of which sees every packet as well. */
   readonly native?: NativeRules;
@@ -104,7 +104,7 @@ export interface Rule {
   readonly header: RuleHeader;
   readonly matches: readonly BoundMatch[];
   readonly target: BoundTarget;
-  /** The target again where it is a jump: for those who follow chains and want nothing else of the rule. */
+  /** The target again where it is a jump: for callers that follow chains and need nothing else of the rule. */
   readonly jump: Jump | undefined;
   readonly counters: Counters | undefined;
   /**
@@ -114,9 +114,9 @@ export interface Rule {
   readonly endsChain: boolean;
   /** Of a rule of nftables, the columns of its line that are the rule. */
   readonly written?: Columns;
-  /** The chains that its verdict map may lead to. */
+  /** The chains that its verdict map may jump to. */
   readonly chains?: ReadonlyMap<string, Chain>;
-  /** The rule for one look at its parts, which are not kept. */
+  /** The rule for reading its parts once; they are not kept. */
   passing(): Rule;
 }
 

@@ -18,7 +18,7 @@ export interface ScannedTests {
   inInterface?: string;
   outInterface?: string;
   protocol?: number;
-  /** In tests of ports, what comes before them in the rule leaves nothing behind and drops no whole packet. */
+  /** In tests of ports, what comes before them in the rule has no side effect and drops no whole packet. */
   sourcePorts?: readonly Span[];
   destinationPorts?: readonly Span[];
 }

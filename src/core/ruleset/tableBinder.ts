@@ -186,7 +186,7 @@ export abstract class TableBinder extends RuleChanges {
     const jumping = listed.find(({ jump }) => jump !== undefined);
     const message =
       `-S ends iptables-restore 1.8.9 at a rule that jumps to a chain (line ${(jumping?.line.index ?? 0) + 1}): ` +
-      'leave -S out, iptables-save lists rules';
+      'omit -S, iptables-save lists rules';
     if (jumping) this.addComplaint(line, node.operationWord, ofLegacy(this.program.backend, 'not-allowed', message));
   }
 

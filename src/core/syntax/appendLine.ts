@@ -6,7 +6,7 @@ import type { Line, Problem } from './tree';
 
 /**
  * A line `-A CHAIN …` without a fault in its words: nearly all that a large dump consists of. So it keeps its text and
- * nothing else until someone asks what the text says.
+ * nothing else until its words are needed.
  */
 export class AppendLine implements Line {
   private command: Command | undefined = undefined;

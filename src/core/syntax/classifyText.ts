@@ -51,8 +51,8 @@ const LISTED_ADDRESS =
 const LISTED_PROTOCOL =
   '!?(?:\\d{1,3}|all|tcp|udp|udplite|icmp|icmpv6|ipv6-icmp|esp|ah|sctp|dccp|gre|igmp|ipencap|ipv6)';
 /**
- * Addresses that are names are no proof of a row; where IPv6 leaves the column for options empty, the protocol has to
- * be a common one.
+ * Addresses that are names do not prove a row; where IPv6 leaves the column for options empty, the protocol has to be a
+ * common one.
  */
 const LISTING_ROW: Pattern = [
   Shape.ListingRow,
@@ -122,7 +122,7 @@ const NFT_OBJECT =
   '(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|' +
   'ct[ \\t]+(?:helper|timeout|expectation)|secmark|synproxy)';
 const NFT_VERB = '(?:add|insert|create|delete|destroy|flush|replace|rename)';
-/** After the name of the program the family may be left out; alone, a command is one by its family. */
+/** After the name of the program the family may be omitted; alone, a command is one by its family. */
 const NFT_COMMAND =
   `${NFT_VERB}[ \\t]+${NFT_OBJECT}[ \\t]+${NFT_FAMILY}[ \\t]+\\S|flush[ \\t]+ruleset[ ` +
   `\\t]*(?:;|$)|(?:re)?define[ \\t]+[A-Za-z][\\w./-]*[ \\t]*=|undefine[ \\t]+[A-Za-z]`;

@@ -4,9 +4,9 @@ import type { CommandNode, Counters, Operation, Word } from './tree';
 import { type Quoting, scanWords, type WordScan } from './words';
 
 /**
- * A command line, read when it is first looked at: a dump of 100,000 rules holds two million words, and most of them
- * are never asked for. The words are kept for the commands read last (see `RECENT`) and read again after that, so
- * compare words by their columns, not by identity.
+ * A command line, read on first use: a dump of 100,000 rules holds two million words, and most of them are never
+ * needed. The words are kept for the commands read last (see `RECENT`) and read again after that, so compare words by
+ * their columns, not by identity.
  */
 export class Command implements CommandNode {
   readonly kind = 'command';
@@ -57,7 +57,7 @@ export class Command implements CommandNode {
     return this.read().scan.comment;
   }
 
-  /** Everything at once, without keeping it: for whoever reads each command of a large file once. */
+  /** Everything at once, without keeping it: for callers that read each command of a large file once. */
   readOnce(): CommandParts {
     return (
       this.parts ??
@@ -249,7 +249,7 @@ export function readCounters(text: string, column: number): Counters | undefined
 
 /** `-tnat`, as getopt takes it. */
 const GLUED_TABLE = /^-t(?:filter|nat|mangle|raw|security)$/;
-/** `-nvL`: options without a value stand in one word with the operation. */
+/** `-nvL`: options without a value are in one word with the operation. */
 const LISTS = /^-[nvx]{1,8}([LS])$/;
 const TAKES_POSITION = 'IRDLSZ';
 const PLAIN_FLAGS = new Set([
@@ -298,7 +298,8 @@ function startsOption(word: Word): boolean {
 }
 
 /**
- * `-AINPUT`, as getopt takes it. In capitals only: no one writes prose such as `-APPEND`, and `-Append` is no command.
+ * `-AINPUT`, as getopt takes it. In capitals only: no one writes prose such as `-APPEND`, and `-Append` is not a
+ * command.
  */
 function attachedChain(value: string): string | undefined {
   return value.length > 2 && /^-[AIDRCNXPFZE][A-Z][A-Z0-9_-]*$/.test(value) ? value.slice(2) : undefined;

@@ -4,7 +4,7 @@ import { parseLine } from './line';
 import { outermost, standingIn } from './standingIn';
 import type { EmbeddedLine, Line } from './tree';
 
-/** Columns of a line from `from` on, which stand at the place `index` of the rewriting. */
+/** Columns of a line from `from` on, which are at the place `index` of the rewriting. */
 interface DerivedPart {
   readonly line: Line;
   readonly from: number;

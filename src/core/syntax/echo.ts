@@ -9,7 +9,7 @@ export interface Echo {
   readonly program: string;
   readonly family: 4 | 6 | undefined;
   readonly backend: 'legacy' | 'nft' | undefined;
-  /** `-t TABLE` of `iptables -S` and `-L`; filter where it is left out, as iptables(8) says. */
+  /** `-t TABLE` of `iptables -S` and `-L`; filter where it is omitted, as iptables(8) says. */
   readonly table: string | undefined;
   /** `iptables-restore --noflush`. */
   readonly noflush: boolean;

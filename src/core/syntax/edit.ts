@@ -17,9 +17,9 @@ export interface TextEdit {
 
 /**
  * The file after an edit. Only the lines that the edit touches are read again; the others are the same objects, with
- * `index` renumbered in place, so `file` itself must not be used any more. Sections without a touched line are the
- * same objects too, unless what stands above them changed their meaning. Positions outside of the file are moved
- * into it. Equal to parsing the new text.
+ * `index` renumbered in place, so `file` itself must not be used any more. Sections without a touched line are the same
+ * objects too, unless what is above them changed their meaning. Positions outside of the file are moved into it. Equal
+ * to parsing the new text.
  */
 export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
   return followEdit(file, edit).file;

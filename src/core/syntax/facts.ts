@@ -25,7 +25,7 @@ export interface InterfaceFacts {
   readonly line: Line;
 }
 
-/** A route in the words of `ip route add`, whichever tool printed it (`netstat -rn` and `route -n` are translated). */
+/** A route in the words of `ip route add`, whatever tool printed it (`netstat -rn` and `route -n` are translated). */
 export interface RouteFacts {
   readonly family: 4 | 6;
   readonly words: string;

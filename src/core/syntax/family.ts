@@ -2,8 +2,8 @@ import type { Line } from './tree';
 import { Shape } from './shape';
 
 /**
- * 4 or 6 by the first rule that can stand in one family only: an address, an extension of one family. Undefined where
- * none of the first 20,000 lines shows it; a rule set that has no address by then has none that matters.
+ * 4 or 6 by the first rule that can be in one family only: an address, an extension of one family. Undefined where none
+ * of the first 20,000 lines shows it; a rule set that has no address by then has none that matters.
  */
 export function findFamily(lines: readonly Line[], from: number, to: number): 4 | 6 | undefined {
   const end = Math.min(to, from + 20_000);

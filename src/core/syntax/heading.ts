@@ -12,18 +12,18 @@ export interface Heading {
    * small letters.
    */
   readonly scope: string | undefined;
-  /** The heading as written, for whoever wants to say why. */
+  /** The heading as written, for messages that say why. */
   readonly text: string | undefined;
 }
 
 const NONE: Heading = { table: undefined, family: undefined, backend: undefined, scope: undefined, text: undefined };
 
-/** So many lines above the rules are looked at, and so many of them that are text are read. */
+/** At most this many lines above the rules are checked, and this many of them that are text are read. */
 const MOST_LINES = 8;
 const MOST_TEXTS = 2;
 const LONGEST = 300;
 
-/** Reads the headings right above the line `at`; blank lines, fences and a command line may stand between. */
+/** Reads the headings right above the line `at`; blank lines, fences and a command line may be between. */
 export function headingAbove(lines: readonly Line[], at: number): Heading {
   let found = NONE;
   let texts = 0;

@@ -19,7 +19,7 @@ export interface InputCommand {
 /**
  * Reads a line within a table as iptables-restore hands it to iptables: any operation, anywhere in the line,
  * abbreviated or not. `lineBreak`: what a quote that stays open takes along. What belongs to the rule is left in
- * `words`, for whoever knows the options of matches and targets.
+ * `words`, for code that knows the options of matches and targets.
  */
 export function readInputCommand(text: string, family: 4 | 6, lineBreak: string): InputCommand {
   const leading = text.startsWith('[') ? readCounters(text, 0) : undefined;
@@ -180,7 +180,7 @@ function isOperation(letter: string): letter is Operation {
   return 'AIDRCNXPFZELS'.includes(letter);
 }
 
-/** Counters are split as strtok(3) does, whatever stands in them; without -c nobody looks at them. */
+/** Counters are split as strtok(3) does, whatever is in them; without -c they are ignored. */
 function looseCountersEnd(text: string): number | undefined {
   const close = text.indexOf(']');
   let start = 1;

@@ -2,8 +2,8 @@ import { Shape } from './shape';
 import type { Line } from './tree';
 
 /**
- * Where the lines of JSON that is printed for people end which stand between two messages: brackets, and members that
- * hold no message. `from` itself where the line there is none of these, or where none of them is a member, as braces
+ * Where the lines of JSON that is printed for people end which are between two messages: brackets, and members that
+ * hold no message. `from` itself where the line there is not one of these, or where none of them is a member, as braces
  * alone may be anything.
  */
 export function jsonFrameEnd(lines: readonly Line[], from: number): number {

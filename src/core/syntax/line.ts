@@ -28,7 +28,7 @@ export function parseLine(text: string, eol: string, index: number, intact = fal
   return parseLineWithin(text, eol, index, 0, intact);
 }
 
-/** `strings`: how many strings and other wrappings the line stands in. */
+/** `strings`: how many strings and other wrappings the line is in. */
 function parseLineWithin(text: string, eol: string, index: number, strings: number, intact = false): Line {
   const damaged = !intact && mayBeDamaged(text);
   const mended = damaged && strings < MOST_STRINGS ? mendedLine(text, eol, index, strings) : undefined;
@@ -189,7 +189,7 @@ function isLetter(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 52 || code === 54;
 }
 
-/** What is wrong with the words of a rule as such. Reads them only where a quote or `#` stands in the line. */
+/** What is wrong with the words of a rule by themselves. Reads them only where a quote or `#` is in the line. */
 function commandProblems(text: string, from: number, end: number): readonly Problem[] {
   if (hasNoFault(text, from)) return NO_PROBLEMS;
   const scan = scanWords(text, from, end, 'restore');

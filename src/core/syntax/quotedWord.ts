@@ -1,5 +1,5 @@
 /**
- * A word as iptables-save writes it and iptables-restore reads it: quoted where blanks, quotes or backslashes stand in
+ * A word as iptables-save writes it and iptables-restore reads it: quoted where blanks, quotes or backslashes are in
  * it, or nothing.
  */
 export function quotedWord(text: string): string {

@@ -268,8 +268,8 @@ const BLANK: LineNode = { kind: 'blank' };
 const TEXT: LineNode = { kind: 'text' };
 
 /**
- * Whether what does not fit into the buffer is refused as a line of its own. Of a comment, the rest may be empty or a
- * comment again.
+ * Whether what exceeds the buffer is refused as a line of its own. Of a comment, the rest may be empty or a comment
+ * again.
  */
 function isTooLong(text: string, eol: string): boolean {
   if (text.length * 3 < LONGEST || utf8Length(text) + (eol === '\r\n' ? 1 : 0) <= LONGEST) return false;

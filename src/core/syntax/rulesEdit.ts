@@ -45,7 +45,7 @@ export function rulesEdit(file: SourceFile, { first, end, touched }: LinesEdit):
   return statesFamily(file, start, at, first) ? { from: section, table, removed, inserted: touched } : undefined;
 }
 
-/** When the dump was saved stands in its first line, or no header moves in or out of the lines that are looked at. */
+/** When the dump was saved is in its first line, or no header moves in or out of the lines that are read for it. */
 function statesTime(file: SourceFile, start: number, end: number): boolean {
   return savedTime(file.lines[start]?.text ?? '') !== undefined || !file.shapes.includes(Shape.Header, end);
 }

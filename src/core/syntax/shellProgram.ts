@@ -20,7 +20,7 @@ export function findProgram(text: string, start: number, end: number): ShellProg
   return findWithin(text, start, end, 0);
 }
 
-/** `quotes`: how many quotes the command line stands in. */
+/** `quotes`: how many quotes the command line is in. */
 function findWithin(text: string, start: number, end: number, quotes: number): ShellProgram | undefined {
   const prompt = promptEnd(text, start, end);
   let i = prompt;

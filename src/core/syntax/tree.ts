@@ -14,7 +14,7 @@ export interface Counters extends Columns {
 /** The operation of a command: one letter each, as in the long list of iptables(8), "COMMANDS". */
 export type Operation = 'A' | 'I' | 'D' | 'R' | 'C' | 'N' | 'X' | 'P' | 'F' | 'Z' | 'E' | 'L' | 'S';
 
-/** What one line is, judged by the line alone; the section that it stands in may narrow it further. */
+/** What one line is, judged by the line alone; the section that it is in may narrow it further. */
 export type LineNode =
   | { readonly kind: 'blank' }
   | { readonly kind: 'comment'; readonly header?: Header }
@@ -94,7 +94,7 @@ export interface Fix {
 
 /**
  * One line of the file. Objects survive edits elsewhere in the file; only `index` is updated then. A line of JSON
- * (`--log_as_json`, a log shipper's entry) has the lines that stand in its strings in `embedded`, those of JSON within
+ * (`--log_as_json`, a log shipper's entry) has the lines that are in its strings in `embedded`, those of JSON within
  * JSON as well: none of them is JSON itself.
  */
 export interface Line {
@@ -106,7 +106,7 @@ export interface Line {
   /** The column where the content begins, after indentation, `> ` quotes and prefixes of log shippers. */
   readonly contentStart: number;
   readonly node: LineNode;
-  /** What kind of line it looks like, finer than `node.kind`: the passes over a whole file look at this number only. */
+  /** What kind of line it looks like, finer than `node.kind`: the passes over a whole file read this number only. */
   readonly shape: Shape;
   readonly problems: readonly Problem[];
   readonly embedded?: readonly EmbeddedLine[];
@@ -115,7 +115,7 @@ export interface Line {
 }
 
 /**
- * A line that is read in place of one of the file, or of several: what stands in a JSON string, what a shell makes of a
+ * A line that is read in place of one of the file, or of several: what is in a JSON string, what a shell makes of a
  * line, lines joined. Columns of its nodes refer to `text`; `toOuter` maps a column to that of the file.
  */
 export interface EmbeddedLine extends Line {
@@ -126,8 +126,8 @@ export interface EmbeddedLine extends Line {
    */
   readonly runsIf?: RunCondition;
   /**
-   * A script counts on it that this command may fail (`2>/dev/null`, `|| true`): that there is nothing to delete is no
-   * mistake.
+   * A script counts on it that this command may fail (`2>/dev/null`, `|| true`): having nothing to delete is not an
+   * error.
    */
   readonly mayFail?: true;
   /** Commands above at which the script ends under a condition; that this one is read all the same is an assumption. */
@@ -143,7 +143,7 @@ export interface EmbeddedLine extends Line {
 
 /** One `iptables -L`, as far as all of its rules have it in common. */
 export interface Listing {
-  /** By its addresses; undefined where they are left out or names. */
+  /** By its addresses; undefined where they are omitted or names. */
   readonly family: 4 | 6 | undefined;
   /** Whether it shows interfaces, as with -v. */
   readonly interfaces: boolean;
@@ -152,7 +152,7 @@ export interface Listing {
 /** Where a rule comes from that was read of a row of `iptables -L`. */
 export interface Listed {
   readonly listing: Listing;
-  /** What stands in the row and could not be read. */
+  /** What is in the row and could not be read. */
   readonly unread: readonly string[];
 }
 

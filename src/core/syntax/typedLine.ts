@@ -1,8 +1,8 @@
 import type { Line } from './tree';
 
 /**
- * Lines that somebody typed to see what they would do, and that stand in no file: those of the first change have this
- * index, those of the next the one before it.
+ * Lines that were typed to see what they would do, and that are in no file: those of the first change have this index,
+ * those of the next the one before it.
  */
 const FIRST = -2;
 

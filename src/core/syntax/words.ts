@@ -25,7 +25,7 @@ export interface WordScan {
   readonly tail: Columns | undefined;
 }
 
-/** The words of `text` between the columns `from` and `to`; a trailing comment is left out. Never throws. */
+/** The words of `text` between the columns `from` and `to`; a trailing comment is omitted. Never throws. */
 export function splitWords(text: string, from: number, to: number, quoting: Quoting = 'restore'): Word[] {
   const words: Word[] = [];
   scanInto(words, text, from, to, quoting, '\n');
@@ -194,8 +194,8 @@ function shellWord(words: Word[], text: string, start: number, to: number): numb
 }
 
 /**
- * After `<office subnet>`, which somebody wrote in the place of a value, where a shell would see a file; -1 where it
- * is none.
+ * After `<office subnet>`, which was written in the place of a value, where a shell would see a file; -1 where it is
+ * none.
  */
 function placeholderEnd(text: string, at: number, to: number): number {
   PLACEHOLDER.lastIndex = at;

@@ -1,4 +1,4 @@
-/** A piece of text, or of what stands between two backticks in it. */
+/** A piece of text, or of what is between two backticks in it. */
 export interface TextPart {
   readonly kind: 'text' | 'code';
   readonly text: string;

@@ -1,5 +1,5 @@
 /**
- * How many letters are to be changed, added, left out or exchanged with their neighbour, as far as that is no more than
+ * How many letters have to be changed, added, removed or swapped with their neighbour, as far as that is no more than
  * `most`: what is further counts as `most + 1`, and most names are recognised so by their first letters.
  */
 export function editDistance(a: string, b: string, most: number): number {

@@ -1,5 +1,5 @@
 /**
- * How bytes are carried in a string: text in UTF-8 as usual, and each byte that is no part of a character (Latin-1, a
+ * How bytes are carried in a string: text in UTF-8 as usual, and each byte that is not part of a character (Latin-1, a
  * character cut in two) as the lone surrogate U+DC00 + byte, U+DC80 … U+DCFF. No text in UTF-8 holds such a thing, so
  * that encoding gives the same bytes back.
  */
@@ -81,7 +81,7 @@ export function compareBytes(a: string, b: string): number {
   return x.length - y.length;
 }
 
-/** Whether half a surrogate pair is a byte that is no part of a character. */
+/** Whether half a surrogate pair is a byte that is not part of a character. */
 export function isByte(unit: number): boolean {
   return unit >= ESCAPE + 0x80 && unit <= ESCAPE + 0xff;
 }

@@ -25,13 +25,12 @@ export interface Condition {
   /** The same as a person would ask it, where that is plainer. */
   readonly openWords?: OpenWords;
   /**
-   * What the packet has to show for it: `dport 3000`, or that it lacks what is asked about: `no port: not the first
-   * fragment`.
+   * What the packet has to show for it: `dport 3000`, or that it lacks the field: `no port: not the first fragment`.
    */
   readonly actual: (view: PacketView) => Shown;
   /**
-   * Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has what is asked
-   * about. None: `text` and `actual` explain it.
+   * Why the answer is no, in a few words: `dport 3000 ≠ 15008`. Asked where it is no and the packet has the field.
+   * None: `text` and `actual` explain it.
    */
   denial?(view: PacketView): string | undefined;
   /**
@@ -42,8 +41,8 @@ export interface Condition {
   /** The IP set in which it looks the packet up, and nothing else; `test` says whether it is there, or not there. */
   readonly lookup?: { readonly name: string; readonly directions: readonly SetDirection[] };
   /**
-   * Where no single field says it all: which packets it can say yes to, and to which it is sure to. Left out: nothing
-   * is known. `host` has what the file says of sets and users.
+   * Where no single field says it all: which packets it can match, and which it certainly matches. Omitted: nothing is
+   * known. `host` has what the file says of sets and users.
    */
   bounds?(host: Host): PacketBounds;
   /**
@@ -115,9 +114,9 @@ interface ExtensionBase<Data> {
   /** Why iptables-nft cannot load it. */
   readonly nftRefuses?: string;
   /**
-   * What the kernel asks of the rule around it once all of it is known (TCPMSS wants a `--syn`, SET --map-prio certain
-   * hooks), and warnings of what loads but surely is not meant. Called after a `build` that gave data; nothing to say:
-   * an empty list.
+   * What the kernel asks of the rule around it once all of it is known (TCPMSS needs a `--syn`, SET --map-prio certain
+   * hooks), and warnings of what loads but is surely not intended. Called after a `build` that gave data; nothing to
+   * say: an empty list.
    */
   check?(data: Data, place: RulePlace): readonly BuildProblem[];
   /**
@@ -131,7 +130,7 @@ interface ExtensionBase<Data> {
 interface RulePlace {
   readonly family: 4 | 6;
   readonly table: TableName;
-  /** Hooks from which the rule can be reached, through user chains too; empty where nothing leads to its chain. */
+  /** Hooks from which the rule can be reached, through user chains too; empty where nothing jumps to its chain. */
   readonly hooks: readonly Hook[];
   /** All matches of the rule, in order. */
   readonly matches: readonly { readonly name: string; readonly data: unknown }[];
@@ -142,15 +141,15 @@ export interface PrintContext {
 }
 
 /**
- * A packet that the kernel drops by itself while a match looks at it (`par->hotdrop`), mostly because the match could
+ * A packet that the kernel drops by itself while a match is evaluated (`par->hotdrop`), mostly because the match could
  * not read it.
  */
 export interface MatchDrop {
   /** Completes "dropped, because …". */
   readonly reason: string;
   /**
-   * A negated option says yes all the same: the rule counts and, unless a later match says no, its target runs, before
-   * the packet is dropped.
+   * A negated option holds nevertheless: the rule counts and, unless a later match says no, its target runs, before the
+   * packet is dropped.
    */
   readonly matches: boolean;
   /** Whether it is dropped at all has no certain answer. */
@@ -163,8 +162,8 @@ export interface MatchExtension<Data = unknown> extends ExtensionBase<Data> {
   /** Made once for each rule and kept. `self` is the key for `view.memory`. */
   conditions(data: Data, self: object, context: PrintContext): readonly Condition[];
   /**
-   * Whether the kernel drops the packet while this match looks at it (a header cut short); undefined where it does not.
-   * To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the
+   * Whether the kernel drops the packet while this match is evaluated (a truncated header); undefined where it does
+   * not. To be asked before the conditions; where it answers, the walk ends at this rule with the packet dropped by the
    * kernel.
    */
   drops?(data: Data, view: PacketView, self: object): MatchDrop | undefined;
@@ -182,13 +181,13 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   /** What it does to the packet. Runs once for each packet that the rule matches, and may change `view.memory`. */
   apply(data: Data, view: RememberingView, self: object): Effect;
   /**
-   * What it may do to the fields that matches ask for; what is not among them stays. Left out: nothing. A target that
-   * does nothing else applies just these (`applyChanges`).
+   * What it may do to the fields that matches test; what is not among them stays. Omitted: nothing. A target that does
+   * nothing else applies just these (`applyChanges`).
    */
   changes?(data: Data): readonly FieldChange[];
   /** One sentence on what this rule's target does: "rewrites the destination port to 15006 on this host". */
   describe(data: Data): string;
-  /** `never`: the next rule is looked at as well. `always`: this table is done. `sometimes`: depends on the packet. */
+  /** `never`: the next rule is evaluated as well. `always`: this table is done. `sometimes`: depends on the packet. */
   readonly terminates: 'never' | 'always' | 'sometimes';
   readonly needsConntrack?: boolean;
   readonly needsDefrag?: boolean;
@@ -267,10 +266,10 @@ export type Effect =
       readonly mark: number;
       readonly markMask: number;
     }
-  /** raw table: connection tracking will not look at this packet. Ignored once it is tracked. */
+  /** raw table: connection tracking will ignore this packet. Ignored once it is tracked. */
   | { readonly kind: 'untrack' }
   /** raw table: what a new connection starts with. The first CT rule wins. */
-  /** `ofMark`: the zone of these directions is the mark that the packet has when connection tracking looks at it. */
+  /** `ofMark`: the zone of these directions is the mark that the packet has when connection tracking sees it. */
   | {
       readonly kind: 'template';
       readonly zone: { readonly original: number; readonly reply: number };

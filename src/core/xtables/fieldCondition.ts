@@ -11,11 +11,11 @@ import type { PacketView } from './view';
 interface FieldWords extends Pick<Condition, 'premises' | 'openWords' | 'denial'> {
   /** As iptables-save writes the option, without its value and without a `!`: `--dport`. */
   readonly option: string;
-  /** The value as iptables-save writes it. Left out: as the field does. */
+  /** The value as iptables-save writes it. Omitted: as the field does. */
   readonly wanted?: string;
   /** The whole, where a negated test is not what `!` says. */
   readonly text?: string;
-  /** What the packet has, in words. Left out: label and value of the field. */
+  /** What the packet has, in words. Omitted: label and value of the field. */
   readonly shown?: (view: PacketView) => Shown;
 }
 
@@ -84,7 +84,7 @@ function valuesText({ field, values }: Pick<FieldTest, 'field' | 'values'>): str
   }
 }
 
-/** What is known of the packets to which a condition says yes. */
+/** What is known of the packets that a condition matches. */
 export function boundsOf(condition: Pick<Condition, 'asks' | 'bounds'>, host: Host): PacketBounds {
   if (condition.asks) return exactly([[condition.asks]]);
   return condition.bounds?.(host) ?? NOTHING_SAID;

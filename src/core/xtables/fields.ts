@@ -20,7 +20,7 @@ interface FieldSource {
   readonly read: (view: PacketView) => FieldValue | undefined;
   /** Stands before a value: `dport 3000`. */
   readonly label: string;
-  /** Left out: decimal. */
+  /** Omitted: decimal. */
   readonly format?: (value: number) => string;
   /** What is missing where the packet lacks the field, and mostly why. */
   readonly lacking: string | ((view: PacketView) => string);
@@ -214,7 +214,7 @@ const READERS: Readonly<Record<FieldName, FieldSource>> = {
   replyDestinationPort: ofConnection('repldstport', ({ reply }) => tuplePort(reply, 'destination')),
 };
 
-/** In a later fragment iptables-nft takes whatever stands in the place of the ports for them. */
+/** In a later fragment iptables-nft takes whatever is in the place of the ports for them. */
 function portRead(side: 'source' | 'destination'): FieldSource {
   return {
     label: side === 'source' ? 'sport' : 'dport',
@@ -237,7 +237,7 @@ export function readField(field: FieldName, view: PacketView): FieldValue | unde
   return READERS[field].read(view);
 }
 
-/** For whoever reads the same field of many packets. */
+/** For reading the same field of many packets. */
 export function readerOf(field: FieldName): (view: PacketView) => FieldValue | undefined {
   return READERS[field].read;
 }

@@ -7,7 +7,7 @@ export interface ValueContext {
   readonly backend: Backend;
   /** The protocol of the rule (`-p`), where it has one that is not negated; 0 is "all". */
   readonly protocol: number | undefined;
-  /** The protocol of `! -p`: some options look at the number and not at the `!` before it. */
+  /** The protocol of `! -p`: some options check the number and not the `!` before it. */
   readonly excludedProtocol?: number | undefined;
   readonly table: string;
 }
@@ -41,7 +41,7 @@ export interface ValueType<V> {
   /** As in a manual page: `port[:port]`. */
   readonly metavariable: string;
   /**
-   * What a value may be the name of; `thing`: of something that other rules may name too. Left out: it is not a name.
+   * What a value may be the name of; `thing`: of something that other rules may name too. Omitted: it is not a name.
    */
   readonly names?: 'interface' | 'protocol' | 'port' | 'thing';
   /** A comma in it separates nothing, although `parse` takes one. */
@@ -58,7 +58,7 @@ export interface ValueType<V> {
   /** Of two words the second. */
   readonly secondCompletions?: readonly string[];
   /**
-   * Spellings of one word as it stands in the line, as sources of regular expressions: what fits one of them is valid,
+   * Spellings of one word as it is in the line, as sources of regular expressions: what matches one of them is valid,
    * and nothing else that is checked of a rule (`build`, `check`, `needsTracking`) depends on which of them it is. They
    * match no blank outside of quotes.
    */
@@ -75,11 +75,11 @@ export interface Option<V = unknown> {
   /** May be given several times; each time counts. */
   readonly repeatable: boolean;
   readonly required: boolean;
-  /** Names of options that cannot stand beside it. */
+  /** Names of options that cannot be beside it. */
   readonly excludes: readonly string[];
   /** How many words it takes: 1 unless it is a flag (0) or, for `--match-set`, `--tcp-flags`, 2. */
   readonly words: 0 | 1 | 2;
-  /** Whether the word may be left out (`--to-ports` of SAME …), as getopt's optional_argument. */
+  /** Whether the word may be omitted (`--to-ports` of SAME …), as getopt's optional_argument. */
   readonly optionalWord: boolean;
   /** undefined for a flag. For two words the type reads them joined by one blank. */
   readonly type: ValueType<V> | undefined;
@@ -157,7 +157,7 @@ export interface GivenOptions {
 
 /**
  * A complaint of `build`, `checkentry` or `check`: about one given option, or about the extension as a whole where `at`
- * is left out.
+ * is omitted.
  */
 export interface BuildProblem {
   readonly kind: 'problem';

@@ -14,7 +14,7 @@ export interface Premise {
   readonly reason: string;
   /**
    * `asked`: where it decides what becomes of the packet, every answer is followed. `listed`: it belongs to the packet
-   * that is asked about, like a field of it that was left out, and is named where a rule looked at it.
+   * of the question, like a field of it that was omitted, and is named where a rule read it.
    */
   readonly doubt: 'asked' | 'listed';
   /** Fields of the packet of which any that is given settles it. */

@@ -1,7 +1,4 @@
-/**
- * The packet lacks what is asked about. The text says what is missing, and mostly why: `no ports: not the first
- * fragment`.
- */
+/** The packet lacks the field. The text says what is missing, and mostly why: `no ports: not the first fragment`. */
 export interface Missing {
   readonly missing: string;
 }
@@ -13,7 +10,7 @@ export function missing(text: string): Missing {
   return { missing: text };
 }
 
-/** In words, whichever it is. */
+/** In words. */
 export function shownText(shown: Shown): string {
   return typeof shown === 'string' ? shown : shown.missing;
 }

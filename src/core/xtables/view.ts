@@ -20,16 +20,15 @@ export interface Memory {
 }
 
 /**
- * What a match or a target with a memory is asked with. `set` replaces a value; whoever asks decides whether that
- * stays.
+ * What a match or a target with a memory is asked with. `set` replaces a value; the caller decides whether that stays.
  */
 export interface WritableMemory extends Memory {
   set(key: object | string, value: unknown): void;
 }
 
 /**
- * Everything that a match or a target may look at: the packet and the host at one moment. Nothing in it ever changes,
- * so asking again gives the same answer.
+ * Everything that a match or a target may read: the packet and the host at one moment. Nothing in it ever changes, so
+ * asking again gives the same answer.
  */
 export interface PacketView {
   readonly packet: Packet;
@@ -43,28 +42,28 @@ export interface PacketView {
   readonly conntrack: ConntrackView | undefined;
   /** The socket that sent the packet, while the kernel still knows it; lost when the packet comes back in over lo. */
   readonly socket: SocketOwner | undefined;
-  /** Its sender wrote the IP header itself (a raw socket), and it has not come back in over lo since. Left out: no. */
+  /** Its sender wrote the IP header itself (a raw socket), and it has not come back in over lo since. Omitted: no. */
   readonly headerBySender?: boolean;
   readonly host: Host;
   readonly memory: Memory;
   /** How the link layer addressed the packet (`pkttype`). */
   readonly packetType: 'unicast' | 'broadcast' | 'multicast';
   /**
-   * It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Left out: no.
+   * It is the copy that this host takes itself of what it sends to many, on its way in (PACKET_LOOPBACK). Omitted: no.
    */
   readonly ownCopy?: boolean;
   /**
-   * NAT has drawn a number of its at random: a port or an ICMP id, the one shown being the first possible. Left out:
+   * NAT has drawn a number of its at random: a port or an ICMP id, the one shown being the first possible. Omitted:
    * none.
    */
   readonly drawn?:
     | { readonly half: 'source' | 'destination'; readonly number: number; readonly numbers: readonly [number, number] }
     | undefined;
-  /** As it was when its route was chosen, which rules may have changed since. Left out: as it is now. */
+  /** As it was when its route was chosen, which rules may have changed since. Omitted: as it is. */
   readonly routedAs?: Packet | undefined;
   /**
-   * The type of the route that this host has sent it with: `unicast`, `broadcast` … Left out: it came from elsewhere,
-   * or has another route since.
+   * The type of the route that this host has sent it with: `unicast`, `broadcast` … Omitted: it came from elsewhere, or
+   * has another route since.
    */
   readonly sentAs?: string | undefined;
   /** `legacy` or `nft`: the back ends differ in a few corners (fragments). */
@@ -77,7 +76,7 @@ export interface PacketView {
   readonly assignedSocket: Listener | 'assumed' | undefined;
   /**
    * The data of every match of a name, in the order in which the kernel takes the rules in: the first of those that
-   * share something makes it. Left out: nobody knows.
+   * share something makes it. Omitted: not known.
    */
   readonly matchesNamed?: (name: string) => readonly unknown[];
   /**
@@ -99,7 +98,7 @@ export interface PacketView {
 }
 
 /**
- * A view with room to remember something: what is written is seen by whoever asks with the same object, and by nobody
+ * A view with room to remember something: what is written is seen by the caller with the same object, and by nobody
  * else.
  */
 export interface RememberingView extends PacketView {

@@ -32,7 +32,7 @@ const OF_FIELD: Readonly<Partial<Record<FieldName, Name>>> = {
   sourceMac: 'sourceMac',
 };
 
-/** Matches whose conditions are more than one field, and that look at none of these. */
+/** Matches whose conditions are more than one field, and that read none of these. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'addrtype',
   'cgroup',

@@ -39,7 +39,8 @@ export interface CaptureOptions {
 }
 
 const ANSWERS =
-  'Flows whose first packet is an answer, or no SYN, began before the capture: they are traced as the file has it.';
+  'Flows whose first packet is a reply, or not a SYN, began before the capture: they are traced with the ' +
+  'connections that the file lists.';
 const REMEMBERS =
   'Some rules remember earlier packets (limit, recent, hashlimit and the like): each flow is traced as if it ' +
   'were the first.';
@@ -102,7 +103,7 @@ function askedIn(ruleSet: RuleSet | undefined): AskedOfPackets | undefined {
 /** Below this no link cuts a packet. */
 const SMALL = 1280;
 
-/** What routing, connection tracking and the rules look at of a packet. */
+/** What routing, connection tracking and the rules read of a packet. */
 function keyOf(request: PacketRequest, asked: AskedOfPackets | undefined): string {
   const { flags = 0, length = 0, ttl = 64, inner } = request;
   return [

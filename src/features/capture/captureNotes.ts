@@ -14,14 +14,12 @@ export function captureNotes(counts: CaptureCounts, problem: CaptureProblem | un
               `${counted(packets, 'packet')} before that are shown.`,
         ]
       : []),
-    ...(notIp > 0
-      ? [`${counted(notIp, 'frame')} without an IP packet (ARP and the like) ${are(notIp)} left out.`]
-      : []),
+    ...(notIp > 0 ? [`${counted(notIp, 'frame')} without an IP packet (ARP and the like) ${are(notIp)} omitted.`] : []),
     ...(cut > 0
-      ? [`${counted(cut, 'packet')} ${are(cut)} left out: fewer bytes were captured than the headers have.`]
+      ? [`${counted(cut, 'packet')} ${are(cut)} omitted: fewer bytes were captured than the headers have.`]
       : []),
     ...[...otherLinks].map(
-      ([link, count]) => `${counted(count, 'frame')} of link layer ${link} ${are(count)} left out: it is not read.`,
+      ([link, count]) => `${counted(count, 'frame')} of link layer ${link} ${are(count)} omitted: it is not read.`,
     ),
     ...(beyond > 0 ? [`${counted(beyond, 'packet')} of further flows ${are(beyond)} not shown.`] : []),
   ];

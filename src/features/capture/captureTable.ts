@@ -19,7 +19,7 @@ export interface CaptureGround {
 /** Rows that the table begins with, and how many more are shown at a time. */
 export const ROWS_AT_ONCE = 200;
 
-/** After so much work somebody else has a turn. */
+/** After so much work other tasks get a turn. */
 const FLOWS_AT_ONCE = 8;
 
 /**

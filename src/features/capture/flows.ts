@@ -156,7 +156,7 @@ function keyAt(bytes: Uint8Array, at: number, family: 4 | 6): number | string {
   return family === 4 ? u32(bytes, at) | 0 : addressAt(bytes, at, family);
 }
 
-/** An answer has the type of its question. */
+/** A reply is keyed by the type of its request. */
 function queryOf({ protocol, icmpType }: IpPacket): number {
   if (protocol === PROTOCOL.ICMPV6) return icmpType === 129 ? 128 : icmpType;
   return icmpType === 0 ? 8 : icmpType === 14 ? 13 : icmpType;
@@ -171,7 +171,7 @@ function quotedKey(bytes: Uint8Array, { family, transport = 0, icmpType, icmpCod
   return `${icmpType} ${icmpCode} ${ends}`;
 }
 
-/** Its first packet answers another one that the capture does not have. */
+/** Its first packet is a reply to one that the capture does not have. */
 export function beginsWithAnswer({ request: { proto, flags = 0, icmpType } }: Flow): boolean {
   if (proto === PROTOCOL.TCP) return (flags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) !== TCP_FLAGS.SYN;
   return (proto === PROTOCOL.ICMP && icmpType === 0) || (proto === PROTOCOL.ICMPV6 && icmpType === 129);

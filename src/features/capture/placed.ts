@@ -13,11 +13,11 @@ export interface PlacedPacket {
 
 const ARRIVES =
   'The capture does not say which way packets went, and the file does not list the addresses of this host: ' +
-  'packets are taken as they arrive.';
-const BY_ADDRESSES = 'The capture does not say which way packets went: by the addresses of this host.';
+  'packets are assumed to arrive.';
+const BY_ADDRESSES = 'The capture does not say which way packets went: the addresses of this host decide.';
 const ALREADY_OUT = 'Packets that leave are captured after the rules: their addresses may be those that NAT gave them.';
 const FORWARDED =
-  'Packets that leave with a source that is none of this host are forwarded ones, captured after the rules: ' +
+  'Packets that leave whose source is not an address of this host were forwarded, and captured after the rules: ' +
   'they are traced as if they arrived so.';
 
 /** Decides for packets of a capture by which direction and interface they come. */
@@ -26,7 +26,7 @@ export class Placing {
   private readonly addressesKnown: boolean;
   private readonly isOwnAddress: (address: string) => boolean;
 
-  /** `iface`: where it was captured, as whoever asks says. */
+  /** `iface`: where it was captured, as the caller says. */
   constructor(
     model: FileModel,
     dump: Dump,

@@ -5,7 +5,7 @@ import { decodeUtf8 } from '../../core/text/utf8';
 import { packetsOfFile } from '../filePackets';
 import { Flows } from './flows';
 
-/** In bytes; longer texts of tcpdump are captures that were better written to a file. */
+/** In bytes; longer output of tcpdump should have been written to a capture file. */
 const LONGEST_TEXT = 64 << 20;
 
 /**
@@ -59,7 +59,7 @@ export class CaptureInput {
   }
 }
 
-/** In bytes: after so much work somebody else may have a turn. */
+/** In bytes: after so much work other tasks may have a turn. */
 const PIECE = 1 << 20;
 
 /** A large file in pieces. */

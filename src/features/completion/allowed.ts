@@ -10,7 +10,7 @@ export interface PlaceInRule extends CompletionPlace {
   readonly chain: string | undefined;
 }
 
-/** Every match or target that may stand in this rule: by family, table, chain and what -p says. */
+/** Every match or target that may be in this rule: by family, table, chain and what -p says. */
 export function allowedExtensions<K extends Extension['kind']>(
   kind: K,
   place: PlaceInRule,

@@ -36,7 +36,7 @@ export interface Completion {
   readonly snippet?: true;
   /** Written besides, where the option is negated: its match comes before the `!`. */
   readonly inFront?: { readonly column: number; readonly text: string };
-  /** After it stands a value that a list can be offered for. */
+  /** After it is a value that a list can be offered for. */
   readonly more?: boolean;
   /** Lower ones come first; of equal ones the order of the list counts. */
   readonly rank: number;

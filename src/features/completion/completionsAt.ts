@@ -134,7 +134,7 @@ const TABLE_OPTION: Completion = {
   more: true,
 };
 
-/** A command as it stands in its line. */
+/** A command as it is in its line. */
 interface WrittenCommand {
   readonly text: string;
   readonly start: number;
@@ -189,8 +189,7 @@ function withWordsBehind(rule: WrittenRule, written: WrittenCommand, word: Typed
 }
 
 /**
- * Of the proposals those that the typed letters stand in, each with the blank after it that is needed and not there
- * yet.
+ * Of the proposals those that the typed letters are in, each with the blank after it that is needed and not there yet.
  */
 function chosen(
   { items, growing, between, range: part }: Proposals,
@@ -213,7 +212,7 @@ function chosen(
   };
 }
 
-/** Whether the letters stand in the label in this order, as the editor asks too. */
+/** Whether the letters are in the label in this order, as the editor asks too. */
 function holdsInOrder(label: string, letters: string): boolean {
   let at = 0;
   for (const letter of letters) {

@@ -35,9 +35,7 @@ export function setsOf(file: SourceFile, exceptLine: number): readonly string[] 
   ];
 }
 
-/**
- * The words that come after an option anywhere in the rules of a file; looked for in the text, without reading rules.
- */
+/** The words that come after an option anywhere in the rules of a file; searched in the text, without reading rules. */
 export function valuesInRules(
   { lines, shapes }: SourceFile,
   options: readonly string[],

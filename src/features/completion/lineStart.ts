@@ -58,7 +58,7 @@ function tableItems({ file, line }: CompletionPlace): readonly Completion[] {
   let next = line + 1;
   while (file.shapes[next] === Shape.Blank) next++;
   const bare = goesOn.includes(file.shapes[next] ?? Shape.Blank);
-  // iptables-restore wants a line break after COMMIT.
+  // iptables-restore requires a line break after COMMIT.
   const end = file.lines[line]?.eol === '' ? '\n' : '';
   return tableNames.filter(isTableName).map((name) => {
     const detail = tableKnowledge(name)?.title ?? name;
@@ -95,7 +95,7 @@ function declarationItems(place: CompletionPlace): readonly Completion[] {
     {
       label: ':CHAIN',
       kind: 'chain',
-      detail: 'declares a chain of your own',
+      detail: 'declares a user-defined chain',
       insert: ':${1:CHAIN} - [0:0]',
       snippet: true,
       rank: RANK.chain,

@@ -101,7 +101,7 @@ function services({ protocols }: Extension, rule: WrittenRule): readonly Offered
   }));
 }
 
-/** Whether several of the values may stand in one word with commas between them: the type is asked. */
+/** Whether several of the values may be in one word with commas between them: the type is asked. */
 function isList(
   type: ValueType<unknown>,
   second: boolean,

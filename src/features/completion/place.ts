@@ -114,7 +114,7 @@ export function declaredChainsOf(place: CompletionPlace): ReadonlySet<string> {
   return names;
 }
 
-/** The line `*table` above, unless a COMMIT stands between. */
+/** The line `*table` above, unless a COMMIT is between. */
 function headingAbove({ shapes, lines }: SourceFile, line: number): number | undefined {
   for (let i = line - 1; i >= 0; i--) {
     if (shapes[i] === Shape.Table && lines[i]?.node.kind === 'table') return i;

@@ -56,14 +56,14 @@ export class BreakpointLines {
     return this.places.get(line);
   }
 
-  /** What stands on a line beside each other, in the order of its columns. */
+  /** What is on a line beside each other, in the order of its columns. */
   spotsAt(line: number): readonly BreakpointSpot[] {
     let spots = this.spots.get(line);
     if (!spots) this.spots.set(line, (spots = spotsOf(this.places.get(line))));
     return spots;
   }
 
-  /** The column of the rule or, without one, of the chain that stands on a line; undefined where nothing else does. */
+  /** The column of the rule or, without one, of the chain that is on a line; undefined where nothing else does. */
   columnOf(line: number, about: Rule | Chain): number | undefined {
     const spots = this.spotsAt(line);
     if (spots.length < 2) return undefined;
@@ -157,7 +157,7 @@ export function readBreakpoint(
   return { id, line, column: spot?.column, place: spot ?? place, message, condition, hit, log };
 }
 
-/** What stands at a column, or else begins before it; the first of the line, where nothing does. */
+/** What is at a column, or else begins before it; the first of the line, where nothing does. */
 function spotAt(lines: BreakpointLines, line: number, column: number | undefined): BreakpointSpot | undefined {
   if (column === undefined) return undefined;
   const spots = lines.spotsAt(line);
@@ -169,7 +169,7 @@ export function sentence(text: string): string {
   return text.endsWith('?') ? text : `${text}.`;
 }
 
-/** Whether a field that may be left out or blank holds anything. */
+/** Whether a field that may be omitted or blank holds anything. */
 export function isGiven(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '';
 }

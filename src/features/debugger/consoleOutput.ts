@@ -11,7 +11,7 @@ export interface Output {
   readonly text: string;
   /** 1-based, where the line of the file is known that it is about. */
   readonly line: number | undefined;
-  /** It is shown even where the console is not looked at. */
+  /** It is shown even while the console is not visible. */
   readonly important: boolean;
 }
 

@@ -8,7 +8,7 @@ import { holds } from './language/values';
 import type { Moment } from './moment';
 import type { Cursor, Recording } from './recording';
 
-/** What happens to a packet that one may want to be stopped for, as "exception breakpoints" of the editor. */
+/** Events at which a packet can be stopped, as "exception breakpoints" of the editor. */
 export type ExceptionFilter = 'dropped' | 'rewritten' | 'assumed';
 
 export const FILTERS: readonly {
@@ -29,7 +29,7 @@ export const FILTERS: readonly {
   {
     filter: 'assumed',
     label: 'An Assumption Decides',
-    description: 'Stops before a rule whose answer the file does not state.',
+    description: 'Stops before a rule whose match the file does not decide.',
   },
 ];
 

@@ -14,9 +14,9 @@ export interface Frame {
   readonly up: Frame | undefined;
   /** 1 for a built-in chain. */
   readonly depth: number;
-  /** The how manyth table of the path it is in, from 1. */
+  /** The number of its table on the path, from 1. */
   readonly visit: number;
-  /** The how manyth chain of the path it is, from 1: a chain that is entered twice has two frames. */
+  /** The number of the chain on the path, from 1: a chain that is entered twice has two frames. */
   readonly entered: number;
 }
 
@@ -42,7 +42,7 @@ export function framesOf(events: readonly TraceEvent[]): readonly (Frame | undef
         break;
       case 'rule':
       case 'skipped':
-        // Whoever puts the packet into a chain of their own begins in another one than the table does.
+        // A packet that the caller puts into a chain begins in another one than the table does.
         if (frame) frame = inChain(frame, event.kind === 'rule' ? event.rule.chain : event.chain);
         break;
       case 'policy':

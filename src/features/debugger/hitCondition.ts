@@ -1,4 +1,4 @@
-/** Whether a breakpoint stops when its condition holds for the how manyth time, from 1. */
+/** Whether a breakpoint stops when its condition holds for the `count`-th time, from 1. */
 export type HitTest = (count: number) => boolean;
 
 /** Reads `5` (the fifth time), `>= 2`, `< 4`, `% 3` (each third time). A string says what is wrong. */

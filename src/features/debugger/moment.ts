@@ -6,7 +6,7 @@ import type { Rule } from '../../core/ruleset/ruleSet';
 import type { AnyTableName, Hook, PacketView } from '../../core/xtables/view';
 import type { Cursor, Recording } from './recording';
 
-/** What is the case where a debugger stands: before what stands there is evaluated. */
+/** What is the case where a debugger stands: before what is there is evaluated. */
 export interface Moment {
   readonly packet: Packet;
   readonly inInterface: string;

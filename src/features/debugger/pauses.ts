@@ -58,7 +58,7 @@ export function pausesOf(
 
 type Log = Pause['logs'][number];
 
-/** Where each breakpoint is met, whatever its condition. The events are looked at once. */
+/** Where each breakpoint is met, whatever its condition. The events are read once. */
 function placesOf(
   recording: Recording,
   breakpoints: readonly Breakpoint[],

@@ -5,7 +5,7 @@ import { framesOf, type Frame } from './frames';
 
 /**
  * A place to stand at: an event of the path and, within a run of rules that did not match, one of its rules by its
- * number in the chain (else 0). What stands there is about to be evaluated.
+ * number in the chain (else 0). What is there is about to be evaluated.
  */
 export interface Cursor {
   readonly event: number;
@@ -97,13 +97,13 @@ export class Recording {
     return event?.kind === 'skipped' ? event.rules[cursor.rule - 1] : undefined;
   }
 
-  /** The line of what stands there, 1-based; undefined where it stands nowhere in the file. */
+  /** The line of what is there, 1-based; undefined where it is nowhere in the file. */
   lineAt(cursor: Cursor): number | undefined {
     const event = this.events[cursor.event];
     return event?.kind === 'policy' ? lineNumber(event.chain.line) : lineNumber(this.ruleAt(cursor)?.line);
   }
 
-  /** The chain in which it stands, with the chains that lead to it; undefined between the tables and at the end. */
+  /** The chain in which it stands, with the chains that jumped to it; undefined between the tables and at the end. */
   frameAt({ event }: Cursor): Frame | undefined {
     return this.frames[event];
   }

@@ -17,7 +17,7 @@ export interface ExpectationDiagnostic extends FileRange {
   readonly message: string;
 }
 
-/** So many are shown of a file. */
+/** At most this many are shown of a file. */
 const MOST = 200;
 
 /**
@@ -51,7 +51,7 @@ export function checkExpectations(
   return found.slice(0, MOST).sort((a, b) => a.line - b.line || a.start - b.start);
 }
 
-/** What is looked at in a file, once for all expectations about it. */
+/** What is read of a file, once for all expectations about it. */
 class CheckedFile {
   readonly context: InputContext;
   private known: Host | undefined;

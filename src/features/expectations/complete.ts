@@ -81,7 +81,7 @@ function proposeConditions(list: WordList, previous: string, source: PacketWordS
         'value',
         0,
         ['ok', 'it reaches the sender as the reply to what it sent'],
-        ['dropped', 'there is one, and it does not reach the sender so'],
+        ['dropped', 'there is one, and it does not reach the sender as the reply'],
         ['none', 'nobody replies'],
       );
     case 'to':

@@ -46,7 +46,7 @@ export type Condition =
   /** Addresses and ports are those that it was sent with. */
   | { readonly kind: 'unchanged' };
 
-/** A condition as it stands in a line. */
+/** A condition as it is in a line. */
 export interface Term extends Columns {
   readonly negated: boolean;
   readonly condition: Condition;

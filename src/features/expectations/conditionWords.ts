@@ -41,7 +41,7 @@ export const CONDITION_WORDS: Readonly<Record<string, { readonly value: string; 
   },
 };
 
-/** Words that stand alone or in front of another condition. */
+/** Words that stand alone or before another condition. */
 export const OTHER_WORDS: Readonly<Record<string, string>> = {
   unchanged: 'addresses and ports are those that it was sent with',
   not: 'the next condition does not hold',

@@ -5,7 +5,7 @@ import type { Settings } from './settings';
 
 export interface EndpointPattern {
   readonly address: AddressBlock | undefined;
-  /** A name that is to be looked up, in place of the address. */
+  /** A name to look up, in place of the address. */
   readonly name: string | undefined;
   readonly ports: Ports | undefined;
 }

@@ -8,9 +8,9 @@ export interface ExpectationResult {
   readonly expectation: Expectation;
   /** `bad`: it cannot be asked: a packet that cannot be read, a rule set that there is not. */
   readonly status: 'holds' | 'fails' | 'bad';
-  /** Empty where it holds; else what came instead, and what the answer depends on. */
+  /** Empty where it holds; else what came instead, and what the outcome depends on. */
   readonly message: string;
-  /** What is to be known although it decides nothing. */
+  /** Remarks that decide nothing. */
   readonly notes: readonly string[];
   /** Of a bad one: the columns of the line that are wrong. */
   readonly columns: { readonly start: number; readonly end: number } | undefined;

@@ -20,7 +20,7 @@ interface JudgedClauses extends TracedPath {
   readonly holds: boolean;
 }
 
-/** It cannot be asked. `columns`: of the line; left out: the packet. */
+/** It cannot be asked. `columns`: of the line; omitted: the packet. */
 export function badResult(
   expectation: Expectation,
   message: string,
@@ -70,7 +70,7 @@ export function verdictOn(
     return failedResult(
       expectation,
       excluded > 0
-        ? 'what is assumed rules out every path of the packet: look at the lines with "assume"'
+        ? 'what is assumed rules out every path of the packet: check the lines with "assume"'
         : 'the packet takes no path',
     );
   const message = failing ? failure(expectation, failing, judged) : restsOn(expectation, judged, truncated);
@@ -234,7 +234,7 @@ function guessBehind({ terms }: Clause, evaluation: Evaluation, { end, events }:
       const madeUp = facts.assumptions.find(
         ({ use, code }) => code === 'address' && use.kind === 'address' && sameAddress(use.address, address),
       );
-      if (madeUp) return `${madeUp.message} (say: @host {"ifaces": …}, or leave out ${formatAddress(address)})`;
+      if (madeUp) return `${madeUp.message} (say: @host {"ifaces": …}, or omit ${formatAddress(address)})`;
     }
   }
   return undefined;

@@ -31,8 +31,8 @@ export type Generated = { readonly lines: readonly string[] } | { readonly probl
 
 /**
  * Lines that say what a trace shows: what has to be stated for it, and an expectation that holds. They go at the end of
- * `existing`, and say nothing that stands there already. It is as specific as is certain: what differs between the
- * possible paths is not in it.
+ * `existing`, and say nothing that is there already. It is as specific as is certain: what differs between the possible
+ * paths is not in it.
  */
 export function generateExpectation(
   shown: ShownTrace,

@@ -35,7 +35,7 @@ export class GrowingMap<Key, Value> implements Iterable<readonly [Key, Value]> {
   *[Symbol.iterator](): Iterator<readonly [Key, Value]> {
     for (const [key, written] of this.store) {
       const seen = this.seen(written);
-      // Keys stand in the order in which they were added: none of those behind is of this state.
+      // Keys are in the order in which they were added: none of the later ones is of this state.
       if (!seen) return;
       yield [key, seen.value];
     }

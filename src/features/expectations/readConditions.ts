@@ -87,7 +87,7 @@ class ConditionReader {
       const before = left;
       const now: ReadonlySet<string> = before ? new Set([...before].filter((each) => ends.has(each))) : ends;
       if (now.size === 0) {
-        this.problems.push({ start, end, message: `no packet is "${text}" and what stands before it at once` });
+        this.problems.push({ start, end, message: `no packet is "${text}" and what comes before it at once` });
         return;
       }
       left = now;

@@ -80,7 +80,13 @@ class LineReader {
     const ofFile = this.form === 'marked' && text.startsWith('@file');
     if ('message' in read) this.fail(line, start + read.start, start + read.end, read.message, text);
     else if (ofFile)
-      this.fail(line, start, start + text.length, 'the rules of this file are meant: "@file" is for *.iptest', text);
+      this.fail(
+        line,
+        start,
+        start + text.length,
+        'expectations here are about the rules of this file: "@file" is for *.iptest',
+        text,
+      );
     else this.settings = read;
   }
 

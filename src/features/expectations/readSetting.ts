@@ -17,7 +17,7 @@ export interface SettingProblem {
 /** The words that begin a line which says something of the file or the host; `value` is what comes after them. */
 export const SETTING_WORDS: Readonly<Record<string, { readonly value: string; readonly help: string }>> = {
   '@file': { value: 'the name of a file', help: 'the file with the rules, for the lines below' },
-  '@set': { value: 'a number from 1', help: 'which rule set of the file is meant, as overview numbers them' },
+  '@set': { value: 'a number from 1', help: 'the rule set of the file, by its number in the overview' },
   '@host': {
     value: 'a JSON object, or the name of a file with one',
     help: 'facts of the host in place of those in the file: ifaces, routes, ipRules, sysctls, listeners, sets',

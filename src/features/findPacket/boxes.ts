@@ -4,7 +4,7 @@ import { conditionsOfRule } from '../../core/netfilter/evidence';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { boundsOf } from '../../core/xtables/fieldCondition';
 
-/** So many of the boxes that would do are looked at. */
+/** At most this many of the possible boxes are tried. */
 export const MOST_BOXES = 16;
 
 /** What a packet must be to be matched by all these rules: each box is enough. */
@@ -13,7 +13,10 @@ export function boxesOf(rules: readonly Rule[], host: Host): PacketSet {
   return (intersection(sets) ?? [sets.map((set) => set[0] ?? []).flat()]).slice(0, MOST_BOXES);
 }
 
-/** The packets that a rule may match; where fields say nothing of a condition, those that it surely takes are first. */
+/**
+ * The packets that a rule may match; where fields say nothing of a condition, those that it certainly matches are
+ * first.
+ */
 function packetsOf(rule: Rule, host: Host): PacketSet {
   const sets = conditionsOfRule(rule).map((condition) => {
     const { over, under } = boundsOf(condition, host);

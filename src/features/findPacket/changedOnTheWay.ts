@@ -16,12 +16,12 @@ interface Wanted {
 }
 
 const MOST_SETTERS = 4;
-/** Each rule that is looked at is read. */
+/** Each rule that is considered is read. */
 const MOST_LOOKED = 20_000;
 
 /**
- * The same tries for packets that another rule changes on their way so that they fit: one that gives them the mark that
- * is asked for, as a packet has none of its own, or one that translates them to the destination that is asked for.
+ * The same tries for packets that another rule changes on their way so that they match: one that gives them the
+ * required mark, as a packet has none of its own, or one that translates them to the required destination.
  */
 export function changedOnTheWay<Try extends Wanted>(
   direct: readonly Try[],

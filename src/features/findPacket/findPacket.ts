@@ -17,9 +17,9 @@ import { waysTo, type WayToRule } from './waysTo';
 /** How many packets are tried before giving up, and how many rules they may be asked by together. */
 const MOST_TRIES = 256;
 const MOST_ASKED = 400_000;
-/** So often what is open is answered, and what comes up then. */
+/** Open questions are answered this often, those that follow included. */
 const MOST_ROUNDS = 12;
-/** So many packets are traced on every possible host, which takes longer. */
+/** At most this many packets are traced on every possible host, which takes longer. */
 const MOST_HOSTS = 6;
 /** Ways of passing by other rules that are waiting to be tried. */
 const MOST_WAITING = 200;
@@ -31,11 +31,9 @@ export interface FindOptions {
    * Whether the addresses of the host are known; of those that are made up the expression says that they are its own.
    */
   readonly addressesKnown: boolean;
-  /** The host as it is for a packet that says more of it than the file; left out: the same for all. */
+  /** The host as it is for a packet that says more of it than the file; omitted: the same for all. */
   readonly hostFor?: (request: PacketRequest) => Host;
-  /**
-   * Traces a packet on every host that is possible, where the file leaves that open. Left out: on the likeliest one.
-   */
+  /** Traces a packet on every host that is possible, where the file leaves that open. Omitted: on the likeliest one. */
   readonly onEveryHost?: (request: PacketRequest) => Traced | undefined;
 }
 
@@ -47,9 +45,9 @@ export type Found =
   | { readonly kind: 'found'; readonly expression: string; readonly answers?: Readonly<Record<string, boolean>> }
   /** No packet was found that the rule matches. `nearest`: the best try; `obstacle`: what took it, in a clause. */
   | { readonly kind: 'not-found'; readonly nearest: string | undefined; readonly obstacle: string | undefined }
-  /** No packet is matched by the rule: `by`, a rule before it, takes each that would be. `nearest`: one of them. */
+  /** No packet is matched by the rule: `by`, a rule before it, matches each that would be. `nearest`: one of them. */
   | { readonly kind: 'shadowed'; readonly nearest: string | undefined; readonly by: Rule }
-  /** No built-in chain leads to the rule. */
+  /** The rule is not reached from any built-in chain. */
   | { readonly kind: 'unreachable' };
 
 /**

@@ -15,7 +15,7 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
       );
     case 'shadowed':
       return (
-        `No packet is matched by ${rule}: ${lineWords(found.by.line)} takes each that it would ` +
+        `No packet is matched by ${rule}: ${lineWords(found.by.line)} matches each that it would ` +
         `match.${found.nearest === undefined ? '' : ' One of them is traced.'}`
       );
     case 'not-found': {

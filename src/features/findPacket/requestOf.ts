@@ -85,7 +85,7 @@ export function requestOf(box: Box, sent: Sent): PacketRequest | undefined {
   return asRequest(values, sent);
 }
 
-/** What a packet has at this hook whoever sends it; `open`: that is to be chosen. */
+/** What every packet has at this hook; `open`: what remains to be chosen. */
 function fixedValue(field: FieldName, { hook, heading }: Sent): { readonly value: FieldValue | undefined } | 'open' {
   const leaving = hook === 'OUTPUT' || hook === 'POSTROUTING';
   switch (field) {
@@ -204,7 +204,7 @@ function asRequest(
   const port = number('destinationPort') ?? number('sourcePort');
   const destination = text('destination');
   const isOfHost = destination !== undefined && isOwn(host, destination);
-  // Before routing it is all the same whose address it is, and that of a Service is nobody's.
+  // Before routing it does not matter whose address it is, and that of a Service belongs to no host.
   const saysWhose =
     hook === 'PREROUTING'
       ? isOfHost

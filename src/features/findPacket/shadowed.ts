@@ -27,14 +27,14 @@ const STAYS: ReadonlySet<FieldName> = new Set([
   'gid',
 ]);
 
-/** So many rules before the wanted one are looked at on each way. */
+/** At most this many rules before the wanted one are considered on each way. */
 const MOST_EARLIER = 4_000;
-/** So many rules of the table are read. */
+/** At most this many rules of the table are read. */
 const MOST_READ = 20_000;
 
 /**
- * The rule that takes every packet which another one would match, for each of the ways that lead to it; undefined where
- * that cannot be proved. Nothing is proved of nftables, where a condition may change what it looks at.
+ * The rule that matches every packet that another one would match, for each way to it; undefined where that cannot be
+ * proved. Nothing is proved of nftables, where a condition may change what it reads.
  */
 export function shadowedBy(ruleSet: RuleSet, rule: Rule, host: Host): Rule | undefined {
   const table = isTableName(rule.chain.table) ? ruleSet.tables.get(rule.chain.table) : undefined;

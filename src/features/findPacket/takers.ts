@@ -40,7 +40,7 @@ export function takersOf({ outcomes }: Traced, hook: Hook, { chain }: Rule): rea
   return [...takers.values()].slice(0, MOST_TAKERS);
 }
 
-/** The jumps that led to a chain to which the packet comes back. */
+/** The jumps to a chain to which the packet returns. */
 function upTo(jumps: readonly Rule[], chain: Chain): readonly Rule[] {
   return jumps.slice(0, jumps.findLastIndex(({ jump }) => jump?.to === chain) + 1);
 }
@@ -55,7 +55,7 @@ export function avoiding({ rule, jumps }: Taker, needed: ReadonlySet<Rule>, host
   return [rule, ...jumps.filter((jump) => !needed.has(jump)).reverse()].flatMap((each) => notMatching(each, host));
 }
 
-/** Packets that leave the chain of a taker before they come to it, and go on behind the jump to that chain. */
+/** Packets that leave the chain of a taker before they come to it, and go on after the jump to that chain. */
 export function returning({ rule, jumps }: Taker, host: Host): PacketSet {
   if (jumps.length === 0) return [];
   const before = rule.chain.rules.slice(0, Math.min(rule.number - 1, MOST_EARLIER));
@@ -74,7 +74,7 @@ function notMatching(rule: Rule, host: Host): PacketSet {
   );
 }
 
-/** So many rules that accept are tried, and so many ways to each. */
+/** At most this many rules that accept are tried, and this many ways to each. */
 const MOST_ACCEPTING = 12;
 const MOST_BOXES_EACH = 2;
 

@@ -8,12 +8,12 @@ export interface WayToRule {
   readonly jumps: readonly Rule[];
 }
 
-/** For each hook so many ways, the shortest first. */
+/** At most this many ways for each hook, the shortest first. */
 const MOST_WAYS = 4;
-/** So often a chain is entered while they are searched. */
+/** At most this often a chain is entered during the search. */
 const MOST_VISITS = 4;
 
-/** The ways that lead to a rule; none where no built-in chain leads to its chain. */
+/** The ways to a rule; none where its chain is not reached from any built-in chain. */
 export function waysTo(ruleSet: RuleSet, rule: Rule): readonly WayToRule[] {
   return searchWays(ruleSet, rule).ways;
 }

@@ -77,7 +77,7 @@ function withoutName(title: string, name: string): string {
   return rest.startsWith(`${name}, `) ? rest.slice(name.length + 2) : rest;
 }
 
-/** Names and commands that stand between backticks become code, everything else is text. */
+/** Names and commands that are between backticks become code, everything else is text. */
 function markdownWords(text: string): string {
   return codeSpans(text)
     .map((part) => (part.kind === 'code' ? markdownCode(part.text) : markdownText(part.text)))

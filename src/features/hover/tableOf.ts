@@ -5,8 +5,8 @@ import type { CommandNode, Line } from '../../core/syntax/tree';
 import { rulesOfLine } from '../rulesOfLine';
 
 /**
- * The table that a line of rules is about: the one it names, that of its rule or chain, the one whose `*table` stands
- * above it; else any that has its chain.
+ * The table that a line of rules is about: the one it names, that of its rule or chain, the one whose `*table` is above
+ * it; else any that has its chain.
  */
 export function tableOfLine(
   section: RulesSection,

@@ -5,8 +5,8 @@ import { proxiesOf } from './proxies';
 import { takenOf } from './taken';
 
 /**
- * With which user and group a proxy answers what rules have led to it: rules may know its answers by that. undefined
- * where someone else answers, or the file shows the user of the socket.
+ * The user and group with which a proxy replies to what rules have redirected to it: rules may recognise its replies by
+ * them. undefined where another program replies, or the file shows the user of the socket.
  */
 export function answererOf(evaluation: Evaluation, walked: Walked): Answerer | undefined {
   const proxies = proxiesOf(evaluation);

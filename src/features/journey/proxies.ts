@@ -6,7 +6,7 @@ import type { Evaluation } from '../traceSession/evaluate';
 
 const found = new WeakMap<Evaluation, { readonly proxies: Proxies | undefined }>();
 
-/** The proxies of the rules that the packet meets; undefined where they lead to none that is known. */
+/** The proxies of the rules that the packet meets; undefined where they redirect to no known one. */
 export function proxiesOf(evaluation: Evaluation): Proxies | undefined {
   let known = found.get(evaluation);
   if (known === undefined) {

@@ -6,7 +6,7 @@ export interface ChosenKernelPacket {
   readonly trace: KernelTrace;
   /** Of `trace.packets`. */
   readonly index: number;
-  /** The trace stands in no line of the file. */
+  /** The trace is in no line of the file. */
   readonly pasted: boolean;
   /** The packet for which `world` and `implied` hold. */
   readonly expression: string;

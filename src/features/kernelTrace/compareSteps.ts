@@ -11,7 +11,7 @@ export interface SteppedTogether {
    * The first step of the kernel with which the path does not agree, and where the path is then; undefined: it ended.
    */
   readonly difference: { readonly kernel: SteppedLine; readonly here: OurStep | undefined } | undefined;
-  /** The step of the path behind the last one of the kernel: its trace is cut, or begins anew elsewhere. */
+  /** The step of the path after the last one of the kernel: its trace is cut, or begins anew elsewhere. */
   readonly next: OurStep | undefined;
   /** Rules were compared by their verdicts alone, because the file has neither their handles nor their texts. */
   readonly byVerdict: boolean;

@@ -15,10 +15,10 @@ export interface KernelComparison {
     /** The event of the path that says the same; undefined: from the first disagreement on. */
     readonly event: number | undefined;
   }[];
-  /** So many of the kernel's steps, from the first on, are those of the path. */
+  /** How many of the kernel's steps, from the first on, are those of the path. */
   readonly agreed: number;
   readonly difference: Difference | undefined;
-  /** What is to be known about the comparison, a sentence each. */
+  /** Remarks on the comparison, a sentence each. */
   readonly remarks: readonly string[];
 }
 

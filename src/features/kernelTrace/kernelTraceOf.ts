@@ -4,7 +4,7 @@ import type { Line } from '../../core/syntax/tree';
 
 const TRACES = new WeakMap<SourceFile, KernelTrace>();
 
-/** The packets that a kernel traced in the lines of a file, also in those that stand in entries of a log. */
+/** The packets that a kernel traced in the lines of a file, also in those that are in entries of a log. */
 export function kernelTraceOf(file: SourceFile): KernelTrace {
   const known = TRACES.get(file);
   if (known) return known;

@@ -32,13 +32,13 @@ export function connectionsFor({ last }: KernelPacket, request: PacketRequest): 
       addTo: adds({ orig: { src, dst, sport, dport, proto, ...icmp }, dnat }),
     },
     {
-      words: 'it is taken as an answer in a connection that is ESTABLISHED',
+      words: 'it is taken as a reply in a connection that is ESTABLISHED',
       addTo: adds({ orig: { src: dst, dst: src, sport: dport, dport: sport, proto, ...answered(icmp) } }),
     },
   ];
 }
 
-/** The question to an ICMP answer. */
+/** The request of an ICMP reply. */
 function answered<T extends { readonly icmpType?: number | undefined }>(icmp: T): T {
   const type = icmp.icmpType;
   return type === undefined ? icmp : { ...icmp, icmpType: type === 0 ? 8 : type === 129 ? 128 : type };

@@ -17,7 +17,7 @@ export const EXPLAIN_FIELDS: ToolFields = {
   ruleSet: { type: 'integer', most: 1000 },
 };
 
-/** So many rules of a chain are listed. */
+/** At most this many rules of a chain are listed. */
 const MOST_RULES = 60;
 
 /**

@@ -1,4 +1,4 @@
-/** In characters: what a model can take in beside everything else that it is told. */
+/** In characters: what a model can read besides all its other input. */
 export const MOST_CHARACTERS = 14_000;
 
 /** A text of whole lines, cut where it is too long; `more` says how to get at the rest. */

@@ -30,7 +30,7 @@ const READERS: ReadonlyMap<string, CommandReader> = new Map<string, CommandReade
   ['host', (words, program, { resolvers }) => readHostCommand(words, program, resolvers)],
 ]);
 
-/** Programs that start another one, whose name stands further behind. */
+/** Programs that start another one, whose name comes later. */
 const WRAPPERS =
   /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|lxc|nsenter|ip|env|time|timeout|watch|strace|ssh|sh|bash|exec|nohup|minikube|vagrant|multipass)$/;
 
@@ -51,7 +51,7 @@ export function isPing(text: string): boolean {
 }
 
 /**
- * The first packet of a command line, behind prompts and programs such as `sudo` and `kubectl exec … --`. undefined
+ * The first packet of a command line, after prompts and programs such as `sudo` and `kubectl exec … --`. undefined
  * where it runs none of the programs that are known here.
  */
 export function readCommand(text: string, resolvers: Resolvers): FirstPacket | ExpressionProblem | undefined {
@@ -66,7 +66,7 @@ function joined(text: string): string {
     .replace(/[\r\n]/g, ' ');
 }
 
-/** So many words stand in front of a program at most. */
+/** At most this many words come before a program. */
 const MOST_WORDS_BEFORE = 30;
 
 function commandIn(

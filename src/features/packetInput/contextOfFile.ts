@@ -10,8 +10,8 @@ import type { InputContext } from './inputContext';
 import { NameBook } from './names';
 
 /**
- * What a file states about names and of its own host; `overrides` as for `settingOf`. Nothing is looked at before it is
- * asked for.
+ * What a file states about names and of its own host; `overrides` as for `settingOf`. Nothing is read before it is
+ * needed.
  */
 export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown): InputContext {
   const { names, listings } = namesIn(model, dump);

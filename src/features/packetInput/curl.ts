@@ -95,7 +95,7 @@ function viaProxy(
   return proxyPlace(chosen, place, 1080, notes);
 }
 
-/** The variables that curl looks at, in its order. Source: libcurl-env(3). */
+/** The variables that curl reads, in its order. Source: libcurl-env(3). */
 function proxyNames(scheme: string): readonly string[] {
   const own = scheme === 'http' ? ['http_proxy'] : [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`];
   return [...own, 'all_proxy', 'ALL_PROXY'];
@@ -111,7 +111,7 @@ function mapped(place: Place, options: readonly GivenOption[], notes: string[]):
     const [, , toHost = '', toPort = ''] = connect.parts;
     const newPort = toPort === '' ? port : wholeNumber(toPort, 1, 65535);
     if (newPort === undefined) return problemAt(connect.value, `"${toPort}" is not a port from 1 to 65535`);
-    notes.push(`--connect-to leads it from ${host.text} port ${port} to another place.`);
+    notes.push(`--connect-to redirects it from ${host.text} port ${port} to another host or port.`);
     if (toHost !== '') host = { ...connect.value, text: toHost };
     port = newPort;
   }
@@ -120,8 +120,7 @@ function mapped(place: Place, options: readonly GivenOption[], notes: string[]):
     if (!(from === '*' || fits(from, host.text)) || fromPort !== String(port)) continue;
     const [address = ''] = addresses.join(':').split(',');
     const plain = address.replace(/^\[(.*)\]$/, '$1');
-    if (!parseAddress(plain))
-      return problemAt(value, `"${address}" is no address, as --resolve takes it: host:port:address`);
+    if (!parseAddress(plain)) return problemAt(value, `"${address}" is not host:port:address, which --resolve needs`);
     notes.push(`--resolve says that ${host.text} is ${plain}.`);
     return { host: { ...value, text: plain }, port };
   }
@@ -132,7 +131,7 @@ function valuesOf(options: readonly GivenOption[], wanted: string): readonly Pie
   return options.flatMap(({ name, value }) => (name === wanted && value ? [value] : []));
 }
 
-/** Parts with colons between; an IPv6 address stands in brackets. */
+/** Parts with colons between; an IPv6 address is in brackets. */
 function colonParts(text: string): readonly string[] {
   const parts: string[] = [];
   let start = 0;
@@ -163,7 +162,7 @@ function sourceOf(
     port = wholeNumber(local.text.split('-', 1)[0] ?? '', 1, 65535);
     if (port === undefined)
       return problemAt(local, `"${local.text}" is not a port from 1 to 65535, or a range of them`);
-    if (local.text.includes('-')) notes.push(`Of the local ports ${local.text} the first is taken.`);
+    if (local.text.includes('-')) notes.push(`Of the local ports ${local.text} the first is used.`);
   }
   if (!device) return port === undefined ? undefined : { port };
   const [kind = '', first = '', second = ''] = device.text.split('!');

@@ -70,7 +70,7 @@ export function readNslookup(
 ): FirstPacket | ExpressionProblem {
   const settings = words.filter(({ text }) => /^-./.test(text));
   const [name, server] = words.filter(({ text }) => !/^-./.test(text));
-  if (!name) return problemAt(program, 'this nslookup command asks for no name');
+  if (!name) return problemAt(program, 'this nslookup command has no name to look up');
   const port = settings.find(({ text }) => /^-po(?:rt)?=/i.test(text));
   return query(
     {
@@ -102,7 +102,7 @@ export function readHostCommand(
   const read = readOptions(words, HOST);
   if ('message' in read) return read;
   const [name, server] = read.operands;
-  if (!name) return problemAt(program, 'this host command asks for no name');
+  if (!name) return problemAt(program, 'this host command has no name to look up');
   const given = new Set(read.options.map((each) => each.name));
   return query(
     {

@@ -30,7 +30,7 @@ export function settingsBefore(
   const from = exported ? 1 : 0;
   const other = words.findIndex((word, i) => i >= from && !isSetting(word));
   const length = other < 0 ? words.length : other;
-  // Without an end they belong to the program behind them; `export` takes nothing but settings.
+  // Without an end they belong to the program after them; `export` takes only settings.
   if (!exported && (other >= 0 || !ended)) return { environment: outer, length: 0 };
   const set = new Map(outer.set);
   const kept = new Map(outer.kept);
@@ -43,8 +43,8 @@ export function settingsBefore(
 }
 
 /**
- * With what stands among the words in front of the program: `http_proxy=… curl`, `env a=b curl`. `hasOwn`: programs
- * that start another one with an environment of its own, or on another machine.
+ * With what is set among the words before the program: `http_proxy=… curl`, `env a=b curl`. `hasOwn`: programs that
+ * start another one with an environment of its own, or on another machine.
  */
 export function environmentBefore(words: readonly Piece[], outer: Environment, hasOwn: RegExp): Environment {
   const set = new Map(outer.set);

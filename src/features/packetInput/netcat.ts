@@ -41,7 +41,7 @@ export function readNetcat(words: readonly Piece[], program: Piece): FirstPacket
   const listens = given('l', 'listen');
   if (listens) return problemAt(listens.word, `${program.text} waits for packets here, and sends none`);
   const local = given('U', 'unixsock', 'vsock');
-  if (local) return problemAt(local.word, `${program.text} talks to a socket without IP here: no packet is sent`);
+  if (local) return problemAt(local.word, `${program.text} uses a socket without IP here: no packet is sent`);
   const [host, portWord] = read.operands;
   if (!host) return problemAt(program, `this ${program.text} command names no host`);
   const protocol = given('u', 'udp') ? 'udp' : given('sctp') ? 'sctp' : 'tcp';
@@ -49,10 +49,10 @@ export function readNetcat(words: readonly Piece[], program: Piece): FirstPacket
   if (port === undefined)
     return portWord
       ? problemAt(portWord, `"${portWord.text}" is not a port from 1 to 65535 or the name of a service`)
-      : problemAt(host, `${program.text} needs a port behind the host`);
-  const notes = portWord && /\d-/.test(portWord.text) ? [`Of the ports ${portWord.text} the first is taken.`] : [];
+      : problemAt(host, `${program.text} needs a port after the host`);
+  const notes = portWord && /\d-/.test(portWord.text) ? [`Of the ports ${portWord.text} the first is used.`] : [];
   if (read.operands.length > 2) notes.push('Only the first port is traced.');
-  if (!portWord) notes.push(`Without a port ncat takes ${NCAT_PORT}.`);
+  if (!portWord) notes.push(`Without a port ncat uses ${NCAT_PORT}.`);
   const localPort = given('p', 'source-port')?.value;
   const sourcePort = localPort && portOf(localPort, protocol);
   if (localPort && sourcePort === undefined)

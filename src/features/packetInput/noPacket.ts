@@ -4,11 +4,11 @@ import type { ExpressionProblem } from '../../core/net/packetExpression';
 const LINES: readonly (readonly [RegExp, string])[] = [
   [
     /^trace id [\da-f]{1,16} .{0,150}?(?:rule |verdict |policy )/,
-    'this line of nft monitor trace names a rule: take the one with "packet:" of the same id',
+    'this line of nft monitor trace names a rule: use the one with "packet:" of the same id',
   ],
   [
     /^ ?TRACE: \d+ [\da-f]+ \S+/,
-    'this line of xtables-monitor names a rule: take the one that begins with "PACKET:" and has the same id',
+    'this line of xtables-monitor names a rule: use the one that begins with "PACKET:" and has the same id',
   ],
   [
     /\bIN=\S{0,15} .{0,300}?(?:MAC=|PROTO=|DST=)/,

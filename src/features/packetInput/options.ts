@@ -5,7 +5,7 @@ import { problemAt, type Piece } from './firstPacket';
 /** The options of a program. */
 export interface OptionSpec {
   readonly program: string;
-  /** The letters behind which a value stands, and all others that there are. */
+  /** The letters that take a value, and all others. */
   readonly withValue: string;
   readonly flags: string;
   /** Long names, without dashes. */
@@ -28,7 +28,7 @@ export interface CommandArguments {
   readonly operands: readonly Piece[];
 }
 
-/** Splits the words behind a program into options and operands, which may stand in any order. */
+/** Splits the words after a program into options and operands, which may be in any order. */
 export function readOptions(words: readonly Piece[], spec: OptionSpec): CommandArguments | ExpressionProblem {
   const options: GivenOption[] = [];
   const operands: Piece[] = [];
@@ -98,8 +98,8 @@ function shortOptions(word: Piece, spec: OptionSpec): readonly ReadOption[] | Ex
 
 function unknown({ program }: OptionSpec, option: string, near: string | undefined): string {
   return near === undefined
-    ? `"${option}" is no option of ${program} that is known here: leave it out`
-    : `"${option}" is no option of ${program}; did you mean "${near}"?`;
+    ? `"${option}" is not an option of ${program} that is known here: omit it`
+    : `"${option}" is not an option of ${program}; did you mean "${near}"?`;
 }
 
 /** The words of a list as a set. */

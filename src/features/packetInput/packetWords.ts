@@ -109,7 +109,7 @@ export function proposeInterfaces(
   );
 }
 
-/** Addresses, with a port behind a colon, and names for them. */
+/** Addresses, with a port after a colon, and names for them. */
 export function proposeAddresses(list: WordList, { model, dump, names }: PacketWordSource): void {
   list.add('name', 3, ...names);
   if (!model || !dump) return;

@@ -21,7 +21,7 @@ export function readPing(words: readonly Piece[], program: Piece): FirstPacket |
   const to = read.operands.at(-1);
   if (!to) return problemAt(program, 'this ping command names no host');
   if (read.operands.length > 1)
-    return problemAt(read.operands[0] as Piece, 'hops on the way are not traced: leave all hosts but the last one out');
+    return problemAt(read.operands[0] as Piece, 'hops on the way are not traced: name the last host only');
   const family = given('6') || program.text === 'ping6' ? 6 : given('4') ? 4 : undefined;
   const six = family === 6 || (family === undefined && parseAddress(to.text)?.family === 6);
   const out = given('I')?.value;

@@ -34,7 +34,7 @@ export function readPacketInput(text: string, context: InputContext): PacketInpu
   if (parsed.request) return parsed.writer === undefined ? ordinary(text, parsed.request) : ofLine(text, parsed);
   if (text.length > LONGEST)
     return {
-      problems: [{ start: 0, end: 0, message: `this is longer than ${LONGEST} characters, which no packet is` }],
+      problems: [{ start: 0, end: 0, message: `this is longer than ${LONGEST} characters: no packet is as long` }],
     };
   const found = urlIn(text) ?? ping ?? readCommand(text, context.resolvers);
   if (found) return isInputProblem(found) ? { problems: [found] } : sent(found, context);

@@ -81,7 +81,7 @@ function senderOf(
   { isOwn, names }: InputContext,
 ): { readonly direction: 'in' | 'out'; readonly why: string } {
   if (source !== undefined && isOwn(source) === false)
-    return { direction: 'in', why: `the source ${source} is no address of this host, so another host sends it.` };
+    return { direction: 'in', why: `the source ${source} is not an address of this host, so another host sends it.` };
   const here = 'a program of this host sends it';
   if (source !== undefined || stated?.iface !== undefined) return { direction: 'out', why: `${here}.` };
   const parsed = parseAddress(to);
@@ -92,7 +92,7 @@ function senderOf(
     return {
       direction: 'in',
       why:
-        `${to} is an address of this host, so another host is taken to send it. Write "out" in place of "in" if ` +
+        `${to} is an address of this host, so another host is assumed to send it. Write "out" in place of "in" if ` +
         'this host does.',
     };
   return {

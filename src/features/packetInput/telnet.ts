@@ -32,6 +32,6 @@ export function readTelnet(words: readonly Piece[], program: Piece): FirstPacket
     port,
     family: given.has('6') ? 6 : given.has('4') ? 4 : undefined,
     source: source && { address: source },
-    notes: portWord ? [] : ['Without a port telnet takes 23.'],
+    notes: portWord ? [] : ['Without a port telnet uses 23.'],
   };
 }

@@ -8,18 +8,21 @@ import { premise, premisesOf, type PremiseId } from '../../core/xtables/premise'
 /** A trace, and what it assumes although nothing states it. */
 export interface DoubtingTrace {
   readonly traced: Traced;
-  /** What rules looked at and what decided nothing: what decides is open in the outcomes. */
+  /** What rules read and what decided nothing: what decides is open in the outcomes. */
   readonly rests: readonly PremiseId[];
 }
 
-/** So many questions are looked at one by one whether they decide something, and no more rules asked in each trace. */
+/**
+ * At most this many questions are tried one by one, whether they decide something, and at most this many rules are
+ * evaluated in each trace.
+ */
 const MOST_QUESTIONS = 12;
 const MOST_ASKED = 20_000;
 
 /**
  * Traces a packet with the usual value for everything that nothing states. Where that decides what becomes of the
  * packet, the trace has every answer instead, and only to the questions that decide. `given`: the packet as it was
- * asked about, before anything was filled in.
+ * given, before anything was filled in.
  */
 export function traceDoubting(request: PacketRequest, given: PacketRequest, setting: TraceSetting): DoubtingTrace {
   const open = premisesOf(given);
@@ -70,7 +73,7 @@ function questionsOf({ outcomes }: Traced): readonly string[] {
   ];
 }
 
-/** What becomes of the packet on the paths, whichever rules it passes there. */
+/** What becomes of the packet on the paths, regardless of the rules that it passes there. */
 function outcomeKeys({ outcomes, truncated }: Traced): string {
   return [...new Set([...outcomes.map(outcomeKey), ...(truncated ? ['and more'] : [])])].sort().join('\n');
 }

@@ -3,7 +3,7 @@ import { outcomeOf } from '../../core/netfilter/outcome';
 import type { Traced } from '../../core/netfilter/trace';
 import type { HostFacts } from '../../core/ruleset/host/hostFromFile';
 
-/** Of so many outcomes each is looked at; a Service of a thousand endpoints has more. */
+/** Of at most this many outcomes each is compared; a Service of a thousand endpoints has more. */
 const MOST_COMPARED = 64;
 
 /**

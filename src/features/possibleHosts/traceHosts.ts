@@ -24,7 +24,7 @@ export interface HostTrace {
   readonly answers: readonly HostAnswer[];
 }
 
-/** By so many interfaces a packet is let leave, one after the other, where nothing states which. */
+/** A packet is traced as leaving by at most this many interfaces, one after the other, where nothing states which. */
 const MOST_WAYS = 5;
 
 /** What the traces on all hosts have in common. */

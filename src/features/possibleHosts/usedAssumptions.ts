@@ -47,7 +47,7 @@ export function usedAssumptions(hostTraces: readonly HostTrace[]): readonly Used
       hostTrace,
       hostTrace.traced.outcomes.slice(0, MOST_LOOKED_AT).map(({ events }) => events),
     );
-    // Which way out it is was asked, and stands above.
+    // Which way out it is was asked, and is above.
     const asked = hostTrace.answers.some(({ choice }) => choice);
     for (const assumption of hostTrace.facts.assumptions)
       if (used.has(assumption.use) && !(asked && assumption.code === 'default-route'))
@@ -111,7 +111,7 @@ function ofPremise(id: PremiseId): UsedAssumption {
 /** Extensions that ask for sockets. */
 const ASKS_SOCKETS: ReadonlySet<string> = new Set(['socket', 'TPROXY']);
 
-/** What was looked at on the way of a packet. */
+/** What was read on the way of a packet. */
 class Uses {
   private readonly interfaces = new Set<string>();
   private readonly addresses = new Set<string>();
@@ -238,7 +238,7 @@ class Uses {
   }
 }
 
-/** Of a thousand paths that a Service makes, all look at the same. */
+/** The thousand paths that a Service makes all read the same. */
 const MOST_LOOKED_AT = 64;
 
 function isSet({ sysctls }: Host, family: 4 | 6, name: string): boolean {

@@ -75,7 +75,7 @@ function found(
   const results = outcomes.map(badgeOf);
   const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
   const changes = typed.map((text): WhatIf => ({ kind: 'typed', text }));
-  // Behind rules that are tried the file has no place for others.
+  // After rules that are tried the file has no place for others.
   const copy = isTried || changes.length === 0 ? undefined : copyOf(groundOf(model, dump, changes), model);
   const edits = copy?.left.length === 0 ? copy.edits : [];
   return {

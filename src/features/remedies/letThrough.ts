@@ -10,7 +10,7 @@ import type { Proposal, Situation } from './remedy';
 import { isThrough } from '../../core/netfilter/walkEnds';
 import { getsThrough, traceChanged } from './traceChanged';
 
-/** As many tables may each want a rule of their own before the packet is through. */
+/** As many tables may each need a rule of their own before the packet is through. */
 const MOST_RULES = 4;
 
 /** What lets a packet through that a rule or a policy dropped: rules that accept it, before what decided. */
@@ -67,7 +67,7 @@ function acceptingRule(walked: Walked): { readonly place: DecisionPlace; readonl
   };
 }
 
-/** Answers of known connections are let through as such, and not by their addresses. */
+/** Replies of known connections are let through by their state, and not by their addresses. */
 function acceptedPackets({ view }: DecisionPlace): string {
   return isAnswer(view.conntrack?.state)
     ? '-m conntrack --ctstate RELATED,ESTABLISHED'

@@ -16,7 +16,7 @@ export interface NearMiss {
   readonly match: BoundMatch | undefined;
 }
 
-/** So many rules are looked at, those nearest to what decided. */
+/** At most this many rules are evaluated, those nearest to what decided. */
 const MOST_RULES = 20_000;
 
 /**

@@ -10,7 +10,7 @@ import type { NearMiss } from './nearMisses';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
-/** So many packets are traced, and so many are offered. */
+/** At most this many packets are traced, and this many are offered. */
 const MOST_TRIES = 6;
 const MOST_OFFERED = 2;
 
@@ -45,7 +45,7 @@ interface PacketChange {
   readonly words: string;
 }
 
-/** The value that the rule wants where the sender chooses it: not what the way or an earlier packet gives. */
+/** The value that the rule requires where the sender chooses it: not what the way or an earlier packet gives. */
 function changeFor({ missed: { asks }, view }: NearMiss): PacketChange | undefined {
   // An address that was translated on the way is not the one that was sent.
   if (!asks || asks.lacking) return undefined;

@@ -37,8 +37,8 @@ export function placeOf({ events }: Walked, index: number): DecisionPlace | unde
 }
 
 /**
- * The number of the first of the rules at the end of a chain that only log: what is to be let through belongs in front
- * of them. undefined: there are none.
+ * The number of the first of the rules at the end of a chain that only log: a rule that lets packets through belongs
+ * before them. undefined: there are none.
  */
 export function closingLogs({ rules }: Chain): number | undefined {
   let first: number | undefined;

@@ -7,7 +7,7 @@ import type { RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { TraceInput } from '../traceReport/traceInput';
 import type { NearMiss } from './nearMisses';
 
-/** What was traced, and the path of it that is to be changed. */
+/** What was traced, and the path to change. */
 export interface Situation {
   readonly request: PacketRequest;
   readonly setting: TraceSetting;
@@ -28,7 +28,7 @@ export interface RemedyChange {
 /**
  * How much else a change may do, the least first: packets like this one; a setting or a list of one program; what
  * arrives at one place; everything that a rule was about; the whole host. Another packet is last: it changes nothing,
- * but whoever asks about this one wants this one through.
+ * but the question was about this one.
  */
 export const REACH = ['like it', 'setting', 'place', 'rule', 'host', 'packet'] as const;
 type Reach = (typeof REACH)[number];

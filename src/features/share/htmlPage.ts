@@ -2,8 +2,8 @@ import { COLOURS, type PictureTheme } from './colours';
 import { escaped } from './escaped';
 
 /**
- * A page that needs nothing beside it, of these parts; empty ones are left out. It may load nothing, says its own
- * policy.
+ * A page that needs nothing beside it, of these parts; empty ones are omitted. Its own policy forbids it to load
+ * anything.
  */
 export function htmlPage(title: string, body: readonly string[]): string {
   return `<!DOCTYPE html>

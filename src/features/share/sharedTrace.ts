@@ -2,7 +2,7 @@ import type { CardDecision } from '../../shared/traceReport';
 import { outcomeTabs } from '../traceReport/outcomeTabs';
 import type { TraceInput } from '../traceReport/traceInput';
 
-/** A trace with what whoever gets it needs to know beside it: he sees no view in which that stands. */
+/** A trace with what its reader needs to know besides: there is no view that shows it. */
 export interface SharedTrace {
   readonly input: TraceInput;
   /** What neither the file nor the packet states, a sentence each. */
@@ -18,11 +18,11 @@ export interface SharedJourney {
   readonly replies: readonly {
     readonly id: string;
     readonly label: string;
-    /** As that of the leg that it answers. */
+    /** As that of the leg that it replies to. */
     readonly when: string | undefined;
     readonly text: string;
   }[];
-  /** Why it is over, and what is to be known of the rules; a sentence each. */
+  /** Why it ends, and remarks on the rules; a sentence each. */
   readonly remarks: readonly string[];
 }
 

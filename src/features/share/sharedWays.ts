@@ -8,7 +8,7 @@ import { htmlPage, list, paragraphs } from './htmlPage';
 import { mermaidText } from './mermaid';
 import { decisionPlace } from './sharedTrace';
 
-/** All ways in and out, with what whoever gets them does not see: the file, and what is tried on it. */
+/** All ways in and out, with what their reader does not see: the file, and what is tried on it. */
 export interface SharedWays {
   readonly report: WaysReport;
   readonly file: string;
@@ -35,7 +35,7 @@ export function waysMarkdown({ report, file, whatIf }: SharedWays): string {
         'text',
         waysText({ ways: [way], assumed: [], remarks: [] })
           .split('\n')
-          // The first line stands above the block, and blank ones at its ends say nothing.
+          // The first line is above the block, and blank ones at its ends say nothing.
           .slice(2)
           .filter((line, i, all) => line !== '' || i < all.length - 1),
       ),
@@ -112,7 +112,7 @@ function legHtml(leg: WayLeg): string {
     ...(changes.length > 0 ? [row('becomes', escaped(changes.join(', ')))] : []),
     ...decided.map((each) => row(each.word, escaped(decisionPlace(each)))),
     ...(note === undefined ? [] : [row('why', escaped(`${note}${source === undefined ? '' : ` (${source})`}`))]),
-    row('reply', escaped(reply ? [reply.text, reply.why].filter((each) => each !== '').join('. ') : 'nobody answers')),
+    row('reply', escaped(reply ? [reply.text, reply.why].filter((each) => each !== '').join('. ') : 'no reply')),
   ];
   return (
     `<div class="card"><p>${escaped(`${id}. ${whenText(leg)}${from} → ${to}`)} ` +

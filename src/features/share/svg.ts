@@ -106,7 +106,7 @@ function nodeWords({ title, text, tables }: PathNode): string {
     .join(' · ');
 }
 
-/** Lines of at most so many columns, broken at blanks; a word that is longer is broken in itself. */
+/** Lines of at most that many columns, broken at blanks; a word that is longer is broken in itself. */
 function wrapped(words: string, columns: number): readonly string[] {
   const most = Math.max(8, Math.floor(columns));
   const lines: string[] = [];

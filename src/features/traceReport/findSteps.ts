@@ -2,7 +2,7 @@ import type { OutcomeReport, Row, StepId } from '../../shared/traceReport';
 import { tokensText } from './ruleTokens';
 import { selectedPath, type TraceInput } from './traceInput';
 
-/** So many steps are named; of more only their number. */
+/** At most this many steps are named; of more only their number. */
 const MOST_FOUND = 1000;
 
 /**

@@ -13,7 +13,7 @@ import { rulesOfRun } from './runRows';
 import { stepGroups } from './stepGroups';
 import { badgeOf, decisiveEvent, textOfSpans, verdictOf } from './verdict';
 
-/** So many questions are asked at once: a Service of a thousand endpoints has 999. */
+/** At most this many questions are asked at once: a Service of a thousand endpoints has 999. */
 const MOST_QUESTIONS = 12;
 
 /** A trace as the view shows it: every path as a tab, and the selected one in full. */
@@ -79,7 +79,7 @@ export function stepsAtLine(input: TraceInput, line: number): readonly StepId[] 
   });
 }
 
-/** The line of a step, 1-based; undefined for a step that stands nowhere in the file. */
+/** The line of a step, 1-based; undefined for a step that is nowhere in the file. */
 export function lineOfStep(input: TraceInput, step: StepId): number | undefined {
   const { event, rule } = eventAt(input, step);
   if (rule) return lineNumber(rule.line);

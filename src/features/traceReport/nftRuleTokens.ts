@@ -4,7 +4,7 @@ import { nftWords } from '../nftWords';
 import { kindOfType } from '../tokenTypes';
 import type { Token, TokenKind } from '../../shared/traceReport';
 
-/** The words of a rule of nft, each with what it is; counters are left out. */
+/** The words of a rule of nft, each with what it is; counters are omitted. */
 export function nftRuleTokens(text: string, columns: Columns): readonly Token[] {
   const { start, end } = columns;
   const kinds = new Map<number, TokenKind>();

@@ -7,7 +7,7 @@ import type { TraceInput } from './traceInput';
 import { lineNumber } from '../../core/syntax/typedLine';
 import { badgeOf } from './verdict';
 
-/** So many paths get a tab. */
+/** At most this many paths get a tab. */
 const MOST_TABS = 24;
 
 /** One tab for each path. */

@@ -201,7 +201,7 @@ function hasTable(ruleSet: RuleSet | undefined, name: AnyTableName): boolean {
 }
 
 /**
- * security is left out where the dump does not have it: hardly any does. Tables of nftables are shown where they have a
+ * security is omitted where the dump does not have it: hardly any does. Tables of nftables are shown where they have a
  * chain in the hook.
  */
 function shownTables(hook: Hook, ruleSet: RuleSet | undefined): readonly AnyTableName[] {

@@ -10,7 +10,7 @@ import { whyRuleNot } from './ruleWhy';
 /** A run of rules that did not match is shown whole up to this length: every chain of a service mesh. */
 const SHOWN_WHOLE = 16;
 
-/** How many rules of a long run are looked at for those that nearly matched, and how many of these are shown. */
+/** How many rules of a long run are searched for those that nearly matched, and how many of these are shown. */
 const LOOKED_AT = 20_000;
 const NEAR_SHOWN = 4;
 

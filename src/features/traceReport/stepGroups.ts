@@ -63,7 +63,7 @@ class Grouping {
             0,
             'info',
             `${counted(run.count, 'step')} of ${grouped(run.of)} in this table ` +
-              `${run.count === 1 ? 'is' : 'are'} left out here`,
+              `${run.count === 1 ? 'is' : 'are'} omitted here`,
             `the first and the last ${MOST_OF_TABLE / 2} are shown`,
             undefined,
           ),
@@ -302,7 +302,8 @@ function policyRow(index: number, { chain, verdict }: EventOf<'policy'>): Row {
 }
 
 /**
- * So many events of one table are shown. A chain may have a hundred thousand rules that match, and nobody reads them.
+ * At most this many events of one table are shown. A chain may have a hundred thousand rules that match, and nobody
+ * reads them.
  */
 const MOST_OF_TABLE = 1000;
 

@@ -27,9 +27,9 @@ export interface TraceInput {
   readonly listeners?: readonly Listener[] | undefined;
   /** What addresses are called. */
   readonly names?: AddressNames | undefined;
-  /** For what chains and rules are for; without it that is left out. */
+  /** For what chains and rules are for; without it that is omitted. */
   readonly knowledge?: RuleSetView | undefined;
-  /** The fields of the packet that were given: what else the rules look at rests on premises. */
+  /** The fields of the packet that were given: what else the rules read rests on premises. */
   readonly given?: PacketRequest | undefined;
   /** What was filled in of the packet. */
   readonly filled?: readonly FilledField[] | undefined;

@@ -92,7 +92,7 @@ function tried({ whatIf = [] }: TraceInput): readonly string[] {
 
 /** A value that is not a fact says so where it stands. */
 function partMarkdown({ text, style, assumed }: CardPart): string {
-  // Blanks at the ends are part of the row, and Markdown wants them outside of a code span.
+  // Blanks at the ends are part of the row, and Markdown requires them outside of a code span.
   const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
   const words = `${before}${style === 'code' ? markdownCode(inner) : markdownText(inner)}${after}`;
   return assumed ? `${words} (assumed)` : words;
@@ -140,7 +140,7 @@ function stepLines({ groups }: OutcomeReport): readonly string[] {
   );
 }
 
-/** Reasons stand in one column, unless a rule is longer than this. */
+/** Reasons are in one column, unless a rule is longer than this. */
 const WIDEST = 96;
 
 /** Chains that are called from deeper than this are indented no further. */

@@ -47,8 +47,8 @@ interface Passed {
 }
 
 /**
- * Rules that were passed and would have let the packet go: ACCEPT anywhere in this table, RETURN in the user chains
- * that lead to this step (RETURN in the built-in chain means its policy).
+ * Rules that were passed and would have let the packet go: ACCEPT anywhere in this table, RETURN in the user chains on
+ * the way to this step (RETURN in the built-in chain means its policy).
  */
 function exclusionsPassed(events: readonly TraceEvent[], index: number): readonly Passed[] {
   const lists: Passed[][] = [];
@@ -94,7 +94,7 @@ function spares({ target }: Rule, leads: boolean): boolean {
   );
 }
 
-/** `Port 3000 is none of 15008, 22, 15090`; what is not a plain port has its own wording. */
+/** `Port 3000 is not one of 15008, 22, 15090`; what is not a plain port has its own wording. */
 function exclusionWords(passed: readonly Passed[]): string {
   const ports: string[] = [];
   const others: string[] = [];
@@ -113,7 +113,7 @@ function exclusionWords(passed: readonly Passed[]): string {
   ].join(' or ');
   const parts: string[] = [];
   if (ports.length === 1) parts.push(`port ${port} is not ${ports[0] ?? ''}`);
-  else if (ports.length > 1) parts.push(`port ${port} is none of ${listed(ports)}`);
+  else if (ports.length > 1) parts.push(`port ${port} is not one of ${listed(ports)}`);
   parts.push(...others.slice(0, MOST_LISTED));
   if (others.length > MOST_LISTED) parts.push(`and ${counted(others.length - MOST_LISTED, 'more rule')}`);
   return `No ${names} above matched: ${parts.join('; ')}.`;

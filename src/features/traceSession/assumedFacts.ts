@@ -9,10 +9,10 @@ import type { Evaluation } from './evaluate';
 import { addressField } from './hostFields';
 import { textOf } from './packetForm';
 
-/** What the user said stands beside the question, and is not assumed. */
+/** What the user said is beside the question, and is not assumed. */
 const SAID = ': as stated';
 
-/** So many lines that cannot be read are named one by one. */
+/** At most this many lines that cannot be read are named one by one. */
 const MOST_ERRORS = 5;
 
 /**

@@ -25,7 +25,7 @@ export type EditorEffect =
   | { readonly kind: 'edit'; readonly edits: readonly FileEdit[] }
   /** Write down what is shown as an expectation: `traced` of the session. */
   | { readonly kind: 'expect' }
-  /** Ask in which form what is shown is to be copied or saved: `shared` of the session. */
+  /** Ask in which form to copy or save what is shown: `shared` of the session. */
   | { readonly kind: 'share' }
   /** Give the file this text again: it is as it was before it was edited. */
   | { readonly kind: 'restore'; readonly text: string }

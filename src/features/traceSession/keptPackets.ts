@@ -8,8 +8,8 @@ interface Memory {
 }
 
 /**
- * Of so many files the packets traced last are remembered; those of the file traced the longest ago are forgotten
- * first.
+ * The packets traced last are remembered for at most this many files; those of the file traced the longest ago are
+ * forgotten first.
  */
 const MOST_FILES = 50;
 const KEYS: Readonly<Record<PacketKind, string>> = { recent: 'recentPackets', pinned: 'pinnedPackets' };

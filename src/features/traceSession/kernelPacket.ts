@@ -7,7 +7,7 @@ import { traceOneAgainst } from '../kernelTrace/traceAgainst';
 import { selectedPath, type TraceInput } from '../traceReport/traceInput';
 import { withPacket, type SessionState } from './sessionState';
 
-/** So many packets of a trace are offered by name. */
+/** At most this many packets of a trace are offered by name. */
 const MOST_OFFERED = 200;
 
 const OF_FILE = 'kernel:';
@@ -44,7 +44,7 @@ function shortExpression(expression: string): string {
   return /^.*? > \S+/.exec(expression)?.[0] ?? expression;
 }
 
-/** A packet by the name it has in the list; undefined: it is none of a kernel's trace. */
+/** A packet by the name it has in the list; undefined: it is not one of a kernel's trace. */
 export function withKernelChoice(state: SessionState, overrides: unknown, id: string): SessionState | undefined {
   const found = /^(kernel|pasted):(\d{1,9})$/.exec(id);
   if (!found || !state.model) return undefined;

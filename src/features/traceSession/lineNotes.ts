@@ -11,7 +11,7 @@ export interface LineNote {
   readonly text: string;
 }
 
-/** So many rules have a note at once: nobody sees more lines of a file. */
+/** At most this many rules have a note at once: nobody sees more lines of a file. */
 const MOST_NOTES = 300;
 
 /**

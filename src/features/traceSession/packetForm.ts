@@ -22,7 +22,7 @@ export interface FormInput {
 }
 
 /**
- * The inputs for the packet, in the order in which they are shown; those that the protocol does not have are left out.
+ * The inputs for the packet, in the order in which they are shown; those that the protocol does not have are omitted.
  */
 export function packetFields(input: FormInput): readonly PacketField[] {
   return SPECS.filter(({ shown }) => shown(input.request)).map((spec) => {
@@ -72,7 +72,7 @@ function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Part
   return isProblem(read) ? read.message.replace(/^packet\.[\w[\]]+: /, '') : read;
 }
 
-/** Drops what no longer fits the field that was changed, so that it is filled in anew. */
+/** Drops what no longer agrees with the field that was changed, so that it is filled in anew. */
 function consistent(next: PacketRequest, before: PacketRequest, name: keyof PacketRequest): PacketRequest {
   const drop = new Set<keyof PacketRequest>();
   if (name === 'dir' && next.dir !== before.dir)

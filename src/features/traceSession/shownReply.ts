@@ -153,7 +153,7 @@ function shortWords({
   return formatPacketExpression(request);
 }
 
-/** Rules may ask for the user of the program that answers. */
+/** Rules may test the user of the program that replies. */
 function senderOf(
   { end }: Walked,
   { dir, uid = 0 }: PacketRequest,

@@ -3,7 +3,7 @@ import type { Move, OutcomeReport, StepId } from '../../shared/protocol';
 
 /**
  * The step to go to from `step`, in the order in which the packet came by; undefined where there is none. Absent tables
- * are no steps.
+ * are not steps.
  */
 export function stepAfter(outcome: OutcomeReport, step: StepId | undefined, to: Move): StepId | undefined {
   const steps = outcome.groups.flatMap(({ rows }) =>

@@ -43,7 +43,7 @@ export function unknownInterfaceWords({ name, hint }: UnknownInterface): string 
   return `The file knows no interface ${name}${hint}`;
 }
 
-/** Whoever asks lists it as one of the host. */
+/** The caller lists it as one of the host. */
 function isGiven(name: string, overrides: unknown): boolean {
   const ifaces = isRecord(overrides) ? overrides['ifaces'] : undefined;
   return Array.isArray(ifaces) && ifaces.some((each: unknown) => isRecord(each) && each['name'] === name);
@@ -51,7 +51,7 @@ function isGiven(name: string, overrides: unknown): boolean {
 
 const named = new WeakMap<SourceFile, Map<string, boolean>>();
 
-/** It stands in the file, or a rule has a pattern for it, such as `-i eth+`; each name is looked for once. */
+/** It is in the file, or a rule has a pattern for it, such as `-i eth+`; each name is looked for once. */
 function isNamed(name: string, file: SourceFile): boolean {
   let known = named.get(file);
   if (!known) named.set(file, (known = new Map<string, boolean>()));

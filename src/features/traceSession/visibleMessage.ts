@@ -1,7 +1,7 @@
 import type { ToView } from '../../shared/protocol';
 import { visible } from '../../core/text/visible';
 
-/** What the page gives back to the editor as it is, or keeps: names of things, and what stands in its inputs. */
+/** What the page gives back to the editor as it is, or keeps: names of things, and what is in its inputs. */
 const KEPT: ReadonlySet<string> = new Set([
   'id',
   'step',

@@ -65,8 +65,8 @@ const MOST_HAIRPINS = 2;
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
 
 /**
- * Whoever stands behind a translated address may call it too: the one that it leads to, and, where it is an address of
- * this host for others, a neighbour of that one.
+ * The receiver of a translated address may call it too; and, where it is an address of this host for others, a
+ * neighbour of that receiver.
  */
 function hairpinsOf({ id }: WayPacket, evaluation: Evaluation): readonly WayPacket[] {
   const { input, setting } = evaluation;
@@ -123,7 +123,7 @@ function isService({ knowledge }: TraceInput, address: string): boolean {
   );
 }
 
-/** Another address of the same network that is none of this host. */
+/** Another address of the same network that is not one of this host. */
 function neighbourOf(address: Address, { interfaces }: Evaluation['setting']['setting']['host']): Address | undefined {
   const network = prefixBlock(address, address.family === 4 ? 24 : 64);
   return [2, 3, -2, -3]

@@ -2,11 +2,11 @@ import { visible } from '../../core/text/visible';
 import type { CardDecision } from '../../shared/traceReport';
 import type { WayLeg, WayReport, WaysReport } from '../../shared/ways';
 
-/** Every way with its legs and answers, as a terminal shows it. */
+/** Every way with its legs and replies, as a terminal shows it. */
 export function waysText({ ways, assumed, remarks }: WaysReport): string {
   const parts = ways.map(wayText);
   if (remarks.length > 0) parts.push(`About these rules:\n${lines(remarks)}`);
-  if (assumed.length > 0) parts.push(`Taken for granted:\n${lines(assumed)}`);
+  if (assumed.length > 0) parts.push(`Assumed:\n${lines(assumed)}`);
   return parts.join('\n');
 }
 
@@ -29,9 +29,9 @@ function legText({ id, from, to, when, note, source, sent, changes, badge, decid
     ...decided.map((each) => `      ${decidedText(each)}\n`),
     note === undefined ? '' : `      ${visible(note)}${source === undefined ? '' : ` (${visible(source)})`}\n`,
     reply
-      ? `  ${reply.id.padEnd(3)} ${reply.comesBack ? '✓' : reply.unsure ? '?' : '✗'} the answer ` +
+      ? `  ${reply.id.padEnd(3)} ${reply.comesBack ? '✓' : reply.unsure ? '?' : '✗'} the reply ` +
         `${visible(reply.text)}\n${reply.why === '' ? '' : `      ${visible(reply.why)}\n`}`
-      : `  ${`${id}r`.padEnd(3)} – nobody answers\n`,
+      : `  ${`${id}r`.padEnd(3)} – no reply\n`,
   ].join('');
 }
 

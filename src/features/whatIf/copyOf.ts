@@ -135,7 +135,7 @@ function chainEdits(
   return { edits, last: place };
 }
 
-/** Behind which line rules of a chain without any go: they come after all declarations. */
+/** The line after which rules of a chain without any go: they come after all declarations. */
 function lastLineOf(chain: Chain | undefined, place: Line): Line {
   const { line } = chain ?? {};
   return line && line.index > place.index ? line : place;

@@ -2,6 +2,6 @@
 export interface FileEdit {
   readonly line: number;
   readonly text: string | undefined;
-  /** A line that must still be what it was: somebody may have typed meanwhile. */
+  /** A line that must still be what it was: the user may have typed meanwhile. */
   readonly beside: { readonly line: number; readonly text: string };
 }

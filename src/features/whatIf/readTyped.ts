@@ -43,7 +43,7 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
   if (host) return { rules: [], host: [hostChange(host, plain)], annotations: [], nft: [], before: 0 };
   const annotations = readAnnotations(plain);
   if (annotations.length > 0) return { rules: [], host: [], annotations, nft: [], before: 0 };
-  // As within a dump or behind the prompt of a script: the rule alone.
+  // As within a dump or after the prompt of a script: the rule alone.
   const prefix = /^(?:-t\s+\w+\s+)?-(?:[AIDRNXPFE]\b|-(?:append|insert|delete|replace|new-chain|policy|flush)\b)/.test(
     plain,
   )

@@ -2,8 +2,8 @@ import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Line } from '../../core/syntax/tree';
 
 /**
- * One thing that is other than the file has it, for as long as somebody looks at what would be. Plain data: the page
- * and a reload of the window hand it back.
+ * One change to what the file says, for as long as it is tried. Plain data: the page and a reload of the window hand it
+ * back.
  */
 export type WhatIf =
   /**

@@ -171,7 +171,7 @@ function runAfter(runner: ExpectationRunner, expectation: Expectation): Expectat
 function asHover(line: number, found: ReturnType<typeof hoverSetting>): vscode.Hover | undefined {
   return (
     found &&
-    // Text of a file stands in it: no commands, no HTML.
+    // Text of a file is in it: no commands, no HTML.
     new vscode.Hover(
       new vscode.MarkdownString(blocksToMarkdown(found.blocks)),
       new vscode.Range(line, found.start, line, found.end),

@@ -15,7 +15,7 @@ import { ToolFiles } from './toolFiles';
 interface ModelTool {
   readonly name: string;
   readonly fields: ToolFields;
-  /** Behind which the name of a file comes: `Trace a packet through`. */
+  /** Followed by the name of a file: `Trace a packet through`. */
   readonly does: string;
   /** What of a file goes out. */
   readonly givesAway: string;
@@ -50,7 +50,7 @@ const TOOLS: readonly ModelTool[] = [
   },
 ];
 
-/** Tools for language models, in an editor that has some. They look at files and change nothing. */
+/** Tools for language models, in an editor that has some. They read files and change nothing. */
 export function registerModelTools(documents: Documents, panels: TracePanels, edge: ErrorEdge): vscode.Disposable {
   const editor = editorTools();
   if (!editor) return new vscode.Disposable(() => {});
@@ -65,7 +65,7 @@ export function registerModelTools(documents: Documents, panels: TracePanels, ed
             () => answerOf(tool, input, files),
             () => Promise.resolve({ problem: 'an error in iptables Lens; its log says what to report' }),
           );
-          // That is how a model is told that it has to ask in another way.
+          // Such an error makes the model call it in another way.
           if (typeof answer !== 'string') throw new Error(visible(answer.problem));
           return editor.result(answer);
         },

@@ -42,7 +42,7 @@ export class DebugClient {
     return found[0] as DebugProtocol.Response;
   }
 
-  /** The body of a response that says yes. */
+  /** The body of a successful response. */
   async ask<Response extends DebugProtocol.Response>(command: string, given: unknown = {}): Promise<Response['body']> {
     const response = await this.response(command, given);
     if (!response.success) throw new Error(response.message);

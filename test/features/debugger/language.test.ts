@@ -109,7 +109,7 @@ describe('expressions', () => {
     ['dport = 80', '"=" is not expected here'],
     ['(dport == 80', '")" is missing at the end'],
     ['dport == 80)', '")" is not expected here'],
-    ['dport in', 'the expression ends behind "in": a network, a range or a list is missing'],
+    ['dport in', 'the expression ends after "in": a network, a range or a list is missing'],
     ['dport in 10.0.0.0/8', '"10.0.0.0/8" is not a value of packet.dport, which is a number'],
     ['src in 80', '"80" is not a value of packet.src, which is an address'],
     ['src == 10.0.0.0/8', '"10.0.0.0/8" is a network: write "in 10.0.0.0/8"'],

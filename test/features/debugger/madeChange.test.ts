@@ -6,7 +6,7 @@ import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { modelOf, ruleSetOf } from '../../../src/features/fileModel';
 import { settingOf, traceInFile } from '../../../src/features/fileTrace';
 
-/** Rules whose way depends on the mark, in a chain that is entered twice, behind others that do not match. */
+/** Rules whose way depends on the mark, in a chain that is entered twice, after others that do not match. */
 const RULES = [
   '-A PREROUTING -s 10.9.0.0/16 -j DROP',
   '-A PREROUTING -p tcp -j TWICE',

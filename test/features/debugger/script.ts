@@ -120,14 +120,14 @@ export class Script {
     }
   }
 
-  /** The file that the client shows, and whether it was told to ask for it. */
+  /** The file that the client shows, and whether it has to request it. */
   private async source(): Promise<string> {
     const [top] = await this.client.frames();
     const told = this.client.events.filter(({ event }) => event === 'invalidated').length;
     return `${top?.source?.name} ${top?.source?.path}, told ${told}`;
   }
 
-  /** What is said while the file is being edited, and where the packet stands afterwards. */
+  /** What is said while the file is being edited, and where the packet is afterwards. */
   private async insert(rest: string): Promise<string> {
     const { client } = this;
     const at = Number(rest.split(' ')[0]);

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { runScript } from './script';
 
-/** Rules, and behind `---` a script of steps with what each comes to behind ` => `. Several scripts have the same rules. */
+/**
+ * `. => Rules, and after `---` a script of steps with what each comes to after ` => `. => `. Several scripts have the
+ * same rules.
+ */
 interface Session {
   readonly name: string;
   readonly rules: string;

@@ -23,8 +23,8 @@ describe('a line that is wrong names the word and its place', () => {
     ['in tcp > :22 => reply maybe', 22, 27, '"maybe" is not what may become of a reply: ok, dropped or none'],
     ['in tcp > :22 => never', 16, 21, '"never" needs a condition after it'],
     ['in tcp > :22 => or LOCAL', 16, 18, '"or" stands between two conditions'],
-    ['in tcp > :22 => LOCAL DROPPED', 22, 29, 'no packet is "DROPPED" and what stands before it at once'],
-    ['in tcp > :22 => ACCEPT not SENT REJECT', 32, 38, 'no packet is "REJECT" and what stands before it at once'],
+    ['in tcp > :22 => LOCAL DROPPED', 22, 29, 'no packet is "DROPPED" and what comes before it at once'],
+    ['in tcp > :22 => ACCEPT not SENT REJECT', 32, 38, 'no packet is "REJECT" and what comes before it at once'],
     ['=> LOCAL', 0, 1, 'the packet is missing: write it before "=>", such as "in eth0 tcp > :80"'],
     ['then in tcp => LOCAL', 5, 11, '"then" needs a packet before it'],
     [

@@ -207,22 +207,22 @@ test.each<[string, string, string]>([
   [
     'a rule above takes everything',
     filter('INPUT -j DROP', 'INPUT -p tcp -j ACCEPT'),
-    'No packet is matched by INPUT rule 2: line 6 takes each that it would match. One of them is traced.',
+    'No packet is matched by INPUT rule 2: line 6 matches each that it would match. One of them is traced.',
   ],
   [
     'a wider rule above',
     filter('INPUT -s 198.51.100.0/24 -j DROP', 'INPUT -s 198.51.100.64/28 -p tcp -m tcp --dport 22 -j ACCEPT'),
-    'No packet is matched by INPUT rule 2: line 6 takes each that it would match. One of them is traced.',
+    'No packet is matched by INPUT rule 2: line 6 matches each that it would match. One of them is traced.',
   ],
   [
     'a wider rule above the jump',
     filter('INPUT -p tcp -j ACCEPT', 'INPUT -j A', 'A -p tcp -m tcp --dport 22 -j DROP'),
-    'No packet is matched by A rule 1: line 6 takes each that it would match. One of them is traced.',
+    'No packet is matched by A rule 1: line 6 matches each that it would match. One of them is traced.',
   ],
   [
     'a wider range of ports above',
     filter('INPUT -p tcp -m tcp --dport 1:1024 -j ACCEPT', 'INPUT -p tcp -m tcp --dport 22 -j DROP'),
-    'No packet is matched by INPUT rule 2: line 6 takes each that it would match. One of them is traced.',
+    'No packet is matched by INPUT rule 2: line 6 matches each that it would match. One of them is traced.',
   ],
   [
     'a jump and the rule contradict each other',
@@ -242,7 +242,7 @@ test.each<[string, string, string]>([
 /** What is not proved of all ways, or of what another rule may change, is not said. */
 test.each<[string, string]>([
   [
-    'a way that is not looked at',
+    'a way that is not tried',
     filter(
       'INPUT -p tcp -j DROP',
       ...Array.from({ length: 8 }, (_, i) => `INPUT -p tcp -m tcp --dport ${i + 1} -j A`),
@@ -268,8 +268,11 @@ test('a rule above that asks for the same mark takes nothing that is marked afte
   expect(found(filter(...rules).replace('*filter', '*mangle') + HOST).found.kind).toBe('found');
 });
 
-/** So many questions are open that not all paths are followed: the answers that lead to the rule come with the packet. */
-test('a rule behind many sets that the file does not list', () => {
+/**
+ * Too many questions are open for all paths to be followed: the answers with which it reaches the rule come with the
+ * packet.
+ */
+test('a rule after many sets that the file does not list', () => {
   const marking = Array.from({ length: 20 }, (_, i) => {
     const bit = `0x${(1 << i).toString(16)}`;
     return `INPUT -m set ! --match-set s${i} src -j MARK --set-xmark ${bit}/${bit}`;

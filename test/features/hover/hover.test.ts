@@ -104,7 +104,7 @@ describe('every name that iptables knows', () => {
     );
   });
 
-  // A line that asks for a listing stands above one, and is no command of a script.
+  // A line that asks for a listing is above one, and is not a command of a script.
   test.each(Object.entries(OPERATIONS).filter(([letter]) => !'LS'.includes(letter)))(
     'the command -%s',
     (letter, what) => {

@@ -6,7 +6,7 @@ import { replyLegs } from '../../../src/features/journey/replyLegs';
 import { HOST_JOURNEYS, type HostJourney } from '../../fixtures/hostJourneys';
 import { hostJourney } from './walked';
 
-/** Each leg with its end, and each answer with what is to be known of it. */
+/** Each leg with its end, and each reply with the remarks on it. */
 function told(journey: HostJourney): string {
   const { legs, trace, end } = hostJourney(journey);
   const ends = (walked: Parameters<typeof outcomeOf>[0]): string => {

@@ -152,7 +152,7 @@ describe('the first disagreement is found', () => {
   });
 });
 
-describe('a trace that begins late or is cut is no disagreement', () => {
+describe('a trace that begins late or is cut is not a disagreement', () => {
   const trace = text('gateway.TRACE.txt');
   const first = packetsOf(trace, 0, 1).split('\n');
   test.each([
@@ -173,7 +173,7 @@ describe('what the trace implies of the connection is taken from it', () => {
   const trace = text('gateway.TRACE.txt');
   test.each([
     ['the first packet', 0, 1, ''],
-    ['an answer, of which the first packet is not there', 1, 2, 'an answer in a connection that is ESTABLISHED'],
+    ['a reply whose first packet is not there', 1, 2, 'a reply in a connection that is ESTABLISHED'],
     ['a later packet of a translated connection', 2, 3, 'translated to 10.20.0.7:443 as the trace shows'],
   ])('%s', (_name, from, to, implied) => {
     const [traced, ...more] = against(RULES, packetsOf(trace, from, to));

@@ -224,7 +224,7 @@ const WRONG: readonly (readonly [file: string, input: string, place: string, mes
   ],
   ['BARE', 'curl', 'curl', 'this curl command has no URL'],
   ['BARE', 'curl -H', '-H', '"-H" needs a value'],
-  ['BARE', 'curl --heder a: b 10.63.1.7', '--heder', '"--heder" is no option of curl; did you mean "--header"?'],
+  ['BARE', 'curl --heder a: b 10.63.1.7', '--heder', '"--heder" is not an option of curl; did you mean "--header"?'],
   ['BARE', 'curl -6 http://10.63.1.7/', '10.63.1.7', '"10.63.1.7" has no IPv6 address here'],
   ['BARE', "curl 'http://10.63.1.7", "'http://10.63.1.7", 'this quote is never closed'],
   ['BARE', 'curl http://$HOST:80/', '$HOST', 'what "$HOST" stands for is not known: write the address'],
@@ -237,7 +237,7 @@ const WRONG: readonly (readonly [file: string, input: string, place: string, mes
     '--unix-socket',
     'curl talks to a Unix socket here: no packet is sent',
   ],
-  ['BARE', 'curl --resolve a:80:b http://a/', 'a:80:b', '"b" is no address, as --resolve takes it: host:port:address'],
+  ['BARE', 'curl --resolve a:80:b http://a/', 'a:80:b', '"b" is not host:port:address, which --resolve needs'],
   [
     'BARE',
     'foo://10.63.1.7/',
@@ -252,7 +252,7 @@ const WRONG: readonly (readonly [file: string, input: string, place: string, mes
     'the file does not know the name "www.example.org": write its address',
   ],
   ['BARE', 'nc -l 8080', '-l', 'nc waits for packets here, and sends none'],
-  ['BARE', 'nc 10.63.1.7', '10.63.1.7', 'nc needs a port behind the host'],
+  ['BARE', 'nc 10.63.1.7', '10.63.1.7', 'nc needs a port after the host'],
   ['BARE', 'nc 10.63.1.7 wbe', 'wbe', '"wbe" is not a port from 1 to 65535 or the name of a service'],
   ['BARE', 'ping -t 300 10.63.1.7', '300', '"300" is not a number from 0 to 255'],
   ['BARE', 'telnet', 'telnet', 'this telnet command names no host'],
@@ -290,13 +290,13 @@ const WRONG: readonly (readonly [file: string, input: string, place: string, mes
     'BARE',
     'trace id 8974f599 ip filter INPUT rule counter packets 5 jump WEB (verdict jump WEB)',
     '',
-    'this line of nft monitor trace names a rule: take the one with "packet:" of the same id',
+    'this line of nft monitor trace names a rule: use the one with "packet:" of the same id',
   ],
   [
     'BARE',
     ' TRACE: 2 d922bdcd filter:FORWARD:rule:0x4e:JUMP:WEB  -4 -t filter -A FORWARD -j WEB',
     '',
-    'this line of xtables-monitor names a rule: take the one that begins with "PACKET:" and has the same id',
+    'this line of xtables-monitor names a rule: use the one that begins with "PACKET:" and has the same id',
   ],
 ];
 

@@ -71,7 +71,7 @@ describe.each(Object.entries(FORMS))('%s', (form, make) => {
   });
 
   test('nor is the name of a chain', () => {
-    // A name with a quote is no name for iptables-restore: another trace, of the same elements.
+    // A name with a quote is not a name for iptables-restore: another trace, of the same elements.
     const kinds = new Set(skeleton(form, make(shared('A'))).map(kind));
     for (const name of ['<b>a', 'a">b', "a'>b", 'a;b#c', '&lt;x', '%%a%%', '```a`', 'a-->b', '<script>', 'a\u202eb'])
       expect(

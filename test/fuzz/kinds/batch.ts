@@ -24,7 +24,7 @@ export const batchKind: FuzzKind = {
     const answer = JSON.parse(text) as { readonly id: unknown; readonly error?: unknown };
     const asked = requestOf(line);
     if (asked) must(JSON.stringify(answer.id) === JSON.stringify(asked.id ?? null), () => 'the answer has another id');
-    else must(typeof answer.error === 'string', () => 'what is no request has an answer without error');
+    else must(typeof answer.error === 'string', () => 'what is not a request has an answer without error');
     must(typeof answer.error !== 'string' || !answer.error.startsWith('internal error'), () => String(answer.error));
   },
 };

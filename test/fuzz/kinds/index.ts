@@ -8,7 +8,7 @@ import { packetKind } from './packet';
 import { sessionKind } from './session';
 import { setsKind } from './sets';
 
-/** Every kind with its share: of 100 inputs so many are of it. What is quick has more. */
+/** Every kind with its share: how many of 100 inputs are of it. Quick kinds have more. */
 export const KINDS: readonly { readonly kind: FuzzKind; readonly share: number }[] = [
   { kind: fileKind, share: 2 },
   { kind: editsKind, share: 2 },

@@ -25,7 +25,7 @@ export const packetKind: FuzzKind = {
     const again = parsePacketExpression(written);
     must(again.request !== undefined, () => `"${written}", which was written of it, cannot be read`);
     const read = readPacketRequest(request);
-    must(!isProblem(read), () => 'what was read is no packet of the contract');
+    must(!isProblem(read), () => 'what was read is not a packet of the contract');
     if (packetProblem(request)) return;
     const packet = makePacket(request);
     must(

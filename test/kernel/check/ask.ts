@@ -64,7 +64,7 @@ export function main(root: string, only: string | undefined, record: boolean): n
       only === undefined ? answers : [...readAnswers(root).filter(({ about }) => about !== only), ...answers],
     );
   console.log(
-    `${answers.length} texts: ${answers.filter(({ refused }) => !refused).length} taken, ${answers.filter(({ refused }) => refused).length} refused; check and print differ on ${wrong.length}. ${skipped} are up to the host and left out`,
+    `${answers.length} texts: ${answers.filter(({ refused }) => !refused).length} taken, ${answers.filter(({ refused }) => refused).length} refused; check and print differ on ${wrong.length}. ${skipped} are up to the host and omitted`,
   );
   console.log(`Not in this kernel, read by iptables-restore --test alone: ${[...untold].join(', ') || 'none'}`);
   return wrong.length > 0 ? 1 : 0;

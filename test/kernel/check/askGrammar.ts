@@ -48,7 +48,7 @@ export function grammar(lines: number, seed: number): number {
     if (total.texts % 500 === 0) console.error(`${total.lines} lines`);
   }
   console.log(
-    `grammar, seed ${seed}: ${total.lines} lines in ${total.texts} texts, ${total.taken} of them taken, ${total.ended} with -h or -V; check and print differ on ${total.wrong}. ${total.skipped} are up to the host and left out`,
+    `grammar, seed ${seed}: ${total.lines} lines in ${total.texts} texts, ${total.taken} of them taken, ${total.ended} with -h or -V; check and print differ on ${total.wrong}. ${total.skipped} are up to the host and omitted`,
   );
   return total.wrong + ended.length > 0 ? 1 : 0;
 }

@@ -11,7 +11,7 @@ export interface CheckAnswer extends CheckCase {
   readonly refused: boolean;
   /**
    * Refused by the kernel, for a rule that the table has when it is committed: iptables-legacy-restore takes the text
-   * where each table is emptied in front of its COMMIT (`emptied`).
+   * where each table is emptied before its COMMIT (`emptied`).
    */
   readonly byKernel?: true;
   /**

@@ -4,8 +4,7 @@ const A = '-A INPUT -j ACCEPT\n';
 const name = (length: number): string => 'N'.repeat(length);
 
 /**
- * Behind -h and -V nothing is read any more; what the program looks at only behind the whole line does not matter
- * either.
+ * After -h and -V nothing is read any more; what the program reads only after the whole line does not matter either.
  */
 export const ENDED: readonly string[] = [
   '-h',

@@ -4,7 +4,7 @@ import type { CheckCase } from './checkCase';
 /**
  * Texts of a few lines each, as nobody writes them and iptables-restore reads them all the same, or nearly: counters in
  * front, odd spacing, quotes, options joined, abbreviated, repeated and after `=`, commands by number, `-4` and `-6`,
- * and what stands behind `-h` and `-V`, which is never read.
+ * and what is behind `-h` and `-V`, which is never read.
  */
 export function grammarCase(seed: number, index: number): CheckCase {
   const random = new Random(seed * 1_000_003 + index);
@@ -21,7 +21,7 @@ const CHAINS: Readonly<Record<string, readonly string[]>> = {
 
 class Writer {
   private readonly own: string[] = [];
-  /** How many oddities: some texts are taken whole, or the others would never be put to the test behind the first. */
+  /** How many oddities: some texts are taken whole, or the others would never be put to the test after the first. */
   private readonly oddity: number;
 
   constructor(

@@ -34,7 +34,7 @@ export function placeOf(extension: Extension): { readonly table: TableName; read
   return { table: 'filter', chain: 'INPUT' };
 }
 
-/** `-p tcp` where the extension wants a protocol. */
+/** `-p tcp` where the extension requires a protocol. */
 function protocolPart(extension: Extension): string {
   const [protocol] = extension.protocols ?? [];
   return protocol === undefined ? '' : `-p ${protocolName(protocol)} `;

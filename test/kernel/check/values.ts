@@ -199,7 +199,7 @@ const LONG = [
   1024, 1025,
 ].map(long);
 
-/** By what stands in the metavariable; all that fit are used. */
+/** By what is in the metavariable; all that match are used. */
 const BY_METAVARIABLE: readonly (readonly [RegExp, readonly string[]])[] = [
   [/address|prefix|network|from\[-to\]/, ADDRESSES],
   [

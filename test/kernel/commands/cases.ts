@@ -1,6 +1,6 @@
 import { Random } from '../random';
 
-/** A dump, and commands that are run one after the other behind it. */
+/** A dump, and commands that are run one after the other after it. */
 export interface CommandsCase {
   readonly family: 4 | 6;
   readonly dump: string;
@@ -12,7 +12,7 @@ export interface CommandsAnswer extends CommandsCase {
   readonly backend: 'legacy' | 'nft';
   /** Of each command, whether it was refused. */
   readonly refused: readonly boolean[];
-  /** What iptables-save printed then, without comments and counters; the table without rules left out. */
+  /** What iptables-save printed then, without comments and counters; the table without rules omitted. */
   readonly saved: string;
 }
 

@@ -21,7 +21,7 @@ function main(words: readonly string[]): number {
   for (const { answer, what } of wrong.slice(0, MOST_SHOWN))
     console.log(`--- ${answer.commands.join('\n    ')}\n${what}`);
   if (words.includes('--record')) writeAnswers(process.cwd(), backend, answers);
-  console.log(`${answers.length} dumps with commands behind them: ${wrong.length} differ`);
+  console.log(`${answers.length} dumps with commands after them: ${wrong.length} differ`);
   return wrong.length > 0 ? 1 : 0;
 }
 

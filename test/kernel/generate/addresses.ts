@@ -14,7 +14,7 @@ function toNumber(address: string): bigint {
   return [...left, ...middle, ...right].reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n);
 }
 
-/** Dotted, or eight groups with the longest run of zeros left out, as inet_ntop writes it. */
+/** Dotted, or eight groups with the longest run of zeros omitted, as inet_ntop writes it. */
 function toText(value: bigint, family: 4 | 6): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
   const groups = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
@@ -39,7 +39,7 @@ export function inNetwork(address: string, of: string, prefix: number): boolean 
   return address.includes(':') === of.includes(':') && networkNumber(address, prefix) === networkNumber(of, prefix);
 }
 
-/** The address so many numbers behind the first of the network. */
+/** The address so many numbers after the first of the network. */
 export function host(address: string, prefix: number, number: number): string {
   return toText(networkNumber(address, prefix) + BigInt(number), address.includes(':') ? 6 : 4);
 }

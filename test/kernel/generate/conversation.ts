@@ -4,7 +4,7 @@ import type { Scene } from './scene';
 
 type Draft = Record<string, unknown>;
 
-/** Where a packet goes: behind the last hook, or as far as it came. */
+/** Where a packet goes: after the last hook, or as far as it came. */
 export interface Followed {
   readonly outcome: string;
   readonly outIface?: string | undefined;
@@ -27,7 +27,7 @@ interface Flow {
 }
 
 /**
- * So many packets that have to do with each other: connections that are opened, answered, reset and closed, in order
+ * So many packets that have to do with each other: connections that are opened, replied to, reset and closed, in order
  * and out of it, repetitions, ICMP errors about what was sent before, fragments. `fragments`: some come in two.
  * `follow` says where the last of some packets goes.
  */

@@ -3,7 +3,7 @@ import { addressMask, iface, port, ports, valueMask, type Scene } from './scene'
 
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
-/** Where a rule stands. `any`: in a chain that may be reached from every hook of its table. */
+/** Where a rule is. `any`: in a chain that may be reached from every hook of its table. */
 export interface Place {
   readonly hook: HookName | 'any';
   readonly table: string;
@@ -11,7 +11,7 @@ export interface Place {
   readonly protocol: string | undefined;
 }
 
-/** Makes one match with random options, or undefined where it cannot stand there. */
+/** Makes one match with random options, or undefined where it cannot be there. */
 type MatchMaker = (scene: Scene, place: Place) => string | undefined;
 
 const inputs = ({ hook }: Place): boolean => hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD';
@@ -507,7 +507,7 @@ export function header(
   return { text: words.join(' '), protocol: undefined };
 }
 
-/** Up to `most` matches that can stand at this place. */
+/** Up to `most` matches that can be at this place. */
 export function matches(scene: Scene, place: Place, most: number, names = MATCH_NAMES): string {
   const { random } = scene;
   const words: string[] = [];

@@ -147,7 +147,7 @@ class Tables {
     this.lines.push('\t}');
   }
 
-  /** `raw`: in front of connection tracking. */
+  /** `raw`: before connection tracking. */
   private rule(hooks: readonly Hook[], nat: boolean, targets: readonly string[], raw: boolean): string {
     const { r } = this;
     const conditions = Array.from({ length: r.of(0, 1, 1, 1, 2, 2, 3) }, () => this.condition(hooks));

@@ -355,7 +355,7 @@ function knownConnection(scene: Scene, packet: Draft): PacketJson | undefined {
 }
 
 /**
- * More packets of the connection that `first` opened and that left the host (or reached it) as `answer` says: answers
+ * More packets of the connection that `first` opened and that left the host (or reached it) as `answer` says: replies
  * from where it went, repetitions, ICMP errors about it. undefined where nothing can follow.
  */
 export function followUps(scene: Scene, first: PacketJson, answer: KernelAnswer): readonly PacketJson[] | undefined {

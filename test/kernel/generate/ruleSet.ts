@@ -128,7 +128,7 @@ function singleMatch(scene: Scene, hook: HookName | 'any', table: string): strin
 }
 
 const IPV6_ONLY = ['dst', 'eui64', 'frag', 'hbh', 'ipv6header', 'mh', 'rt', 'srh'];
-/** What most rule sets in the world use stands here several times. */
+/** What most rule sets in the world use is here several times. */
 const COMMON = [
   'mark',
   'mark',

@@ -20,13 +20,15 @@ export interface GeneratedSequences {
 
 /** So many packets make a sequence. */
 export const SEQUENCE = 7;
-/** So many sequences are sent through one rule set; where a rule remembers, it has to be loaded anew for each. */
+/**
+ * At most this many sequences are sent through one rule set; where a rule remembers, it has to be loaded anew for each.
+ */
 const SEQUENCES = { plain: 24, remembering: 6 } as const;
 /** Hosts change this seldom, because a new one takes longer than a new rule set. */
 export const SAME_HOST = 12;
 
 /**
- * What chance, the clock or the processor decides, or what runs on the host, is left out: nothing states what comes of
+ * What chance, the clock or the processor decides, or what runs on the host, is omitted: nothing states what comes of
  * it.
  */
 const UNCERTAIN =
@@ -47,7 +49,7 @@ const PROFILES: readonly (Profile | 'state')[] = [
   'unit',
 ];
 
-/** How a host may track, answer and take packets. What no sysctl says is the harness's default. */
+/** How a host may track, reply to and receive packets. What no sysctl says is the harness's default. */
 const SETTINGS: readonly Readonly<Record<string, number>>[] = [
   {},
   {},
@@ -86,7 +88,7 @@ export function generateSequences(seed: number, index: number, backend: Backend)
   );
   const evaluate = evaluator(question);
   const count = REMEMBERING.test(all) ? SEQUENCES.remembering : SEQUENCES.plain;
-  // Where the last of some packets goes, as the evaluator says: what answers it has to come from there.
+  // Where the last of some packets goes, as the evaluator says: its reply has to come from there.
   const follow = (packets: readonly PacketJson[]): Followed | undefined => {
     const own = evaluate(packets);
     return 'error' in own ? undefined : own[own.length - 1]?.outcomes[0];

@@ -7,7 +7,7 @@ export interface Target {
   readonly text: string;
   /** Protocols of which `-p` has to name one. */
   readonly protocols?: readonly string[];
-  /** A match that has to stand in the rule. */
+  /** A match that has to be in the rule. */
   readonly match?: string;
 }
 
@@ -32,7 +32,7 @@ const REJECT6 = [
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-/** Targets that can stand at this place, with random options. `callees`: user chains of the same table. */
+/** Targets that can be at this place, with random options. `callees`: user chains of the same table. */
 export function target(
   scene: Scene,
   place: Omit<Place, 'protocol'>,
@@ -53,8 +53,7 @@ export function target(
       `-j RATEEST --rateest-name r${r.int(0, 9)} --rateest-interval 250ms --rateest-ewmalog 0.5s`,
     );
     add(`-j IDLETIMER --timeout 600 --label idle${r.int(0, 9)}`);
-    // HMARK reads what stands behind an IPv6 authentication header as ports, from wherever the kernel's memory has
-    // them.
+    // HMARK reads what is after an IPv6 authentication header as ports, from wherever the kernel's memory has them.
     if (scene.protocol !== 'ah') add(hmark(scene));
     const change = setChange(scene, place);
     if (change) add(change, change);

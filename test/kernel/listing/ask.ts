@@ -50,7 +50,7 @@ export class Lister {
   }
 
   private load(program: string, table: string, chain: string, rules: readonly string[]): boolean {
-    // What rateest asks for exists as long as a rule of another table makes it.
+    // The estimator that rateest names exists as long as a rule of another table makes it.
     const other = table === 'security' ? 'raw' : 'security';
     const estimators = rules.some((rule) => rule.includes('-m rateest'))
       ? ['e', 'e2']
@@ -65,7 +65,7 @@ export class Lister {
 }
 
 /**
- * The largest parts that load: what cannot be loaded is left out, and rules that do not agree on something they share
+ * The largest parts that load: what cannot be loaded is omitted, and rules that do not agree on something they share
  * come apart.
  */
 function* batches(

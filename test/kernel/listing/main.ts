@@ -71,7 +71,7 @@ function main(root: string, words: readonly string[]): number {
 }
 
 const MOST_SHOWN = 60;
-/** Of so few rules none is left out by --every. */
+/** Of so few rules none is omitted by --every. */
 const FEW = 20;
 
 process.exitCode = main(process.cwd(), process.argv.slice(2));

@@ -1,7 +1,7 @@
 import type { KernelCase, PacketJson, TopologyJson } from '../case';
 import { HOST, table } from './words';
 
-/** What this host answers by itself, and what it keeps to itself: every other packet that leaves shows it. */
+/** What this host replies by itself, and what it keeps to itself: every other packet that leaves shows it. */
 export function answerCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
   return CASES.map(({ name, ...question }) => ({
     name,
@@ -28,7 +28,7 @@ const TRANSPORTS = (family: 4 | 6): readonly PacketJson[] => [
 ];
 const asked = (family: 4 | 6, rules: string): Partial<KernelCase> => (family === 4 ? { rules } : { rules6: rules });
 
-/** While ICMP leaves, there is no other. */
+/** While ICMP leaves, nothing else does. */
 const busy: readonly Case[] = ([4, 6] as const).flatMap((family) => {
   const [protocol, ...types] = family === 4 ? ['icmp', 8, 13] : ['icmpv6', 128];
   const way = family === 4 ? IN : IN6;
@@ -103,9 +103,7 @@ const led: readonly Case[] = [
   },
 ];
 
-/**
- * What NAT has made of an answer counts for the answer to that one, and a reset to ::1 goes where the packet was led.
- */
+/** How NAT translated a reply holds for the reply to that one, and a reset to ::1 goes where the packet was sent. */
 const translated: readonly Case[] = [
   {
     name: 'a reset of OUTPUT is translated, and refused in INPUT',
@@ -137,8 +135,8 @@ const translated: readonly Case[] = [
 ];
 
 /**
- * Who sends what the host answers: each condition on a socket that OUTPUT meets is remembered by destination, and the
- * next packet shows which.
+ * Who sends the host's replies: each condition on a socket that OUTPUT meets is remembered by destination, and the next
+ * packet shows which.
  */
 const SOCKETS = [
   'owner --socket-exists',
@@ -226,7 +224,7 @@ const accepted: readonly Case[] = ([4, 6] as const).flatMap((family) =>
   }),
 );
 
-/** Bound to lo, a packet to a broadcast address of another interface is none to many: what refuses it is told. */
+/** Bound to lo, a packet to a broadcast address of another interface is none to many: what refuses it is reported. */
 const boundBroadcast: readonly Case[] = [
   '',
   ' --reject-with tcp-reset',
@@ -323,7 +321,7 @@ const many: readonly Case[] = ['10.244.1.255', '255.255.255.255', '224.0.0.1', '
   ),
 );
 
-/** A link-local address means something on one link: who is answered, and by which interface. */
+/** A link-local address means something on one link: who gets a reply, and by which interface. */
 const linkLocal: readonly Case[] = (['eth0', 'eth1', 'out'] as const).flatMap((from) =>
   ['fd00:1::5', 'fd00:2::1', 'fd00:1::77', 'fd00:2::77', '::1'].flatMap((dst) =>
     (from === 'out' ? [64] : [64, 1]).flatMap((ttl) =>
@@ -342,7 +340,7 @@ const linkLocal: readonly Case[] = (['eth0', 'eth1', 'out'] as const).flatMap((f
 );
 
 /**
- * The connection was sent to ::1 and somewhere else by NAT: its answer comes back by an interface, and is answered
+ * The connection was sent to ::1 and somewhere else by NAT: its reply comes back by an interface, and gets a reply
  * there.
  */
 const fromLoopback: readonly Case[] = ['fd00:1::5', 'fd00:2::1'].flatMap((src) =>
@@ -407,7 +405,7 @@ const toLink: readonly Case[] = [[], ['fe80::5/64']].flatMap((local) =>
   ),
 );
 
-/** All of 127.0.0.0/8 is this host, and answers for it. */
+/** All of 127.0.0.0/8 is this host, and replies for it. */
 const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', '192.168.50.1'].flatMap((dst) =>
   [...TRANSPORTS(4), { proto: 'gre' }].map((packet): Case => ({
     name: `${String(packet.proto)} from outside to ${dst}`,
@@ -424,7 +422,7 @@ const loopbackRange: readonly Case[] = ['127.9.9.9', '127.0.0.1', '10.244.1.5', 
   })),
 );
 
-/** Nobody is told by ICMPv6 of a packet that names no sender, or whose sender or receiver is a group. */
+/** ICMPv6 tells nobody of a packet that names no sender, or whose sender or receiver is a group. */
 const senderless: readonly Case[] = ['::', 'fd00:2::9', '::ffff:10.1.1.1', 'fe80::9'].flatMap((src) =>
   ['fd00:1::5', 'fe80::5', 'ff02::1'].flatMap((dst) =>
     ['', 'INPUT -j REJECT'].map((refused): Case => ({

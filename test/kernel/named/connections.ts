@@ -3,8 +3,7 @@ import { withHeader } from '../report';
 import { HOST, table } from './words';
 
 /**
- * What one packet leaves behind for the next: connections of every protocol, the host's own answers, what rules share
- * by name.
+ * What one packet leaves for the next: connections of every protocol, the host's own replies, what rules share by name.
  */
 export function connectionCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
   return CASES.map(({ name, ...question }) => ({
@@ -130,7 +129,7 @@ const heartbeats: readonly Case[] = [
   ),
 }));
 
-/** Windows that are learnt from packets that do not fit. */
+/** Windows that are learnt from packets outside of them. */
 const strict = (...packets: readonly PacketJson[]): Case => ({
   name: `a window is learnt from what does not fit: ${packets.map(({ flags = ['SYN'], seq = 1000, ack = 0 }) => `${(flags as string[]).join('+')} ${seq as number}/${ack as number}`).join(', ')}`,
   rules: STATES,
@@ -170,7 +169,7 @@ const windows: readonly Case[] = [
 ];
 
 /**
- * A reset that answers a SYN of the other side is believed wherever it stands; one of the side that sent the SYN has to
+ * A reset that replies to a SYN of the other side is believed wherever it is; one of the side that sent the SYN has to
  * be in its window.
  */
 const resets: readonly Case[] = (['SYN', 'SYN+ACK'] as const).flatMap((second) =>
@@ -214,7 +213,7 @@ const synAgain: readonly Case[] = [
   ],
 }));
 
-/** Every other packet that leaves shows what the host has answered. */
+/** Every other packet that leaves shows what the host has replied. */
 const COUNTED = table('mangle', ['OUTPUT -m statistic --mode nth --every 2 --packet 0 -j LOG']);
 const counter: PacketJson = { ...OUT, proto: 'udp', sport: 1, dport: 2 };
 const counter6: PacketJson = { dir: 'out', src: 'fd00:1::5', dst: 'fd00:1::9', proto: 'udp', sport: 1, dport: 2 };
@@ -612,7 +611,7 @@ const templates: readonly Case[] = [
   ],
 }));
 
-/** Whether this host answers what DNPT and SNPT have made wrong, and what tracking remembers of it. */
+/** Whether this host replies to what DNPT and SNPT have made wrong, and what tracking remembers of it. */
 const BROKEN = { ...IN6, dst: 'fd00:1::fff7:0:0:5' };
 const prefixes = (...more: readonly string[]): string =>
   table('mangle', [
@@ -902,7 +901,7 @@ const shared: readonly Case[] = [
 ];
 
 /**
- * A zone that is the mark is that of the packet when connection tracking looks for it, whatever a rule behind CT has
+ * A zone that is the mark is that of the packet when connection tracking looks for it, whatever a rule after CT has
  * made of it.
  */
 const zonesOfMark: readonly Case[] = ['--zone mark', '--zone-orig mark', '--zone-reply mark'].flatMap((zone) =>

@@ -66,7 +66,7 @@ const OUT: PacketJson = { dir: 'out' };
 const IN: PacketJson = { dir: 'in', iface: 'eth0' };
 
 // DNPT breaks the checksum of an error to 2001:db8::1, which is outside of its prefix; DSCP makes a checksum that was
-// looked at before be computed anew.
+// verified before be computed anew.
 const BREAKS = [
   'OUTPUT -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:17::/64',
   'PREROUTING -j DNPT --src-pfx fd00:9::/64 --dst-pfx fd00:1::/64',
@@ -159,7 +159,7 @@ const ping6 = { dir: 'out', src: 'fd00:1::5', dst: 'fd00:1::5', proto: 'icmpv6',
 const toItself = (sport: number): PacketJson => udp({ dst: '10.244.1.5', sport });
 const known1 = [{ orig: { src: '10.244.1.5', dst: '10.244.1.5', proto: 'udp', sport: 1, dport: 53 } }];
 
-// Only eth0, which has the default route, leads to link-local addresses.
+// Only eth0, which has the default route, reaches link-local addresses.
 const fromLink = (iface: string, more: PacketJson = {}): PacketJson => ({
   dir: 'in',
   iface,

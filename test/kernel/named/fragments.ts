@@ -29,7 +29,7 @@ const through = (more: PacketJson): PacketJson => udp('192.168.1.77', '10.0.5.9'
 const own = (more: PacketJson): PacketJson => out('192.168.1.10', '8.8.8.8', more);
 const own6 = (more: PacketJson): PacketJson => out('fd00:1::10', '2001:db8::8', more);
 
-/** A datagram of `total` bytes behind its IP header, cut at these bytes. */
+/** A datagram of `total` bytes after its IP header, cut at these bytes. */
 function pieces(to: string, total: number, cuts: readonly number[], more: PacketJson = {}): PacketJson[] {
   return cuts.map((start, i) => {
     const end = cuts[i + 1] ?? total;

@@ -2,7 +2,7 @@ import type { KernelCase, PacketJson, TopologyJson } from '../case';
 
 /**
  * What the host around the rules does with a packet: routes and policy rules, the checks of the source address, what is
- * sent to many. Each was once answered otherwise than the kernel does.
+ * sent to many. Each was once evaluated otherwise than by the kernel.
  */
 export function hostCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
   return CASES.map(({ name, topology, ...rest }) => ({
@@ -49,7 +49,7 @@ const RESET = rules({
   filter: ['INPUT -p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset'],
 });
 
-/** Two uplinks, a network behind the host and a tunnel without an address. */
+/** Two uplinks, a network for which the host is the router, and a tunnel without an address. */
 export function gateway({ routes = [], ...more }: TopologyJson = {}): TopologyJson {
   return {
     ifaces: [
@@ -358,8 +358,7 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
     packets: [udp('2001:db8::9', '2001:db8::9', 'eth0', { sport: 53, dport: 40000 })],
   },
   {
-    // IPv6 asks behind the translation, and yet within INPUT: what the kernel's trace saw last is the packet in front
-    // of it.
+    // IPv6 asks after the translation, and yet within INPUT: what the kernel's trace saw last is the packet before it.
     name: 'a clash of what arrives in IPv6 and is translated',
     independent: false,
     rules6: rules({ nat: ['INPUT -p tcp -j SNAT --to-source [2001:db8::9]:60000'] }),
@@ -474,7 +473,7 @@ const CASES: readonly ({ readonly name: string } & KernelCase)[] = [
       udp('10.77.0.5', '10.8.0.1', 'eth1'),
     ],
   })),
-  // An answer that is INVALID in zone 1 comes back over lo as a new connection, which PREROUTING translates.
+  // A reply that is INVALID in zone 1 comes back over lo as a new connection, which PREROUTING translates.
   ...['2001:db8::8', 'fd00:5::9', 'fd00:8::9', 'fd00:1::9'].map((to) => ({
     name: `what this host sends to itself and NAT then leads to ${to}: it came by the interface that has its address`,
     independent: false,

@@ -10,7 +10,7 @@ import type { KernelCase, PacketJson, TopologyJson } from '../case';
 
 type Named = { readonly name: string; readonly question: KernelCase };
 
-/** Every leg of every journey of Istio, each sent to a fresh host, and every answer, each behind its leg. */
+/** Every leg of every journey of Istio, each sent to a fresh host, and every reply, each after its leg. */
 export function journeyCases(): readonly Named[] {
   return JOURNEYS.flatMap((journey) =>
     casesOf(
@@ -48,7 +48,7 @@ function casesOf(name: string, question: Omit<KernelCase, 'packets'>, journey: W
   ];
 }
 
-/** Each answer goes through the connection that its leg has left behind. */
+/** Each reply goes through the connection of its leg. */
 function answersTo(
   name: string,
   { legs, trace }: WalkedJourney,
@@ -56,7 +56,7 @@ function answersTo(
 ): readonly Named[] {
   return replyLegs(legs, trace).map(({ id, of, reply }) => {
     const evaluation = trace(of.expression);
-    // With the port that was filled in: the answer goes there.
+    // With the port that was filled in: the reply goes there.
     return {
       name: `${name}: ${id}, the answer to ${of.label}`,
       question: {

@@ -60,7 +60,7 @@ const other6 = (proto: string | number, more: PacketJson = {}): PacketJson => ({
   proto,
   ...more,
 });
-/** A slice from the middle: what stands in the place of the ports is data, letters x. */
+/** A slice from the middle: what is in the place of the ports is data, letters x. */
 const later = (proto: string): PacketJson => ({
   ...tcp({ proto }),
   fragOffset: 50,
@@ -132,7 +132,7 @@ const PORTS = [
   '--dport 30840',
   '! --dport 30840',
 ];
-/** Behind `! -p`, where iptables-legacy wants none. */
+/** After `! -p`, where iptables-legacy wants none. */
 const OTHER = [
   '! -p tcp -m tcp --dport 8',
   '! -p tcp -m tcp ! --dport 8',

@@ -1,7 +1,7 @@
 import type { KernelCase, PacketJson, TopologyJson } from '../case';
 import { HOST, table } from './words';
 
-/** Options that chance seldom asks in a telling way, each with packets that it fits and packets that it does not. */
+/** Options that random rules seldom test well, each with packets that it matches and packets that it does not. */
 export function optionCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
   return CASES.map(({ name, rules, family = 4, topology = HOST, ...rest }) => ({
     name,

@@ -227,7 +227,7 @@ const inPieces: readonly Case[] = [
 ];
 
 /**
- * An ICMPv6 error about a connection that both halves of NAT translate: behind SNPT its checksum is wrong, and of a
+ * An ICMPv6 error about a connection that both halves of NAT translate: after SNPT its checksum is wrong, and of a
  * quoted SCTP packet that is found out.
  */
 const quoted: readonly Case[] = ['sctp', 'udp', 'udplite', 'dccp', 'gre'].flatMap((proto) =>

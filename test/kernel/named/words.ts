@@ -16,7 +16,7 @@ const CHAINS: Readonly<Record<string, readonly string[]>> = {
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 
-/** The dump of one table; each rule is what stands behind `-A`. */
+/** The dump of one table; each rule is what is after `-A`. */
 export function table(name: string, rules: readonly string[]): string {
   return [
     `*${name}`,

@@ -65,10 +65,10 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
     notMet: ['! --dport 15008 -m mark'],
     to: '10.44.0.5:8080',
   },
-  'DNS over TCP does not leave out lo': {
+  'DNS over TCP does not except lo': {
     save: ambientPod.save,
     of: '-p tcp -m tcp --dport 53',
-    note: /does not leave out lo/,
+    note: /does not except lo/,
     packet: selfCall('uid 1000 gid 1000', 53),
     to: '127.0.0.1:15053',
   },
@@ -96,7 +96,7 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
   'and no UDP': {
     save: ambientHost.save + PROBED,
     of: '-j SNAT',
-    note: /UDP and answers are not/,
+    note: /UDP and replies are not/,
     packet: 'out uid 4711 gid 4711 udp 10.44.0.5:42000 > 10.44.0.9:8080 new',
     notMet: ['-j SNAT'],
   },
@@ -108,7 +108,7 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
     met: ['--to-destination 172.17.0.2:80', '-A FORWARD -j DOCKER-USER'],
     to: '172.17.0.2:80',
   },
-  'the port of the container is seen behind DNAT': {
+  'the port of the container is seen after DNAT': {
     save: dockerSave.replace('-A DOCKER-USER -j RETURN', '-A DOCKER-USER -p tcp -m tcp --dport 80 -j DROP'),
     of: ['filter', 'DOCKER-USER'],
     note: /`--dport` is the container’s port/,
@@ -191,14 +191,14 @@ export const othersClaims: Readonly<Record<string, Claim>> = {
     notMet: ['-j REDIRECT --to-ports 15001'],
     to: '203.0.113.9:443',
   },
-  'DNS over UDP leaves out lo': {
+  'DNS over UDP excepts lo': {
     save: ambientPod.save,
     of: '-A ISTIO_OUTPUT ! -o lo -p udp',
-    note: /UDP over lo, such as a resolver on localhost, is left out/,
+    note: /UDP over lo, such as a resolver on localhost, is excepted/,
     packet: 'out uid 1000 gid 1000 udp 10.44.0.5:42000 > 10.44.0.5:53 new',
     to: '10.44.0.5:53',
   },
-  'of a probe its address is all that is looked at': {
+  'of a probe its address is all that is read': {
     save: ambientPod.save,
     of: '-s 169.254.7.127/32',
     note: /Only the address is compared/,

@@ -12,7 +12,7 @@ import { appOut, client, groupOverLo, selfCall, type Claim } from './claim';
 
 /** Of rules and chains of a sidecar that captures with REDIRECT. */
 export const sidecarClaims: Readonly<Record<string, Claim>> = {
-  'the group rule over lo is dead behind the one that returns other users': {
+  'the group rule over lo is dead after the one that returns other users': {
     save: sidecar131.save,
     of: groupOverLo,
     note: /^Dead: /,
@@ -133,7 +133,7 @@ export const sidecarClaims: Readonly<Record<string, Claim>> = {
     packet: 'in eth0 udp 10.60.0.10:53 > 10.44.0.5:42000 new',
     notMet: ['PREROUTING -d 10.60.0.10/32'],
   },
-  'the rule for DNS stands behind that for the owner': {
+  'the rule for DNS comes after that for the owner': {
     save: sidecar124.save,
     of: 'ISTIO_OUTPUT -p udp -m udp --dport 53 -m owner --uid-owner 1337 -j RETURN',
     note: /never matches/,
@@ -162,7 +162,7 @@ export const sidecarClaims: Readonly<Record<string, Claim>> = {
     packet: 'in k6t-b tcp 10.46.0.9:42000 > 203.0.113.9:80 syn new',
     to: '10.46.0.1:15001',
   },
-  'behind it only other protocols come': {
+  'after it only other protocols come': {
     save: sidecarVirtual.save,
     of: '-i k6t-b -j RETURN',
     note: /only other protocols/,

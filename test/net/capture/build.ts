@@ -2,7 +2,7 @@ import { packetBytes } from '../../../src/core/net/bytes';
 import { makePacket } from '../../../src/core/net/makePacket';
 import { parsePacketExpression } from '../../../src/core/net/packetExpression';
 
-/** Little or big endian numbers of so many bytes. */
+/** Little or big endian numbers of that many bytes. */
 export function numbers(little: boolean, ...parts: readonly (readonly [bytes: 2 | 4, value: number])[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, [bytes]) => sum + bytes, 0));
   const view = new DataView(all.buffer);

@@ -166,7 +166,7 @@ describe('what cannot be read is said with its place, and what was before it cou
       'a block that cannot be',
       concat(pcapng([]), numbers(true, [4, 6], [4, 5], [4, 0])),
       0,
-      'a block behind packet 0 states a length of 5 bytes, which no block has',
+      'a block after packet 0 states a length of 5 bytes, which no block has',
     ],
     [
       'an interface that is not described',

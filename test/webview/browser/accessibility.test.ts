@@ -69,7 +69,7 @@ async function stopsBeforeSteps({ tab }: BrowserPage): Promise<readonly string[]
   return ['the steps never get the focus', ...stops];
 }
 
-/** Rows of the steps of which the browser tells a screen reader less than they show, or not the hook and the table. */
+/** Rows of the steps of which a screen reader gets less than they show, or not the hook and the table. */
 async function badNames({ tab }: BrowserPage): Promise<readonly string[]> {
   const session = await tab.context().newCDPSession(tab);
   const { nodes } = await session.send('Accessibility.getFullAXTree');
@@ -94,7 +94,7 @@ describe('each view', () => {
     const page = await BrowserPage.open(browser, script, view);
     await page.tab.addScriptTag({ content: checker });
     const stops = view.steps === false ? [] : await stopsBeforeSteps(page);
-    expect(stops.length, `tab stops in front of the steps: ${stops.join(' | ')}`).toBeLessThanOrEqual(MOST_STOPS);
+    expect(stops.length, `tab stops before the steps: ${stops.join(' | ')}`).toBeLessThanOrEqual(MOST_STOPS);
     expect(view.steps === false ? [] : await badNames(page)).toEqual([]);
     for (const name of view.press ?? []) await page.click(name);
     if (view.keys) await page.keys(view.keys);

@@ -38,7 +38,7 @@ const HTML = `<!DOCTYPE html>
 <link rel="stylesheet" href="codicon.css"><style>${EDITOR_STYLE}</style></head>
 <body><script src="webview.js"></script></body></html>`;
 
-/** The trace view in a real browser, with a real session behind it. */
+/** The trace view in a real browser, with a real session. */
 export class BrowserPage {
   private constructor(
     readonly tab: Tab,
@@ -95,7 +95,7 @@ export class BrowserPage {
     );
   }
 
-  /** Waits until messages went to and fro and what they changed is drawn. */
+  /** Waits until messages went both ways and their changes are drawn. */
   async settled(): Promise<void> {
     await this.tab.evaluate(
       () => new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 20)), 40)),

@@ -23,7 +23,7 @@ const FLOW: FlowRow = {
   problem: '',
 };
 
-/** Each kind of row, and everything that may stand around them. */
+/** Each kind of row, and everything that may be around them. */
 const CAPTURE: CaptureView = {
   file: 'wan0.pcap',
   packets: 1_234_567,
@@ -32,7 +32,7 @@ const CAPTURE: CaptureView = {
   busy: false,
   stale: true,
   iface: { chosen: 'wan0', choices: ['wan0', 'lan0', 'lo'] },
-  notes: ['12 frames without an IP packet (ARP and the like) are left out.'],
+  notes: ['12 frames without an IP packet (ARP and the like) are omitted.'],
   rows: [
     FLOW,
     {
@@ -99,7 +99,7 @@ export interface View {
   readonly press?: readonly string[];
   /** The keys that are pressed in the packet box then. */
   readonly keys?: readonly string[];
-  /** What is looked for in the steps then. */
+  /** What is searched in the steps then. */
   readonly seek?: string;
 }
 

@@ -14,7 +14,7 @@ interface Captured {
   readonly vscode: string;
   /** The classes of `body`, in the order of `THEMES`. */
   readonly body: readonly string[];
-  /** CSS variables of the page in the order of `THEMES`; null where a theme leaves one out. */
+  /** CSS variables of the page in the order of `THEMES`; null where a theme omits one. */
   readonly variables: Readonly<Record<string, readonly (string | null)[]>>;
 }
 

@@ -131,7 +131,7 @@ describe('wishes', () => {
     ['copy or save', click('button[aria-label="Copy or save the trace as…"]'), [{ type: 'share' }]],
     ['the other outcome', click('.tab[aria-selected=false]'), [{ type: 'choose-outcome', index: 1 }]],
     ['the other outcome by key', key('.tab[aria-selected=true]', 'ArrowRight'), [{ type: 'choose-outcome', index: 1 }]],
-    ['no outcome in front of the first', key('.tab[aria-selected=true]', 'ArrowLeft'), []],
+    ['no outcome before the first', key('.tab[aria-selected=true]', 'ArrowLeft'), []],
     ['no outcome by another key', key('.tab[aria-selected=true]', 'ArrowDown'), []],
     [
       'there and back',
@@ -142,7 +142,7 @@ describe('wishes', () => {
       ],
     ],
     [
-      'no outcome behind the last',
+      'no outcome after the last',
       key('.tab[aria-selected=true]', 'ArrowRight', 'ArrowRight'),
       [{ type: 'choose-outcome', index: 1 }],
     ],
@@ -685,7 +685,7 @@ describe('what is dropped on the page', () => {
       ['a'],
     ],
     ['one that cannot be read', [{ name: 'a.pcap', error: 'denied' }], 'a.pcap cannot be read: denied', []],
-    ['no file', [], 'What was dropped is not a file.', []],
+    ['no file', [], 'Only a file can be dropped here.', []],
   ])('%s', async (_name, things, says, taken) => {
     const page = await Page.open(WEB);
     const { event, prevented } = dropped(things);

@@ -7,7 +7,7 @@ import { TraceSession, type EditorEffect } from '../../../src/features/traceSess
 import type { KeptState, ToEditor } from '../../../src/shared/protocol';
 import { TraceApp } from '../../../src/webview/traceApp';
 
-/** The whole page in a DOM, with a real session behind it: what one posts the other gets, as in the editor. */
+/** The whole page in a DOM, with a real session: what one posts the other gets, as in the editor. */
 export class Page {
   readonly app = new TraceApp();
   readonly session = new TraceSession('file:///notes.md', 'notes.md');
@@ -15,7 +15,7 @@ export class Page {
   private sent: ToEditor[] = [];
   private source: SourceFile | undefined;
   kept: KeptState | undefined;
-  /** What the session wants of the editor, beside answers to the page. */
+  /** What the session wants of the editor, besides messages to the page. */
   effects: EditorEffect[] = [];
 
   private constructor() {
@@ -57,7 +57,7 @@ export class Page {
     return (this.source = parseSourceFile(text, { fileName: 'notes.md' }));
   }
 
-  /** Writes a line in front of another, 1-based. */
+  /** Writes a line before another, 1-based. */
   insert(line: number, newText: string): void {
     const at = { startLine: line - 1, startColumn: 0, endLine: line - 1, endColumn: 0 };
     this.source = editSourceFile(this.source as SourceFile, { ...at, newText: `${newText}\n` });
@@ -77,7 +77,7 @@ export class Page {
     return sent;
   }
 
-  /** Waits until nothing is to be drawn any more. */
+  /** Waits until there is nothing left to draw. */
   async settled(): Promise<void> {
     for (let i = 0; i < 3; i++) {
       await this.app.updateComplete;
@@ -85,7 +85,7 @@ export class Page {
     }
   }
 
-  /** Elements of the page, those inside of its parts included, in the order in which they stand. */
+  /** Elements of the page, those inside of its parts included, in their order in the document. */
   all(selector: string): readonly HTMLElement[] {
     return within(this.app.renderRoot as ShadowRoot, selector);
   }

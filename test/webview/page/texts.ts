@@ -55,7 +55,7 @@ ${HOST}`;
 
 export const SERVICE_PACKET = 'in eth0 tcp 10.244.3.4:5000 > 10.96.0.10:80';
 
-/** A Service that has so many endpoints, each of which may be drawn. */
+/** A Service with that many endpoints, each of which may be drawn. */
 export function serviceOf(endpoints: number): string {
   const all = Array.from({ length: endpoints }, (_, i) => i + 1);
   return `*nat

@@ -9,7 +9,7 @@ export const appMesh: ProgramPack = {
       family: 'AWS App Mesh',
       verified: true,
       sources: ['aws/amazon-vpc-cni-plugins:plugins/aws-appmesh'],
-      common: ['The proxy’s user is ignored, 1337 in the usual configuration.'],
+      common: ['The proxy’s user is excepted, 1337 in the usual configuration.'],
       chains: [
         { name: 'APPMESH_INGRESS', title: 'Sends arriving TCP to the mesh’s Envoy' },
         { name: 'APPMESH_EGRESS', title: 'Sends outbound TCP to the mesh’s Envoy' },

@@ -9,7 +9,7 @@ export const awsVpcCni: ProgramPack = {
       family: 'AWS VPC CNI',
       verified: true,
       sources: ['aws/amazon-vpc-cni-k8s:pkg/networkutils/network.go'],
-      common: ['Mark 0x80/0x80 sends answers through the primary interface.'],
+      common: ['Mark 0x80/0x80 sends replies through the primary interface.'],
       chains: [
         {
           name: /^AWS-SNAT-CHAIN-[0-9]+$/,
@@ -19,7 +19,7 @@ export const awsVpcCni: ProgramPack = {
         {
           name: /^AWS-CONNMARK-CHAIN-[0-9]+$/,
           shown: 'AWS-CONNMARK-CHAIN-0',
-          title: 'Remembers connections that must answer through the primary interface',
+          title: 'Remembers connections that must reply through the primary interface',
         },
       ],
     },
@@ -28,7 +28,7 @@ export const awsVpcCni: ProgramPack = {
     {
       value: 0x80,
       mask: 0x80,
-      title: 'answer through the primary interface',
+      title: 'reply through the primary interface',
       sources: ['aws/amazon-vpc-cni-k8s:pkg/networkutils/network.go'],
     },
   ],

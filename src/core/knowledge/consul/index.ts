@@ -9,7 +9,7 @@ export const consul: ProgramPack = {
       family: 'Consul Connect',
       verified: true,
       sources: ['hashicorp/consul:sdk/iptables'],
-      common: ['The same design as Istio’s sidecar; the proxy’s user is left out.'],
+      common: ['The same design as Istio’s sidecar; the proxy’s user is excepted.'],
       chains: [
         { name: 'CONSUL_PROXY_INBOUND', title: 'Decides which arriving connections go to the proxy' },
         { name: 'CONSUL_PROXY_IN_REDIRECT', title: 'Sends TCP to the proxy’s inbound port' },

@@ -31,7 +31,7 @@ function proxiesIn({ rules }: JourneyFile): Proxies | undefined {
       const found = own(taken);
       if (found) return { next: [toContainer(found)] };
       return taken.sent && taken.leaves
-        ? { end: 'The container answers docker-proxy, which passes the answer on to the client.' }
+        ? { end: 'The container answers docker-proxy, which passes the reply on to the client.' }
         : undefined;
     },
     answerer: (taken) => (own(taken) ? { uid: 0, gid: 0 } : undefined),
@@ -43,7 +43,7 @@ function toContainer({ protocol, to, proxied }: Published): NextPacket {
     label: `docker-proxy → container ${endpoint(to.address, to.port)}`,
     packet: { dir: 'out', uid: 0, gid: 0, proto: protocol, dst: to.address, dport: to.port },
     note:
-      'No rule has sent the packet to the container: docker-proxy listens on published ports for that, and ' +
+      'No rule has sent the packet to the container: docker-proxy listens on published ports for this case, and ' +
       'connects to the container with an address of this host. The container does not see the client’s.',
     source: dockerProxy,
     ...(proxied ? {} : { when: 'docker-proxy runs; these rules are those of userland-proxy=false, without it' }),

@@ -3,7 +3,7 @@ import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 import { iptabler, resolver } from './sources';
 
-/** What a rule that Docker wrote is for; undefined where it is none of its. */
+/** What a rule that Docker wrote is for; undefined for any other rule. */
 export function dockerRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
   const shape = shapeOf(rule);
   switch (rule.chain) {
@@ -112,7 +112,7 @@ function forwardRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefine
         : `From ${inside} to ${outside ?? ''}: Docker networks are isolated from each other`,
     );
   if (target === 'ACCEPT' && condition(shape, 'ctstate') !== undefined)
-    return say(`Answers and related packets may enter ${outside ?? ''}`);
+    return say(`Replies and related packets may enter ${outside ?? ''}`);
   if (inside !== undefined && outside !== undefined && condition(shape, 'out')?.negated !== true)
     return say(`Containers on ${inside} ${target === 'DROP' ? 'may not' : 'may'} talk to each other (icc)`);
   if (target === 'ACCEPT') return say(`Containers on ${inside ?? ''} may reach the outside`);
@@ -150,7 +150,7 @@ function hookRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): RuleK
     return rule.chain === 'OUTPUT'
       ? say(
           'Connections of this host to its own addresses: published ports',
-          condition(shape, 'dst') === undefined ? [] : ['Localhost is left out: docker-proxy serves it.'],
+          condition(shape, 'dst') === undefined ? [] : ['Localhost is excepted: docker-proxy serves it.'],
         )
       : say('Packets to an address of this host: published ports');
   }

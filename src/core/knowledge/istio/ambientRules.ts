@@ -116,7 +116,7 @@ function natInbound(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape): Rul
       variant: 'ambient ISTIO_PRERT: plaintext redirected',
       details: [
         text(
-          'Left out are what ztunnel itself sent (mark ' +
+          'Excepted are what ztunnel itself sent (mark ' +
             `0x539)${tunnel === undefined ? '' : `, port ${tunnel}, where ztunnel’s socket takes HBONE directly`}, ` +
             `and ${valueOf(shape, 'dst') ?? 'localhost'}.`,
         ),
@@ -150,7 +150,7 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
       details: [
         text(
           'ztunnel marks its packets 0x539 (SO_MARK). It connects to the application with the client’s own ' +
-            'address; the connection’s mark later brings the answers back to ztunnel.',
+            'address; the connection’s mark later brings the replies back to ztunnel.',
         ),
       ],
       kernelNote: 'Any mark that ends in 0x539 counts (mask 0xfff). User and group play no part in ambient mode.',
@@ -194,7 +194,7 @@ function mangleInbound(shape: RuleShape): RuleKnowledge | undefined {
         ],
         kernelNote:
           tunnel === undefined
-            ? 'TPROXY applies to INVALID packets too: the rule before leaves out known connections only.'
+            ? 'TPROXY applies to INVALID packets too: the rule before excepts known connections only.'
             : 'Comes before the rule for known connections, so every packet matches it.',
       },
     );
@@ -207,24 +207,24 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
     if (shape.form === 'dst proto') {
       return say(`Connections to the probe address ${hostOf(valueOf(shape, 'dst'))} pass`, {
         variant: 'ambient ISTIO_OUTPUT: probe address accepted',
-        details: [text('Meant for the application’s answers to the kubelet.')],
+        details: [text('Meant for the application’s replies to the kubelet.')],
         changedBy: settings.hostProbe,
         kernelNote:
-          'Answers of a probe belong to a known connection and never visit nat; the rule lets through ' +
+          'Replies to a probe belong to a known connection and never visit nat; the rule lets through ' +
           'connections the application opens to that address itself.',
       });
     }
     if (shape.form === 'mark proto') {
       return say('Packets with mark 0x111 are left alone', {
         variant: 'ambient ISTIO_OUTPUT: mark 0x111 accepted',
-        details: [text('Answers to ztunnel, marked in mangle ISTIO_OUTPUT, and anything else routed by that mark.')],
+        details: [text('Replies to ztunnel, marked in mangle ISTIO_OUTPUT, and anything else routed by that mark.')],
         kernelNote: 'An application that sets 0x111 itself has its packet looped to lo and delivered locally.',
       });
     }
     if (shape.form === '!dst out') {
       return say('The application’s calls to its own pod address are left alone', {
         variant: 'ambient ISTIO_OUTPUT: own address over lo accepted',
-        details: [text('They go over lo. 127.0.0.1 is left out here and in the rule that captures.')],
+        details: [text('They go over lo. 127.0.0.1 is excepted here and in the rule that captures.')],
       });
     }
   }
@@ -234,17 +234,17 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
     const udp = valueOf(shape, 'proto') === 'udp';
     return say(`DNS over ${udp ? 'UDP' : 'TCP'} goes to ztunnel’s DNS proxy, port ${port}`, {
       variant: udp ? 'ambient ISTIO_OUTPUT: UDP DNS redirected' : 'ambient ISTIO_OUTPUT: TCP DNS redirected',
-      details: [text('ztunnel’s own queries (mark 0x539) are left out.')],
+      details: [text('ztunnel’s own queries (mark 0x539) are excepted.')],
       changedBy: settings.ambientDns,
       kernelNote: udp
-        ? 'UDP over lo, such as a resolver on localhost, is left out.'
-        : 'Unlike the UDP rule it does not leave out lo: TCP port 53 to the pod’s own address goes to the DNS proxy.',
+        ? 'UDP over lo, such as a resolver on localhost, is excepted.'
+        : 'Unlike the UDP rule it does not except lo: TCP port 53 to the pod’s own address goes to the DNS proxy.',
     });
   }
   if (condition(shape, 'dst')?.negated === true) {
     return say(`Outbound TCP goes to ztunnel, port ${port}`, {
       variant: 'ambient ISTIO_OUTPUT: TCP redirected',
-      details: [text('Left out are what ztunnel sent itself (mark 0x539) and localhost.')],
+      details: [text('Excepted are what ztunnel sent itself (mark 0x539) and localhost.')],
       kernelNote:
         'The mark decides, not the user: an application that sets a mark ending in 0x539 bypasses the ' +
         `mesh.${profile.dnsCapture ? '' : ' DNS is not captured here.'}`,
@@ -254,11 +254,11 @@ function natOutput(profile: IstioProfile, shape: RuleShape): RuleKnowledge | und
 }
 
 function restoreMark(): RuleKnowledge {
-  return say('Answers to ztunnel get mark 0x111 and return to it over lo', {
+  return say('Replies to ztunnel get mark 0x111 and return to it over lo', {
     variant: 'ambient mangle ISTIO_OUTPUT: mark restored',
     details: [
       text(
-        'ztunnel connected to the application with the client’s address. The mark routes the answer to table ' +
+        'ztunnel connected to the application with the client’s address. The mark routes the reply to table ' +
           '100, local over lo, instead of out to the client.',
       ),
     ],
@@ -305,7 +305,7 @@ function probeSnat(shape: RuleShape): RuleKnowledge {
     changedBy: settings.hostProbe,
     kernelNote:
       '`--socket-exists` only checks for a local socket: TCP of every local process and user of the node is ' +
-      'changed, not only the kubelet’s; forwarded packets, UDP and answers are not.',
+      'changed, not only the kubelet’s; forwarded packets, UDP and replies are not.',
     family: 'Istio ambient host',
   });
 }

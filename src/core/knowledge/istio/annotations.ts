@@ -84,7 +84,7 @@ const annotations: readonly Annotation[] = [
     name: 'traffic.sidecar.istio.io/includeOutboundIPRanges',
     title: 'outbound ranges to capture',
     details: [
-      '`*`, ranges, or empty for none. A loopback address in the list leaves out the rules that spare lo (1.7 ' +
+      '`*`, ranges, or empty for none. A loopback address in the list omits the rules that spare lo (1.7 ' +
         'and newer).',
     ],
     source: run,
@@ -151,7 +151,7 @@ const annotations: readonly Annotation[] = [
   {
     name: 'status.sidecar.istio.io/port',
     title: 'port of the agent’s status, 15020 unless set',
-    details: ['Is left out of inbound capture. 0 turns the status port off.'],
+    details: ['Excluded from inbound capture. 0 turns the status port off.'],
     source: template,
   },
   {
@@ -172,8 +172,8 @@ const annotations: readonly Annotation[] = [
     source: ambient,
     span: { since: '1.24' },
     details: [
-      'For ingress gateways. The rules of nat ISTIO_PRERT for probes and plaintext are left out; outbound is ' +
-        'captured as usual. Up to 1.28 the mark rule of mangle ISTIO_PRERT is left out as well, since 1.29 it stays.',
+      'For ingress gateways. The rules of nat ISTIO_PRERT for probes and plaintext are omitted; outbound is ' +
+        'captured as usual. Up to 1.28 the mark rule of mangle ISTIO_PRERT is omitted as well; since 1.29 it stays.',
     ],
   },
   {

@@ -117,14 +117,14 @@ export const entries: readonly IstioChain[] = [
     source: sources.ambient,
     kernelNote: () =>
       'User and group play no part; the mark decides. TCP port 53 to the pod’s own address goes to 15053, ' +
-      'because that rule does not leave out lo.',
+      'because that rule does not except lo.',
   },
   {
     name: 'ISTIO_OUTPUT',
     table: 'mangle',
     mode: 'ambient',
     family: pod,
-    title: 'Brings the application’s answers back to ztunnel',
+    title: 'Brings the application’s replies back to ztunnel',
     details: [
       text(
         'Copies the connection’s mark 0x111 to the packet; `ip rule fwmark 0x111/0xfff lookup 100` then routes ' +
@@ -254,7 +254,7 @@ export const entries: readonly IstioChain[] = [
     title: 'Drops packets that conntrack calls INVALID',
     details: [
       text(
-        'Such a packet is not un-NATed, reaches the application under the wrong port and is answered with a ' +
+        'Such a packet is not un-NATed, reaches the application under the wrong port and is met with a ' +
           'reset that kills a healthy connection.',
       ),
     ],
@@ -310,7 +310,7 @@ export const entries: readonly IstioChain[] = [
     title: 'Remembers which connections ztunnel opened',
     details: [
       text(
-        'ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s answers can be ' +
+        'ztunnel marks its packets 0x539; the connection gets 0x111, so that the application’s replies can be ' +
           'routed back.',
       ),
       text(
@@ -318,7 +318,7 @@ export const entries: readonly IstioChain[] = [
           '1.24 it is a REDIRECT in nat by default.',
       ),
     ],
-    more: 'left out by ambient.istio.io/bypass-inbound-capture in 1.24 to 1.28',
+    more: 'omitted with ambient.istio.io/bypass-inbound-capture in 1.24 to 1.28',
     changedBy: [],
     source: sources.ambient,
     kernelNote: (ruleSet) =>
@@ -349,7 +349,7 @@ export const entries: readonly IstioChain[] = [
     source: sources.ambient,
     kernelNote: () =>
       'TCP of any local process to a pod in the set is changed, not only the kubelet’s. Forwarded packets, UDP ' +
-      'and answers are not.',
+      'and replies are not.',
   },
   ...(['nat', 'mangle', 'filter'] as const).flatMap((table) => nodeEntries(table)),
   ...[

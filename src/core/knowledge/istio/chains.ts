@@ -28,8 +28,8 @@ export const istioChainNames: readonly string[] = [
 ];
 
 /**
- * What an Istio chain is for; undefined where the name is none of Istio's. Without a table the one the chain is best
- * known from is taken; a shared name is decided by the marks in the chain, else by the rest of the rule set.
+ * What an Istio chain is for; undefined for a name that is not one of Istio's. Without a table the one the chain is
+ * best known from is taken; a shared name is decided by the marks in the chain, else by the rest of the rule set.
  */
 export function istioChain(
   ruleSet: RuleSetView | undefined,

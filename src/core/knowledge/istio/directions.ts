@@ -8,7 +8,7 @@ import { istioProfile, type IstioProfile } from './profile';
 
 /**
  * What inbound and outbound mean in a mesh, with chain, port and listener of either side where the file shows an Istio.
- * Undefined for other words, and beside rules that are none of Istio's.
+ * Undefined for other words, and beside rules of other programs.
  */
 export function directions(word: string, files: (() => readonly WordFile[]) | undefined): Fact | undefined {
   if (!/^(in|out)bound$/i.test(word)) return undefined;

@@ -38,7 +38,7 @@ function dns(title: string, saying: Omit<Saying, 'changedBy'>): RuleKnowledge {
   return say(title, { changedBy: settings.dns, ...saying });
 }
 
-/** `-p udp --dport 53 -m owner …`: the proxy’s own queries, and applications that owner groups leave out. */
+/** `-p udp --dport 53 -m owner …`: the proxy’s own queries, and applications that owner groups exclude. */
 function ownerReturns(
   ruleSet: RuleSetView,
   profile: IstioProfile,
@@ -258,7 +258,7 @@ function answerRule(rule: RuleView, zone: string, shape: RuleShape): RuleKnowled
       details: [
         ...details,
         text(
-          'Looks at the destination, which in an answer is the pod: a mistake, corrected in 1.20 (istio/istio ' +
+          'Compares the destination, which in a reply is the pod: a mistake, corrected in 1.20 (istio/istio ' +
             'issue 46935).',
         ),
       ],

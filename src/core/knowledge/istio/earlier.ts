@@ -95,7 +95,7 @@ export function lineOf(rule: { readonly line: number }): string {
   return `line ${rule.line + 1}`;
 }
 
-/** Every condition of the rule says yes for certain. */
+/** Every condition of the rule certainly holds. */
 function takes({ bound }: RuleView, view: RememberingView): boolean {
   const rule = bound.passing();
   return (
@@ -144,7 +144,7 @@ function viewOf(
   };
 }
 
-/** The rules asked look at the packet and its sender only. */
+/** The rules asked about read the packet and its sender only. */
 const NO_HOST: Host = {
   interfaces: [],
   routes: [],

@@ -59,7 +59,7 @@ const run = 'istio/istio:tools/istio-iptables/pkg/capture/run.go';
 export const istioNotes: Notes = {
   tables: { filter: 'Istio has no rules here' },
   ports: {
-    22: { text: 'Istio 0.5 to 1.12 left it out of inbound capture without being asked.', source: run },
+    22: { text: 'Istio 0.5 to 1.12 excluded it from inbound capture by default.', source: run },
     53: { text: 'With DNS capture Istio sends it to 15053.', source: run },
     6081: {
       text: 'Ambient mode 1.18 to 1.20 ran its traffic between node and ztunnel over it.',

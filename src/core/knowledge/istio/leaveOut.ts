@@ -48,7 +48,7 @@ export function leaveOut({ packet, visited, rules }: LeaveQuestion): readonly Pr
   ];
 }
 
-/** Annotations without which a packet that a rule leaves out would be captured. */
+/** Annotations without which a packet that a rule excludes would be captured. */
 export function takeIn({ rule, rules }: CaptureQuestion): readonly ProposedAnnotation[] {
   const profile = istioProfile(rules);
   const shape = shapeOf(rule);

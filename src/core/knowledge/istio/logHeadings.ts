@@ -2,7 +2,7 @@ import { fit, text, type Fact } from '../facts';
 import { isMessage, logMessages } from './logMessages';
 
 /**
- * What stands below a line of the log of istio-init, of the agent or of the CNI plugin: which text is restore input and
+ * What is below a line of the log of istio-init, of the agent or of the CNI plugin: which text is restore input and
  * which is what the kernel held. `line` is a log line or its message. Undefined for other lines.
  */
 export function logHeadingKnowledge(line: string): Fact | undefined {
@@ -161,7 +161,7 @@ const headings: readonly LogHeading[] = [
   },
   {
     text: 'skipping configuring routes',
-    title: 'Nothing is changed: TPROXY’s routes are left out',
+    title: 'Nothing is changed: TPROXY’s routes are omitted',
     details: [],
     sources: ['istio/istio:tools/common/tproxy/run_linux.go'],
   },

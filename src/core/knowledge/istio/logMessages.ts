@@ -57,7 +57,7 @@ export const logMessages: readonly IstioLogMessage[] = [
   },
   {
     text: 'validation timeout',
-    title: 'istio-validation waited in vain for its own connection',
+    title: 'istio-validation did not get its own connection within its time limit',
     details: ['No connection to 127.0.0.6:15002 arrived at its listeners.'],
     next:
       `See the log of istio-cni (${cniLog}), and iptables-save in the pod’s network namespace: without ` +
@@ -70,7 +70,7 @@ export const logMessages: readonly IstioLogMessage[] = [
     details: ['It listens on 15001 and 15006 of localhost, the proxy’s ports.'],
     next:
       'Envoy or another container holds the port. With istio-cni the validation has to run before the proxy: ' +
-      'look at the order of the init containers.',
+      'check the order of the init containers.',
     sources: validator,
   },
   {
@@ -133,12 +133,12 @@ export const logMessages: readonly IstioLogMessage[] = [
     text: 'REDIRECT_DNS is set, but CAPTURE_ALL_DNS is false',
     title: 'DNS is not captured: no nameserver was found',
     details: ['Without CAPTURE_ALL_DNS the nameservers of /etc/resolv.conf are captured, and there are none.'],
-    next: 'Look at /etc/resolv.conf of the pod (dnsPolicy, dnsConfig), or set --capture-all-dns.',
+    next: 'Check /etc/resolv.conf of the pod (dnsPolicy, dnsConfig), or set --capture-all-dns.',
     sources: run,
   },
   {
     text: 'Ignoring error for bug compatibility with istio-iptables',
-    title: 'A range could not be read and was left out',
+    title: 'A range could not be read and was skipped',
     details: ['Includes and excludes of ranges skip what is not a range, without failing.'],
     next:
       'Correct the range in includeOutboundIPRanges or excludeOutboundIPRanges: an address needs its length, ' +
@@ -171,7 +171,7 @@ export const logMessages: readonly IstioLogMessage[] = [
     title: 'The arguments are shifted: an empty list took the next flag as its value',
     details: ['istio/istio issue 28106: inbound traffic is not captured then.'],
     next:
-      'Give the empty list as an empty argument, or leave the flag out; look at the arguments of the istio-init ' +
+      'Give the empty list as an empty argument, or omit the flag; check the arguments of the istio-init ' +
       'container.',
     sources: root,
   },
@@ -207,8 +207,8 @@ export const logMessages: readonly IstioLogMessage[] = [
   {
     text: /can't open lock file \/run\/xtables\.lock/,
     title: 'iptables cannot open its lock file',
-    details: ['/run is read-only in the proxy’s container. Whoever looks at rules there needs no lock.'],
-    next: 'Look from the node: `nsenter -t PID -n iptables-save`; or set XTABLES_LOCKFILE=/dev/null for a look.',
+    details: ['/run is read-only in the proxy’s container. Reading rules there needs no lock.'],
+    next: 'Read them from the node: `nsenter -t PID -n iptables-save`; or set XTABLES_LOCKFILE=/dev/null for one call.',
     sources: iptables,
   },
   {
@@ -254,7 +254,7 @@ export const logMessages: readonly IstioLogMessage[] = [
         'already, or a module is missing.',
     ],
     next:
-      'Look at that line of the input above. If it is COMMIT, look for chains from an earlier run, and for the ' +
+      'Check that line of the input above. If it is COMMIT, look for chains from an earlier run, and for the ' +
       'modules of its targets.',
     sources: iptables,
   },

@@ -38,7 +38,7 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
   const set = shape.targetOptions.get('--set-xmark') ?? shape.targetOptions.get('--set-mark');
   if (shape.target === 'MARK' && isMark(set, 0x4d3))
     return explain(
-      'Inside ztunnel: answers to a borrowed source address are kept (0x4d3)',
+      'Inside ztunnel: replies to a borrowed source address are kept (0x4d3)',
       'ztunnel connects with the client’s address; what comes back for another address than its own is routed to lo.',
     );
   if (!rule.chain.startsWith('ztunnel-')) return undefined;
@@ -60,7 +60,7 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
         ? explain('Connections that ztunnel opened with a borrowed address are remembered (0x210)')
         : explain(
             'Connections that are left alone are remembered (0x220)',
-            'So that their answers are left alone too.',
+            'So that their replies are left alone too.',
           );
     case 'RETURN':
       if (valueOf(shape, 'proto') === 'udp')
@@ -71,7 +71,7 @@ export function nodeRule(rule: RuleView): RuleKnowledge | undefined {
       if (condition(shape, 'in') !== undefined)
         return explain(`What comes out of ${valueOf(shape, 'in') ?? ''} needs nothing more`);
       return isMark(mark, 0x40)
-        ? explain('Answers on their way to ztunnel need nothing more (0x040)')
+        ? explain('Replies on their way to ztunnel need nothing more (0x040)')
         : explain('What is marked to be skipped needs nothing more (0x200)');
     case 'MARK':
       return nodeMark(shape, set, explain);
@@ -92,11 +92,11 @@ function nodeMark(
       'The set ztunnel-pods-ips names the pods; the mark routes by table 101, device istioout.',
     );
   if (isMark(set, 0x40))
-    return explain('Answers to a connection that ztunnel opened return to it (0x040)', 'The mark routes by table 102.');
+    return explain('Replies on a connection that ztunnel opened return to it (0x040)', 'The mark routes by table 102.');
   if (isMark(set, 0x210))
     return explain(
       `What ztunnel sends by ${from ?? ''} with a borrowed address is marked 0x210`,
-      'It keeps the client’s address towards the pod; the answers must find ztunnel again.',
+      'It keeps the client’s address towards the pod; the replies must find ztunnel again.',
     );
   if (isMark(set, 0x220)) {
     if (condition(shape, 'src') !== undefined)
@@ -107,7 +107,7 @@ function nodeMark(
   }
   if (isMark(set, 0x200))
     return from === undefined
-      ? explain('Answers of a connection that is left alone are left alone too (0x200)')
+      ? explain('Replies on a connection that is left alone are left alone too (0x200)')
       : explain(`What comes out of the tunnel ${from} is not sent there again (0x200)`);
   return explain(
     'Sets a mark of node-level redirection',

@@ -246,7 +246,7 @@ function nodeZtunnelOf(ruleSet: RuleSetView): IstioProfile['nodeZtunnel'] {
 }
 
 /**
- * What the rules of a sidecar say where they stand beside those of ambient mode in a pod; undefined where they do not.
+ * What the rules of a sidecar say where they are beside those of ambient mode in a pod; undefined where they do not.
  */
 export function sidecarBeside(ruleSet: RuleSetView): IstioProfile | undefined {
   if (istioProfile(ruleSet)?.mode !== 'ambient pod') return undefined;

@@ -19,7 +19,7 @@ export function ruleOfFile(
       istioRule(ruleSet, rule) ??
       (istioChainNames.includes(rule.chain) ? strangeRule(ruleSet, profile, rule) : undefined)
     );
-  // Up to 1.4 a pod with IPv4 rules only had its IPv6 closed: those rules are known by what stands beside them.
+  // Up to 1.4 a pod with IPv4 rules only had its IPv6 closed: those rules are known by what is beside them.
   if (rule.table !== 'filter' || rule.chain !== 'INPUT') return undefined;
   return beside.some((each) => istioProfile(each)?.mode.startsWith('sidecar') === true)
     ? closedIpv6(ruleSet, rule, shapeOf(rule))

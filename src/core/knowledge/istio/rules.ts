@@ -5,7 +5,7 @@ import { nodeRule } from './nodeRules';
 import { istioProfile } from './profile';
 import { sidecarRule } from './sidecarRules';
 
-/** What a rule that Istio wrote is for; undefined where it is none of its, or no Istio is in the rule set. */
+/** What a rule that Istio wrote is for; undefined for any other rule, and where the rule set has nothing of Istio. */
 export function istioRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
   const profile = istioProfile(ruleSet);
   if (profile === undefined) return undefined;

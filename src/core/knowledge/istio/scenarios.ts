@@ -128,7 +128,7 @@ function probes({ iface, peer, to }: ScenarioPlace): readonly Scenario[] {
   ];
 }
 
-/** One that someone listens on, where the file shows it: without a listener a refusal would hide the bypass. */
+/** One with a listener, where the file shows it: without a listener a refusal would hide the bypass. */
 function excludedPort(
   { inboundExcludes }: IstioProfile,
   { host, to }: ScenarioPlace,

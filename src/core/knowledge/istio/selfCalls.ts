@@ -21,14 +21,14 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
     ),
     list(
       'application → Envoy (client) → Envoy (server) → application',
-      '127.0.0.1 is left out: that is Envoy talking to the application or to itself on purpose',
+      '127.0.0.1 is excepted: that is Envoy talking to the application or to itself on purpose',
     ),
   ];
   const excluded = condition(shape, 'dport');
   if (excluded !== undefined)
     details.push(
       text(
-        `Ports ${excluded.values.join(', ')} are left out: ` +
+        `Ports ${excluded.values.join(', ')} are excepted: ` +
           `${excluded.values.includes('53') ? '53 because DNS has rules of its own, ' : ''}the HBONE port ` +
           'because Envoy serves the tunnel itself.',
       ),
@@ -50,7 +50,7 @@ export function selfCallRule(at: OutputRule): RuleKnowledge | undefined {
     const tproxy =
       profile.mode === 'sidecar TPROXY'
         ? ` In TPROXY mode the packet is REDIRECTed here to 127.0.0.1:${port} and so no longer meets ` +
-          'ISTIO_TPROXY, which leaves 127.0.0.1 out.'
+          'ISTIO_TPROXY, which excepts 127.0.0.1.'
         : '';
     const note =
       stop === undefined
@@ -109,7 +109,7 @@ function groupSelfCallNote(
       'so this group’s self-calls do enter Envoy.'
     );
   return past53
-    ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule leaves out.`
+    ? `Dead for TCP: ${lineOf(before.by)} has already returned everything but port 53, which this rule excepts.`
     : `Live for one thing only: TCP port 53 to the pod’s own address by a process with gid ${gid ?? ''} and ` +
         `another uid goes to ${port}. The rest has returned at ` +
         `${lineOf(before.by)}${outputSeesUdp(ruleSet) ? ' or is not TCP' : ''}.`;

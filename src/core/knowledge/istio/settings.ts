@@ -193,7 +193,7 @@ export const settings = {
   ambientIngress: [
     annotation(
       'ambient.istio.io/bypass-inbound-capture',
-      '`true` leaves out the rules that capture what arrives (since 1.24)',
+      '`true` omits the rules that capture what arrives (since 1.24)',
     ),
   ],
   ambientVirtual: [

@@ -42,7 +42,7 @@ export function preroutingRule(ruleSet: RuleSetView, rule: RuleView, shape: Rule
       details: [
         text(
           'Envoy connects to the application with the client’s address and the TPROXY mark (original_src). ' +
-            'Saved in the connection, it can be given to the application’s answers.',
+            'Saved in the connection, it can be given to the application’s replies.',
         ),
       ],
       changedBy: settings.tproxyMark,
@@ -131,16 +131,16 @@ export function outputHookRule(rule: RuleView, shape: RuleShape, profile: IstioP
   }
   if (shape.target === 'MARK') return marked(shape, profile);
   if (shape.target === 'CONNMARK' && shape.form === 'connmark proto') {
-    return say('The application’s answers get the mark of the connection', {
+    return say('The application’s replies get the mark of the connection', {
       variant: 'mangle OUTPUT: mark restored',
       details: [
         text(
-          'Envoy connected to the application with the client’s address. The mark routes the answer to lo, ' +
+          'Envoy connected to the application with the client’s address. The mark routes the reply to lo, ' +
             'back to Envoy, instead of out to the client.',
         ),
       ],
       changedBy: settings.tproxyMark,
-      kernelNote: 'A connection that has the mark for any other reason has its answers looped too.',
+      kernelNote: 'A connection that has the mark for any other reason has its replies looped too.',
     });
   }
   return undefined;
@@ -182,11 +182,11 @@ function toOutput(shape: RuleShape): RuleKnowledge | undefined {
 function marked(shape: RuleShape, profile: IstioProfile): RuleKnowledge | undefined {
   const set = shape.targetOptions.get('--set-xmark') ?? shape.targetOptions.get('--set-mark');
   if (shape.form === '!dst proto src') {
-    return say('The application’s answers from 127.0.0.1 are routed back to Envoy', {
+    return say('The application’s replies from 127.0.0.1 are routed back to Envoy', {
       variant: 'mangle OUTPUT: from 127.0.0.1 marked 1337',
       details: [
         text(
-          'Up to 1.9 Envoy called the application on 127.0.0.1 with the client’s address. The answer goes from ' +
+          'Up to 1.9 Envoy called the application on 127.0.0.1 with the client’s address. The reply goes from ' +
             '127.0.0.1 to that address; the mark routes it to lo (table 133) instead of out of the pod. Since ' +
             '1.8 CONNMARK does this.',
         ),

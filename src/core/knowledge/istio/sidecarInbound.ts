@@ -111,7 +111,7 @@ function excludedPort(chain: ReturnType<typeof chainIn>, rule: RuleView, port: s
       variant: tproxy ? 'mangle ISTIO_INBOUND: SSH returns' : 'ISTIO_INBOUND: SSH returns',
       details: [
         text(
-          'Istio writes it without being asked, before the excluded ports of the user. Since 1.13 port 22 is ' +
+          'Istio writes it by default, before the excluded ports of the user. Since 1.13 port 22 is ' +
             'captured like any other unless the user excludes it.',
         ),
       ],
@@ -270,7 +270,7 @@ export function tproxyRule(ruleSet: RuleSetView, profile: IstioProfile, shape: R
     changedBy: [...settings.mode, ...settings.inboundPort],
     kernelNote:
       'The socket sees the pod’s address and the application’s port as its own. Packets to ' +
-      `${valueOf(shape, 'dst') ?? '127.0.0.1/32'} are left out, so a self-call that nat has REDIRECTed to ` +
+      `${valueOf(shape, 'dst') ?? '127.0.0.1/32'} are excepted, so a self-call that nat has REDIRECTed to ` +
       `127.0.0.1:${profile.inboundPort ?? 15006} passes untouched.`,
     ...(ruleSet.family === 6 ? { moreOnReleases: 'for IPv6 since 1.12' } : {}),
   });
@@ -282,15 +282,15 @@ export function invalidRule(variant: RuleVariant): RuleKnowledge {
     details: [
       text(
         'An out-of-window packet is not un-NATed. It would reach the application under the wrong port and be ' +
-          'answered with a reset that kills a healthy connection.',
+          'met with a reset that kills a healthy connection.',
       ),
     ],
     changedBy: settings.dropInvalid,
     kernelNote:
       'A stray inbound ACK is NEW for conntrack and is redirected, not dropped. SYN+ACK without a known ' +
-      'connection and packets without flags are dropped. After an outgoing SYN without answer the next ACK is ' +
+      'connection and packets without flags are dropped. After an outgoing SYN without a reply the next ACK is ' +
       'INVALID.',
-    moreOnReleases: 'the drop as such since 1.12.2, chain ISTIO_DROP since 1.24',
+    moreOnReleases: 'the drop itself since 1.12.2, chain ISTIO_DROP since 1.24',
     source: sources.run,
   });
 }

@@ -155,7 +155,7 @@ function ownLoopback(at: OutputRule): RuleKnowledge {
     details,
     changedBy: byGroup ? settings.proxyGid : settings.proxyUid,
     kernelNote: note,
-    moreOnReleases: 'since 1.7 left out where the include list holds a loopback address',
+    moreOnReleases: 'since 1.7 omitted where the include list holds a loopback address',
   });
 }
 

@@ -10,7 +10,7 @@ import { outputHookRule, preroutingRule } from './sidecarHooks';
 import { divertRule, inboundRule, invalidRule, tproxyRule } from './sidecarInbound';
 import { sidecarOutputRule } from './sidecarOutput';
 
-/** What a rule that the sidecar's istio-iptables wrote is for; undefined where it is none of these. */
+/** What a rule that the sidecar's istio-iptables wrote is for; undefined for any other rule. */
 export function sidecarRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge | undefined {
   const shape = shapeOf(rule);
   if (isTracing(shape)) return tracingRule(shape);

@@ -17,7 +17,7 @@ export const notIstios = 'Not a rule that Istio writes';
 /** The same where the other rules may be of a release newer than the facts. */
 export const notKnown = `Not a rule of Istio up to ${NEWEST_READ}`;
 
-/** A rule in a chain of Istio that is none of its: how certain that is, and what it changes for the traffic. */
+/** A rule in a chain of Istio that Istio did not write: how certain that is, and what it changes for the traffic. */
 export function strangeRule(ruleSet: RuleSetView, profile: IstioProfile, rule: RuleView): RuleKnowledge {
   // Only what the rules show counts here: what is missing may have been removed by the same hand.
   const range = rangeOf((istioVersions(ruleSet)?.evidence ?? []).filter(({ absent }) => absent !== true));

@@ -156,7 +156,7 @@ const variables: readonly Variable[] = [
   variable('PROXY_UID', 'user of the proxy', [
     'What it sends is not captured.',
     'The injector always passes -u 1337. Where nothing is passed (virtual machines), the user istio-proxy, ' +
-      'else 1337; up to 1.7 the list 1337,0, which leaves root out too.',
+      'else 1337; up to 1.7 the list 1337,0, which excepts root too.',
     'In TPROXY mode Envoy runs as user 0 and group 1337: there the rule of the group breaks its loop.',
   ]),
   variable(
@@ -193,7 +193,7 @@ const variables: readonly Variable[] = [
   variable(
     'OUTBOUND_IP_RANGES_INCLUDE',
     'outbound ranges that are captured',
-    '`*` for all. A loopback address in the list leaves out the rules that spare lo (1.7 and newer).',
+    '`*` for all. A loopback address in the list omits the rules that spare lo (1.7 and newer).',
   ),
   variable(
     'OUTBOUND_IP_RANGES_EXCLUDE',
@@ -345,7 +345,7 @@ const variables: readonly Variable[] = [
   unlogged(
     'IPTABLES_TRACE_LOGGING',
     'rules that log to NFLOG group 1337',
-    'One before each rule that captures or leaves out; the agent reads what they log.',
+    'One before each rule that captures or excludes; the agent reads what they log.',
     between('1.12', '1.24'),
   ),
   unlogged(
@@ -367,7 +367,7 @@ const variables: readonly Variable[] = [
   unlogged(
     'DISABLE_REDIRECTION_ON_LOCAL_LOOPBACK',
     'self-calls over lo are not redirected',
-    'Leaves out the rule of ISTIO_OUTPUT that sends the proxy’s calls to its own pod to the inbound listener.',
+    'Omits the rule of ISTIO_OUTPUT that sends the proxy’s calls to its own pod to the inbound listener.',
     between('1.1', '1.19'),
   ),
   unlogged(

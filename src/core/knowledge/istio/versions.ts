@@ -19,7 +19,7 @@ export function istioVersions(ruleSet: RuleSetView): VersionRange | undefined {
   return range;
 }
 
-/** Built-in chains may hold anything; after so many rules of others Istio's are not looked for. */
+/** Built-in chains may hold anything; after this many rules of other programs the search for Istio's ends. */
 const MOST_RULES = 5000;
 
 /** Each chain and rule by its own releases. The absence of one says nothing here: it may depend on a setting. */

@@ -50,7 +50,7 @@ const groups = Object.entries(settings) as unknown as readonly (readonly [
 ])[];
 
 /**
- * All other ways to change the same as this name, the strongest in an injected pod first; undefined where it is no
+ * All other ways to change the same as this name, the strongest in an injected pod first; undefined where it is not a
  * setting of Istio.
  */
 export function waysOf(name: string): readonly Paragraph[] | undefined {
@@ -90,7 +90,7 @@ function sentence(effect: string): string {
   return `${effect.charAt(0).toUpperCase()}${effect.slice(1)}.`;
 }
 
-/** The names of settings that stand in no other list. */
+/** The names of settings that are in no other list. */
 export function knownSettings(): readonly string[] {
   return [
     ...new Set(
@@ -103,7 +103,7 @@ export function knownSettings(): readonly string[] {
   ];
 }
 
-/** Every name that stands under “Changed by” and can be asked for. */
+/** Every name that is under “Changed by” and can be asked for. */
 export function namesOfChanges(): readonly string[] {
   return [
     ...new Set(

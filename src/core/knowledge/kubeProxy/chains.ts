@@ -102,7 +102,7 @@ export const kubeProxyChains: ChainFamily = {
       shown: 'KUBE-SEP-…',
       title: 'One endpoint: DNAT to the pod',
       details: [
-        'A pod that reaches itself through the Service is marked for masquerading first, or the answer would ' +
+        'A pod that reaches itself through the Service is marked for masquerading first, or the reply would ' +
           'never come back through the node.',
         hash,
       ],

@@ -3,7 +3,7 @@ import { shapeOf } from '../shape';
 import { serviceIn } from './serviceComment';
 import { chainIn, type RuleSetView, type RuleView } from '../view';
 
-/** The Service that a rule leads to, and its endpoints. */
+/** The Service that a rule jumps to, and its endpoints. */
 export function servicePeer(ruleSet: RuleSetView, rule: RuleView): Peer | undefined {
   if (!rule.chain.startsWith('KUBE-')) return undefined;
   const target = rule.target ?? '';

@@ -4,7 +4,7 @@ import { chainIn, type RuleSetView, type RuleView } from '../view';
 import { serviceIn } from './serviceComment';
 import { kubeletSource, proxier } from './sources';
 
-/** What a rule of kube-proxy or the kubelet is for; undefined where it is none of theirs. */
+/** What a rule of kube-proxy or the kubelet is for; undefined for any other rule. */
 export function kubeProxyRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
   const shape = shapeOf(rule);
   const inOwnChain =
@@ -92,7 +92,7 @@ function postroutingRule(rule: RuleView, shape: RuleShape): RuleKnowledge | unde
       : '';
     return say(
       'The source becomes the address of the outgoing interface',
-      [`So that the answer comes back through this node.${random}`],
+      [`So that the reply comes back through this node.${random}`],
       'Decided for the first packet of a connection; the rest follows.',
     );
   }
@@ -144,7 +144,7 @@ function serviceChainRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape
     if (rule.chain.startsWith('KUBE-EXT-'))
       return say('Outside traffic for the Service is masqueraded', [
         serviceOf(shape),
-        'The endpoint may be on another node and must answer through this one. The client’s address is lost; ' +
+        'The endpoint may be on another node and must reply through this one. The client’s address is lost; ' +
           'externalTrafficPolicy: Local keeps it.',
       ]);
     return say('Traffic from outside the pod network is masqueraded', [serviceOf(shape)]);
@@ -162,7 +162,7 @@ function endpointRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefin
   if (!rule.chain.startsWith('KUBE-SEP-')) return undefined;
   if (shape.target === 'KUBE-MARK-MASQ')
     return say(`The endpoint ${valueOf(shape, 'src') ?? ''} reaching itself through the Service is masqueraded`, [
-      'Otherwise it would see its own address as client and answer without the node.',
+      'Otherwise it would see its own address as client and reply without the node.',
     ]);
   if (shape.target === 'DNAT')
     return say(`The destination becomes the endpoint ${shape.targetOptions.get('--to-destination') ?? ''}`, [
@@ -188,7 +188,7 @@ function filterRule(rule: RuleView, shape: RuleShape): RuleKnowledge | undefined
         return say('What KUBE-MARK-DROP has marked is dropped', [], undefined, kubeletSource);
       return rule.chain === 'KUBE-FIREWALL'
         ? say(
-            'Packets to 127.0.0.0/8 from elsewhere are dropped, unless they are answers or DNATed',
+            'Packets to 127.0.0.0/8 from elsewhere are dropped, unless they are replies or DNATed',
             [],
             undefined,
             kubeletSource,

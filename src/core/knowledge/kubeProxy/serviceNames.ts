@@ -10,7 +10,7 @@ import { chainIn, type RuleSetView, type RuleView } from '../view';
  */
 export function serviceNames(ruleSet: RuleSetView): readonly NamedAddress[] {
   const found = new Map<string, NamedAddress>();
-  // The address of a Service stands in nat; in filter it may be an external one of a Service that has others too.
+  // The address of a Service is in nat; in filter it may be an external one of a Service that has others too.
   for (const table of ['nat', 'filter'])
     for (const rule of chainIn(ruleSet, table, 'KUBE-SERVICES')?.rules ?? []) {
       const [, namespace, name, port] = COMMENT.exec(rule.written) ?? [];

@@ -11,11 +11,11 @@ export const libvirt: ProgramPack = {
       sources: ['libvirt/libvirt:src/network/network_iptables.c'],
       chains: [
         { name: 'LIBVIRT_INP', title: 'Lets guests reach DHCP and DNS of the host' },
-        { name: 'LIBVIRT_OUT', title: 'Lets the host answer DHCP and DNS of guests' },
+        { name: 'LIBVIRT_OUT', title: 'Lets the host answer DHCP and DNS requests of guests' },
         { name: 'LIBVIRT_FWI', title: 'Forwarding towards guests' },
         { name: 'LIBVIRT_FWO', title: 'Forwarding from guests' },
         { name: 'LIBVIRT_FWX', title: 'Forwarding between guests of one network' },
-        { name: 'LIBVIRT_PRT', title: 'Masquerades guests; fills checksums of DHCP answers' },
+        { name: 'LIBVIRT_PRT', title: 'Masquerades guests; fills checksums of DHCP replies' },
       ],
     },
   ],

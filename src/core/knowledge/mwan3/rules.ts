@@ -4,7 +4,7 @@ import type { RuleSetView, RuleView } from '../view';
 
 export const sources = ['openwrt/packages:net/mwan3/files/lib/mwan3/mwan3.sh'];
 
-/** What a rule of mwan3 is for; undefined where it is none of its. */
+/** What a rule of mwan3 is for; undefined for any other rule. */
 export function mwan3Rule(_ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
   if (rule.table !== 'mangle') return undefined;
   if (rule.chain.startsWith('mwan3_')) return ownRule(rule, shapeOf(rule));

@@ -101,7 +101,7 @@ export function helperChain(
   table: string | undefined,
   name: string,
 ): ChainKnowledge | undefined {
-  // Thousands of chains are asked about, and few are called so.
+  // Of thousands of chains few have such a name.
   return ruleSet !== undefined && helpers.chains.some((entry) => entry.name === name) && hasZones(ruleSet)
     ? chainOfFamily({ ...helpers, signature: [name] }, ruleSet, table, name)
     : undefined;

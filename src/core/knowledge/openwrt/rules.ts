@@ -3,7 +3,7 @@ import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import type { RuleSetView, RuleView } from '../view';
 import { defaultsSource, hasZones, verdictOf, zoneOf, zonesSource } from './chains';
 
-/** What a rule of OpenWrt's firewall3 is for; undefined where it is none of its. */
+/** What a rule of OpenWrt's firewall3 is for; undefined for any other rule. */
 export function openwrtRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge | undefined {
   if (!hasZones(ruleSet)) return undefined;
   const shape = shapeOf(rule);
@@ -16,7 +16,7 @@ export function openwrtRule(ruleSet: RuleSetView, rule: RuleView): RuleKnowledge
       ? say('New connections within the rate pass')
       : say('New connections over the rate are dropped');
   if (rule.chain === 'reject') return say('The packet is refused, so that its sender need not wait');
-  // Rules of others stand in built-in chains too.
+  // Rules of others are in built-in chains too.
   return shape.comment?.startsWith('!fw3') === true || zoneOf(shape.target ?? '') !== '' ? hookRule(shape) : undefined;
 }
 

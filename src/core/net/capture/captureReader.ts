@@ -1,6 +1,6 @@
 import { concat } from '../bytes';
 
-/** A frame as it stands in a capture. */
+/** A frame as it is in a capture. */
 export interface CapturedFrame {
   /** From 1. */
   readonly number: number;

@@ -5,7 +5,7 @@ import type { ExtensionHeaderRequest, PacketRequest } from '../packetRequest';
 import { hasPorts, isIcmp } from '../tuple';
 import { u16, u32 } from './networkOrder';
 
-/** An IP packet as it stands in a frame, read as far as rules ask. Offsets are of the bytes that it was read from. */
+/** An IP packet as it is in a frame, read as far as rules ask. Offsets are of the bytes that it was read from. */
 export interface IpPacket
   extends
     Transport,
@@ -18,7 +18,7 @@ export interface IpPacket
   readonly destination: number;
   /** Of IPv6: that of its fragment header, 0 without one. */
   readonly identification: number;
-  /** IPv6: what stands in front of the transport header. */
+  /** IPv6: the headers before the transport header. */
   readonly extensions: readonly {
     readonly type: ExtensionHeaderRequest['type'];
     readonly at: number;
@@ -26,12 +26,12 @@ export interface IpPacket
   }[];
 }
 
-/** What is behind the IP header; a later fragment has nothing of it. */
+/** What comes after the IP header; a later fragment has none of it. */
 interface Transport extends Pick<
   Packet,
   'sourcePort' | 'destinationPort' | 'tcpFlags' | 'icmpType' | 'icmpCode' | 'icmpId'
 > {
-  /** Where the transport header begins; undefined: behind the bytes that were captured. */
+  /** Where the transport header begins; undefined: beyond the bytes that were captured. */
   readonly transport: number | undefined;
 }
 
@@ -178,7 +178,7 @@ function hexOf(bytes: Uint8Array, at: number, length: number, between = ''): str
 
 const DEEPEST_QUOTE = 1;
 
-/** The packet in the field names of the JSON contract. What TCP counts (sequence numbers, window) is left out. */
+/** The packet in the field names of the JSON contract. What TCP counts (sequence numbers, window) is omitted. */
 export function requestOf(bytes: Uint8Array, packet: IpPacket, depth = 0): PacketRequest {
   const { family, protocol, transport, fragmentOffset, moreFragments } = packet;
   const ports = hasPorts(protocol) && transport !== undefined;

@@ -1,14 +1,14 @@
 import type { CapturedFrame } from './captureReader';
 import { u16 } from './networkOrder';
 
-/** What is in front of an IP packet. */
+/** What comes before an IP packet. */
 export interface LinkHeader {
   readonly family: 4 | 6;
   /** Where the IP packet begins. */
   readonly at: number;
   /** Which way it went, where the link layer says so. */
   readonly direction: 'in' | 'out' | undefined;
-  /** Where the address of the sender begins in the frame; undefined: there is none of six bytes. */
+  /** Where the address of the sender begins in the frame; undefined: there is no address of six bytes. */
   readonly sourceMac: number | undefined;
 }
 
@@ -66,7 +66,7 @@ const ETHERTYPE = { IPV4: 0x0800, IPV6: 0x86dd, PPPOE: 0x8864 } as const;
 const TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
 const MOST_TAGS = 4;
 
-/** What an EtherType at `type` says of what begins at `at`, behind VLAN tags and PPPoE. */
+/** What an EtherType at `type` says of what begins at `at`, after VLAN tags and PPPoE. */
 function network(
   bytes: Uint8Array,
   type: number,

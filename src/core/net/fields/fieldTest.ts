@@ -27,7 +27,7 @@ export interface FieldTest {
   readonly values: Values;
   /** It holds for the values that are not among them. */
   readonly negated: boolean;
-  /** The answer for a packet that lacks the field. Left out: no, negated or not. */
+  /** The answer for a packet that lacks the field. Omitted: no, negated or not. */
   readonly lacking?: boolean;
 }
 

@@ -30,7 +30,7 @@ const DOMAINS = {
   fragmentOffset: number(13),
   sourcePort: number(16),
   destinationPort: number(16),
-  /** What stands in the place of the ports, as iptables-nft reads it; with iptables-legacy the ports. */
+  /** What is in the place of the ports, as iptables-nft reads it; with iptables-legacy the ports. */
   sourcePortRead: number(16),
   destinationPortRead: number(16),
   tcpFlags: number(8),

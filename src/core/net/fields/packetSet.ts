@@ -11,7 +11,7 @@ export const EVERY_PACKET: PacketSet = [[]];
 export const NO_PACKET: PacketSet = [];
 
 /**
- * What fields can say of the packets that a condition says yes to: each of them is in `over`, and each packet in
+ * What fields can say of the packets that a condition matches: each of them is in `over`, and each packet in
  * `under` is one of them. Where fields say all of it, both are the same.
  */
 export interface PacketBounds {

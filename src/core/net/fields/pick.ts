@@ -68,7 +68,7 @@ function hostFirst(tests: readonly FieldTest[], bits: number): readonly bigint[]
   });
 }
 
-/** So many values are looked at that the negated tests exclude, one block of them after the other. */
+/** At most this many values that negated tests exclude are skipped, one block of them after the other. */
 const MOST_STEPS = 4096;
 
 /**

@@ -37,7 +37,7 @@ export interface NumberedText {
 
 /**
  * The packets of a kernel's trace, in the order in which they were seen. Lines of several packets may alternate, as
- * those of several processors do, and other lines may stand between them. Never throws.
+ * those of several processors do, and other lines may be between them. Never throws.
  */
 export function readKernelTrace(lines: Iterable<NumberedText>): KernelTrace {
   const all: Gathering[] = [];

@@ -33,7 +33,7 @@ export interface TraceLine {
   readonly writer: TraceWriter;
   readonly id: string;
   readonly family: 4 | 6 | undefined;
-  /** undefined: the line shows the packet in front of a base chain, or what connection tracking says of it. */
+  /** undefined: the line shows the packet before a base chain, or what connection tracking says of it. */
   readonly step: KernelStep | undefined;
   readonly table: string;
   readonly chain: string;

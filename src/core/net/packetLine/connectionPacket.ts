@@ -3,8 +3,7 @@ import { PROTOCOL } from '../packet';
 import type { ReadPacket } from './readPacket';
 
 /**
- * The next packet of a connection in its first direction: of one that was answered it is ESTABLISHED, else one like the
- * first.
+ * The next packet of a connection in its first direction: ESTABLISHED if a reply was seen, otherwise like the first.
  */
 export function readConnectionPacket(text: string): ReadPacket | undefined {
   const found = readConnectionLine(text);

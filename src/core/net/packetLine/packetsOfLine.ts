@@ -30,9 +30,9 @@ const READERS: readonly (readonly [writer: string, read: (text: string) => ReadP
 const LONGEST_LINE = 4000;
 
 /**
- * The packet that a line shows, whoever wrote it and whatever comes before it: LOG or TRACE of iptables, `nft monitor
- * trace` and `xtables-monitor --trace`, tcpdump (a packet of `tcpdump -v` is its two lines, joined by a blank), tshark,
- * a line of `conntrack -L`. An empty list for any other text. Never throws.
+ * The packet that a line shows, whatever program wrote it and whatever comes before it: LOG or TRACE of iptables, `nft
+ * monitor trace` and `xtables-monitor --trace`, tcpdump (a packet of `tcpdump -v` is its two lines, joined by a blank),
+ * tshark, a line of `conntrack -L`. An empty list for any other text. Never throws.
  */
 export function packetsOfLine(text: string): readonly PacketOfLine[] {
   const line = text.slice(0, LONGEST_LINE).trim();

@@ -42,8 +42,8 @@ interface OpenInterface {
 }
 
 /**
- * All interfaces of a host, `lo` first: as the file lists them, and what it leaves out as it most often is. `uplink`:
- * the one that leads out.
+ * All interfaces of a host, `lo` first: as the file lists them, and what it omits as it most often is. `uplink`: the
+ * one towards other networks.
  */
 export function assumeInterfaces(
   sources: InterfaceSources,
@@ -83,7 +83,7 @@ export function assumeInterfaces(
       use: { kind: 'interface', name },
     });
   }
-  // A list of addresses is the whole truth about the interfaces that stand in it.
+  // A list of addresses is the whole truth about the interfaces that are in it.
   const uses = new Map(named.map((use) => [use.name, use]));
   const open = [...found].filter(([name, { addresses }]) =>
     addressesKnown ? !listed.has(name) && !present.has(name) : addresses.length === 0,
@@ -208,7 +208,7 @@ interface AddressSources extends InterfaceSources {
 }
 
 /**
- * The address of an interface: where routes state one, that; else one within a network that they lead to by this
+ * The address of an interface: where routes state one, that; else one within a network that they reach by this
  * interface; else one that is made up.
  */
 function assumeAddress(name: string, addresses: InterfaceAddress[], sources: AddressSources, noted: Assumptions): void {

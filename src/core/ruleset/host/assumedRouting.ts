@@ -172,8 +172,8 @@ export interface TproxySources {
 }
 
 /**
- * TPROXY is of no use without a policy rule that delivers what it marked; whoever writes the rules adds one, out of the
- * file's sight.
+ * TPROXY is of no use without a policy rule that delivers what it marked; whoever writes the rules adds one, which the
+ * file need not show.
  */
 export function assumeTproxyRouting(
   { marks, rules, routes, families, table: stated }: TproxySources,

@@ -3,11 +3,11 @@ import type { Route } from '../../net/host';
 
 /** How one sees in a trace that something was used that was assumed. */
 export type AssumptionUse =
-  /** A line that is left out: whatever becomes of the packet, the file said more. */
+  /** A line that is ignored: whatever becomes of the packet, the file said more. */
   | { readonly kind: 'always' }
   /** The packet comes in or leaves by the interface. */
   | { readonly kind: 'interface'; readonly name: string }
-  /** It stands in the packet at some point. */
+  /** It is in the packet at some point. */
   | { readonly kind: 'address'; readonly address: Address }
   /** One of these routes led the packet. */
   | { readonly kind: 'routes'; readonly routes: readonly Route[] }
@@ -45,14 +45,14 @@ export interface InterfaceUse {
   readonly sources?: readonly { readonly address: Address; readonly line: number }[];
 }
 
-/** What the rules say about the host: found by whoever has bound them. All parts may be left out. */
+/** What the rules say about the host: found by the code that has bound them. All parts may be omitted. */
 export interface RulesUse {
   readonly interfaces?: readonly InterfaceUse[];
   /** What TPROXY rules mark packets with, which only makes sense with a policy rule for that mark. */
   readonly tproxyMarks?: readonly { readonly mark: number; readonly mask: number }[];
   /** The ports that TPROXY rules hand packets to: sockets there are transparent. */
   readonly tproxyPorts?: readonly number[];
-  /** IPv6 is asked about, whether or not anything in the file is about it. */
+  /** The question is about IPv6, whether or not anything in the file is. */
   readonly ipv6?: boolean;
   /** The rules are those of a pod, which forwards nothing. */
   readonly pod?: boolean;
@@ -61,8 +61,8 @@ export interface RulesUse {
   /** Whether a rule speaks of an address in the block: nothing that is made up may lie there. */
   readonly speaksOf?: (block: AddressBlock) => boolean;
   /**
-   * Whether rules show that an address is one of this host (`-d X` in INPUT) or lies behind it (in FORWARD); 0-based
-   * line.
+   * Whether rules show that an address is one of this host (`-d X` in INPUT) or is reached through it (in FORWARD);
+   * 0-based line.
    */
   readonly placeOf?: (address: Address) => { readonly own: boolean; readonly line: number } | undefined;
 }

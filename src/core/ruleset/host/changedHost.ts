@@ -137,7 +137,7 @@ export function withSetLine(host: Host, text: string): ChangedHost {
   const written = text.split(/\s+/);
   const words = written.filter((word) => word !== '-exist' && word !== '-!');
   const [verb = '', name = ''] = words;
-  if (!sets) return `the file does not list the sets of this host: put the output of "ipset save" into it`;
+  if (!sets) return `the file does not list the sets of this host: add the output of "ipset save" to it`;
   if ((verb === 'create' || verb === '-N') && sets.has(name)) return `set "${name}" exists already`;
   const known = sets.get(name);
   if (!known && name !== '' && verb !== 'create' && verb !== '-N') return `there is no set "${name}"`;
@@ -198,7 +198,7 @@ export function withListener(
   if (verb === 'del')
     return same.length > 0
       ? { ...host, listeners: listeners.filter((each) => !same.includes(each)) }
-      : `nobody is listed to listen at ${place}`;
+      : `no listed socket listens at ${place}`;
   return same.some(({ text }) => text === listener.text)
     ? `somebody listens at ${listener.text} already`
     : { ...host, listeners: [...listeners, { ...listener, process }] };

@@ -32,10 +32,7 @@ export interface RouteOfFile {
   readonly added: boolean;
 }
 
-/**
- * What the sections of a file say about the host, and nothing else. Of a line that cannot be used it is noted that it
- * is left out.
- */
+/** What the sections of a file say about the host, and nothing else. A line that cannot be used is noted as ignored. */
 export class FileFacts {
   private allPolicyRules: { readonly rules: readonly PolicyRule[]; readonly listed: ReadonlySet<4 | 6> } | undefined;
 
@@ -102,7 +99,7 @@ export class FileFacts {
   routes(): readonly RouteOfFile[] {
     if (this.cachedRoutes) return this.cachedRoutes;
     const found: RouteOfFile[] = [];
-    // What leads to a next hop whose interface is not written.
+    // The route to a next hop whose interface is not written.
     const known = kernelRoutes(
       [...this.interfaces()].map(([name, iface], index): Interface => ({ ...iface, name, index })),
       false,
@@ -217,7 +214,7 @@ export class FileFacts {
   }
 }
 
-/** How many lines that are left out are reported one by one. */
+/** How many ignored lines are reported one by one. */
 const MOST_LEFT_OUT = 10;
 
 function listenerOf(socket: ListeningSocket, transparent: boolean): Listener | undefined {

@@ -2,8 +2,8 @@ import type { SysctlFacts } from '../../syntax/facts';
 
 /**
  * The settings of a file by their full names; `*` stands for `all` and `default`. What the kernel has, and what
- * commands have made of it since, goes before what a file says that is read when the host starts. Values that are no
- * whole number are left out: none of those matters to a packet.
+ * commands have made of it since, goes before what a file says that is read when the host starts. Values that are not
+ * whole numbers are omitted: none of them matters to a packet.
  */
 export function sysctlsOf(facts: readonly SysctlFacts[]): Map<string, number> {
   const settings = new Map<string, number>();
@@ -21,7 +21,7 @@ export function sysctlsOf(facts: readonly SysctlFacts[]): Map<string, number> {
 }
 
 /**
- * Whoever writes one of these two sets the other and forwarding of every interface. Source: net/ipv4/devinet.c
+ * Writing one of these two sets the other and forwarding of every interface. Source: net/ipv4/devinet.c
  * inet_forward_change.
  */
 const FORWARDING: ReadonlySet<string> = new Set(['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding']);

@@ -28,7 +28,7 @@ export interface HostFacts {
     /** By which interfaces what is for elsewhere may leave, the likeliest first; empty where that is not in doubt. */
     readonly ways: Readonly<Record<4 | 6, readonly string[]>>;
   };
-  /** Of which parts the file or whoever asks lists everything. */
+  /** Of which parts the file or the caller lists everything. */
   readonly known: {
     readonly addresses: boolean;
     readonly routes: Readonly<Record<4 | 6, boolean>>;
@@ -69,8 +69,8 @@ const NO_SOCKETS: HostAssumption = {
 };
 
 /**
- * What was given, what the file states and what whoever asks says: read once, and put together anew for each answer to
- * what is open.
+ * What was given, what the file states and what the caller says: read once, and combined anew for each answer to an
+ * open question.
  */
 export class HostSource {
   private readonly noted = new Assumptions();
@@ -180,7 +180,7 @@ export class HostSource {
     const sysctls = this.override('sysctls', readSysctls) ?? this.facts.sysctls();
     const givenInterfaces = this.override('ifaces', readInterfaces);
     const givenRules = this.override<readonly PolicyRule[]>('ipRules', readRules);
-    // Read in this order, lines that are left out are reported in the order of the file's parts.
+    // Read in this order, ignored lines are reported in the order of the file's parts.
     if (!givenInterfaces) this.facts.routes();
     const rules = givenRules ?? this.facts.policyRules();
     return {

@@ -25,7 +25,7 @@ export interface OwnAddress {
   readonly iface: string | undefined;
   readonly prefixLength?: number | undefined;
   /**
-   * `said`: by whoever asks; `file`: by the 0-based `line`; `rules`: by the rule there; `asked`: it is the answer to a
+   * `said`: by the caller; `file`: by the 0-based `line`; `rules`: by the rule there; `asked`: it is the answer to a
    * question.
    */
   readonly by: 'said' | 'file' | 'rules' | 'asked';
@@ -87,8 +87,8 @@ export function destinationPlace({
     .map(firstOfBridge)
     .find((each) => each !== undefined && inBlock(address, each.block));
   if (bridge) return place(sameAddress(bridge.address, address));
-  // Whoever sends does not mean itself unless it says so. A sidecar calls the application of its pod from an address
-  // of lo, or from one of its own.
+  // A sender does not send to itself unless the packet says so. A sidecar calls the application of its pod from an
+  // address of lo, or from one of its own.
   if (direction === 'out')
     return place(
       rules.pod === true &&
@@ -125,8 +125,7 @@ export function firstOfBridge({ name, network = own(USUAL_NETWORKS, name) }: Int
 }
 
 /**
- * A destination behind a next hop, or in a network in which this host is known to have another address, is none of its
- * own.
+ * A destination beyond a next hop, or in a network in which this host is known to have another address, is not its own.
  */
 function placeByRoutes(
   address: Address,
@@ -199,7 +198,10 @@ export function ownAddresses(
   return found;
 }
 
-/** So many addresses are taken from SNAT rules: a gateway of a provider may have a rule for each of its customers. */
+/**
+ * At most this many addresses are taken from SNAT rules: a gateway of a provider may have a rule for each of its
+ * customers.
+ */
 const MOST_SOURCES = 256;
 
 function sourcesOfRules({

@@ -25,7 +25,7 @@ export class TableNumbers {
     );
   }
 
-  /** Names by number, for whoever shows a table. */
+  /** Names by number, for showing a table. */
   names(): ReadonlyMap<number, string> {
     return new Map([...this.known, ...this.invented].map(([name, number]) => [number, name]));
   }

@@ -1,6 +1,6 @@
 import { parseAddress, type Address } from '../../net/address';
 
-/** The networks that come with the names of these interfaces unless someone configures others. */
+/** The networks that come with the names of these interfaces unless others are configured. */
 export const USUAL_NETWORKS: Readonly<Record<string, string>> = {
   docker0: '172.17.0.0/16',
   cni0: '10.244.0.0/24',
@@ -60,7 +60,7 @@ export const MADE_UP: Readonly<
 
 type MadeUp = readonly [address: string, blockLength: number];
 
-/** So many interfaces get made-up addresses; what is behind further ones is not known. */
+/** At most this many interfaces get made-up addresses; what is reached by further ones is not known. */
 export const MOST_MADE_UP = 250;
 
 /** A host's number in its network, past the ones that routers and name servers like to have. */

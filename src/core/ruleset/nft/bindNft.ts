@@ -139,7 +139,7 @@ class NftChain implements Chain<NftTableName> {
   }
 }
 
-/** Which hooks lead to which chains of a table; found out when somebody first asks. */
+/** Which chains of a table are reached from which hooks; computed on first use. */
 class Reach {
   private found: Map<string, number> | undefined;
 
@@ -177,7 +177,7 @@ class Reach {
   }
 }
 
-/** The chains that verdicts lead to. */
+/** The chains that verdicts jump to. */
 function named(text: string): readonly string[] {
   return [...text.matchAll(/(?:jump|goto)[ \t]+"?([^ \t,;{}"]+)/g)].map(([, name = '']) => name);
 }

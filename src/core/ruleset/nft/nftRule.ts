@@ -7,7 +7,7 @@ import type { Columns } from '../../text/columns';
 import { EMPTY_HEADER } from '../header';
 import type { BoundMatch, BoundTarget, Chain, Jump, Rule } from '../ruleSet';
 
-/** A verdict at the end of a rule that leads to another chain. */
+/** A verdict at the end of a rule that jumps to another chain. */
 const JUMP = /(?:^|[ \t])(jump|goto)[ \t]+"?([^ \t;{}"]+)"?[ \t]*(?:comment[ \t]+"[^"]*")?[ \t;]*$/;
 
 /** A rule of nft: the words are read when a packet or a hover first meets it. */

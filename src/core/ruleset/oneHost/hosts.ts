@@ -13,7 +13,7 @@ export interface HostRules {
 
 /** Two dumps of one state are hardly saved further apart. */
 const SAME_TIME = 3_600_000;
-/** So many hosts are looked at for a section that names its own. */
+/** At most this many hosts are compared with a section that names its own. */
 const MOST_HOSTS = 50;
 
 /**
@@ -76,7 +76,7 @@ class OpenHost implements HostRules {
     const { machine, savedAt, version } = section;
     this.parts.push(...parts);
     this.kinds.add(kindOf(section));
-    // A prompt may leave out the name that another one shows.
+    // A prompt may omit the name that another one shows.
     if (machine && this.machine?.name === undefined) this.machine = machine;
     this.scope ??= scope;
     this.version ??= version;
@@ -140,7 +140,7 @@ class OpenHost implements HostRules {
 }
 
 /**
- * Tables that somebody wrote or copied without a word are a state as well; a log says what iptables-restore was given.
+ * Tables that were written or copied without a word are a state as well; a log says what iptables-restore was given.
  */
 function kindOf({ form, role, title, noflush }: RulesSection): HostPartKind {
   return form === 'commands'
@@ -164,7 +164,7 @@ export function tablesOf(section: RulesSection): ReadonlySet<string> {
   return tables;
 }
 
-/** Rules are not looked at: their words are read when someone asks for them. */
+/** Rules are not read: their words are read when they are needed. */
 function namedTables({ lines }: RulesSection): ReadonlySet<string> {
   const names = new Set<string>();
   for (const line of lines)

@@ -4,7 +4,7 @@ import type { TableName } from '../../xtables/view';
 import { BUILTIN_CHAINS } from '../ruleSet';
 import { ALL_TABLES, evidenceOf, type Evidence, type TablesOfChain } from './tableEvidence';
 
-/** Lines of a list that stand in one table, and which it is. */
+/** Lines of a list that are in one table, and which it is. */
 export interface TableGroup {
   readonly evidence: readonly Evidence[];
   /** The chains that the lines are about, each once. */

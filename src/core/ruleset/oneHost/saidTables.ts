@@ -4,7 +4,7 @@ import type { TablesOfChain } from './tableEvidence';
 import { placesIn, tableParts } from './tableParts';
 
 /**
- * What whoever asks says of the tables of lines that do not name them: the table by `UndecidedTable.key`, by a chain
+ * What the caller says of the tables of lines that do not name them: the table by `UndecidedTable.key`, by a chain
  * (`INPUT`: wherever its table is open), or by
  * `*` (wherever it may be). What the lines rule out has no effect.
  */
@@ -73,7 +73,7 @@ export class NamedTables {
 
 type LinesWithoutTable = Pick<UndecidedTable, 'lines' | 'place'>;
 
-/** What is known of a section, whoever says what; its parts by what was said. */
+/** What is known of a section whatever is said; its parts by what was said. */
 interface Inferred {
   readonly groups: readonly TableGroup[];
   /** For each group; undefined where its table is certain. */

@@ -70,7 +70,7 @@ export function placesIn(groups: readonly TableGroup[]): (lines: readonly Line[]
   };
 }
 
-/** So many runs of lines are listed. */
+/** At most this many runs of lines are listed. */
 const MOST_RUNS = 4;
 
 function byIndex(a: Line, b: Line): number {
@@ -78,8 +78,8 @@ function byIndex(a: Line, b: Line): number {
 }
 
 /**
- * For whoever shows it: `lines 3–9 are read as table nat: MASQUERADE is in nat only`. `settle`: how the table of a
- * guess is said.
+ * As it is shown: `lines 3–9 are read as table nat: MASQUERADE is in nat only`. `settle`: how the table of a guess is
+ * said.
  */
 export function inferredWords(
   { inferred, defaultTable = '', lines }: RulesSection,
@@ -102,7 +102,7 @@ export function inferredWords(
   return [...(decided ? [words(decided.place ?? placeOf(lines), decided.why)] : []), ...asked, ...more];
 }
 
-/** So many groups of lines are listed one by one. */
+/** At most this many groups of lines are listed one by one. */
 const MOST_LISTED = 8;
 
 /** `line 3`, `lines 3–9`, 1-based. */

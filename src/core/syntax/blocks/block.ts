@@ -18,6 +18,8 @@ export interface Block {
 export interface BlockReader {
   /** The shapes of lines with which such text may begin. */
   readonly begins: readonly Shape[];
-  /** What is read from line `from` on, which has one of those shapes; undefined where it is no such text after all. */
+  /**
+   * What is read from line `from` on, which has one of those shapes; undefined where it is not such a text after all.
+   */
   read(lines: readonly Line[], shapes: Uint8Array, from: number): Block | undefined;
 }

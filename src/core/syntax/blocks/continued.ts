@@ -32,7 +32,7 @@ function readContinued(lines: readonly Line[], _shapes: Uint8Array, from: number
     : undefined;
 }
 
-/** No command has more lines, whoever wrote it. */
+/** No command has more lines. */
 const MOST_LINES = 500;
 
 function goesOn({ text }: Line): boolean {

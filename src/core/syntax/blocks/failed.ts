@@ -4,7 +4,7 @@ import type { Block, BlockReader } from './block';
 
 /**
  * A command and, right below it, what iptables said when it refused it: the command changed nothing. That a chain is
- * there already is not a failure for those who want it there.
+ * there already is not a failure where it should be there.
  */
 export const failed: BlockReader = { begins: [Shape.ProgramCommand], read: readFailed };
 

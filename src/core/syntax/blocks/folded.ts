@@ -4,8 +4,8 @@ import type { EmbeddedLine, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * A folded scalar of YAML, `- >-`: what stands in it is one line up to the next empty one. Source: YAML 1.2.2, 8.1.3
- * and 6.5.
+ * A folded scalar of YAML, `- >-`: what is in it is one line up to the next empty one. Source: YAML 1.2.2, 8.1.3 and
+ * 6.5.
  */
 export const folded: BlockReader = { begins: [Shape.Text], read: readFolded };
 

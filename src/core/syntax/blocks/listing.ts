@@ -10,8 +10,8 @@ import type { Block, BlockReader } from './block';
 
 /**
  * What `iptables -L` prints, as rules: each line `Chain …` becomes the `-P` or `-N` of its chain, each row the `-A` of
- * its rule. A listing ends where a built-in chain follows that does not come after those above: they stand in the
- * order of the hooks, before all others.
+ * its rule. A listing ends where a built-in chain follows that does not come after those above: they are in the order
+ * of the hooks, before all others.
  */
 export const listing: BlockReader = { begins: [Shape.ListingChain], read: readListing };
 

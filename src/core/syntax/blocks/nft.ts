@@ -57,7 +57,7 @@ function isDefinition({ text, contentStart }: Line): boolean {
   return /^(?:re|un)?define\b/.test(text.slice(contentStart, contentStart + 10));
 }
 
-/** A command adds so many elements in lines of their own. */
+/** A command adds this many elements in lines of their own. */
 const MOST_LINES = 200_000;
 
 function commandStart({ text, contentStart }: Line): number {
@@ -84,7 +84,7 @@ function linesOf({ part, pieces }: NftStatement): readonly EmbeddedLine[] {
   return line ? [line] : [];
 }
 
-/** A statement that is a part of a line, as it stands there. */
+/** A statement that is a part of a line, as it is there. */
 function inPlace(line: Line, start: number, end: number, part: NftPart): EmbeddedLine {
   const { index, text, eol, contentStart } = line;
   const { toOuter = same, toLine } = line as Partial<EmbeddedLine>;

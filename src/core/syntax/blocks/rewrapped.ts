@@ -29,7 +29,7 @@ function readRewrapped(lines: readonly Line[], shapes: Uint8Array, from: number)
   return joined.changed ? { to, lines: joined.derived.read() } : undefined;
 }
 
-/** So many blanks stand between words of a rule only where a terminal put them. */
+/** This many blanks are between words of a rule only where a terminal put them. */
 const GAP = '      ';
 /** iptables-restore reads no longer line than 10,239 bytes. */
 const LONGEST = 12_000;
@@ -85,7 +85,7 @@ class Joined {
 
 const GAPS = / {6,}/g;
 
-/** What stands between two parts of a rule where it was broken: nothing within a word, a blank between words. */
+/** What is between two parts of a rule where it was broken: nothing within a word, a blank between words. */
 function joint(before: string, behind: string, chains: () => ReadonlySet<string>, isFull: () => boolean): '' | ' ' {
   if (isQuoteOpen(before)) return isFull() ? '' : ' ';
   // The last words suffice, and a line may be long.

@@ -21,10 +21,7 @@ export type ListedPart = readonly [
 
 /** How `iptables -L` prints a match or a target. */
 export interface ListedForm {
-  /**
-   * What it begins with; its words come before those of the parts. Left out where any of the parts may come
-   * first.
-   */
+  /** What it begins with; its words come before those of the parts. Omitted where any of the parts may come first. */
   readonly head?: ListedPart;
   /** In any order, each of them once, except those of `repeated`. */
   readonly parts: readonly ListedPart[];
@@ -61,7 +58,7 @@ export class FormReader {
     this.once = parts.length;
   }
 
-  /** What stands at `column` in this form; undefined where that is something else. */
+  /** What is at `column` in this form; undefined where that is something else. */
   read(text: string, column: number): ReadForm | undefined {
     const words: ListedWord[] = [];
     let end = column;

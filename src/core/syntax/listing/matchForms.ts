@@ -223,7 +223,7 @@ const OTHER_MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
 
 /**
  * How `iptables -L` prints each match, by the name of the match. Source: the print functions of extensions/libxt_*.c,
- * libipt_*.c and libip6t_*.c of iptables 1.8.9; what older ones print otherwise stands beside it.
+ * libipt_*.c and libip6t_*.c of iptables 1.8.9; what older ones print otherwise is beside it.
  */
 export const MATCH_FORMS: Readonly<Record<string, ListedForm>> = {
   ...PROTOCOL_MATCH_FORMS,

@@ -57,8 +57,7 @@ class TextReading implements ReadText {
   readonly unread: { start: number; end: number }[] = [];
   private targetRead = false;
   /**
-   * Of columns that were looked at: whether all from there on is understood, and where the comment that begins there
-   * ends.
+   * Of columns that were read: whether all from there on is understood, and where the comment that begins there ends.
    */
   private readonly understood = new Map<number, boolean>();
   private readonly closes = new Map<number, number | undefined>();

@@ -1,6 +1,6 @@
 import { skipBlanks, trimmedEnd } from '../../text/blanks';
 
-/** Which columns a listing has: those of `-v` and of `--line-numbers` may be left out. */
+/** Which columns a listing has: those of `-v` and of `--line-numbers` may be missing. */
 export interface ListingColumns {
   readonly numbers: boolean;
   readonly counters: boolean;

@@ -3,7 +3,7 @@ import { Shape } from '../shape';
 import type { EmbeddedLine } from '../tree';
 import type { NftPart } from './node';
 
-/** A statement that is read in place of the lines it stands in; undefined where it has no text. */
+/** A statement that is read in place of the lines it is in; undefined where it has no text. */
 export function derivedStatement(derived: DerivedLine, part: NftPart): EmbeddedLine | undefined {
   const made = derived.made();
   if (!made) return undefined;

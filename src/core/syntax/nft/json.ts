@@ -3,10 +3,12 @@ import { Shape } from '../shape';
 import type { EmbeddedLine, Line } from '../tree';
 import { commandOf } from './jsonWords';
 
-/** Where an object of the list begins. A statement that is spelled alike, `{"dnat": {"family": …`, is none of these. */
+/**
+ * Where an object of the list begins. A statement that is spelled alike, `{"dnat": {"family": …`, is not one of these.
+ */
 const OBJECT = /\{\s*"(?:table|chain|rule|set|map|element)"\s*:\s*\{\s*"family"/g;
 
-/** So many bytes of JSON are read: 1,000,000 rules have less. */
+/** At most this many bytes of JSON are read: 1,000,000 rules have less. */
 const LONGEST = 256_000_000;
 
 /**

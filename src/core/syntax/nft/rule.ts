@@ -5,7 +5,7 @@ import type { NftOperator, NftRuleStatement } from './ruleStatement';
 import { nftTokens, type NftToken } from './tokens';
 
 /**
- * The statements of a rule, which stands in the columns `start` to `end`. Never throws: what cannot be read is
+ * The statements of a rule, which is in the columns `start` to `end`. Never throws: what cannot be read is
  * `unknown`.
  */
 export function readNftRule(text: string, start: number, end: number): readonly NftRuleStatement[] {

@@ -6,7 +6,7 @@ import type { NftPart } from './node';
 /** A statement of nft: where it stands. It ends with its line or at a `;`, and goes on while braces are open. */
 export interface NftStatement {
   readonly part: NftPart;
-  /** One for each line that it stands in. */
+  /** One for each line that it is in. */
   readonly pieces: readonly (Columns & { readonly line: Line })[];
 }
 
@@ -64,7 +64,7 @@ function cutOff(lines: readonly Line[], from: number, to: number): ReturnType<ty
     : undefined;
 }
 
-/** What may stand first in a table. */
+/** What may be first in a table. */
 const BLOCK_LIKE =
   /^(?:(?:chain|set|map|flowtable|counter|quota|limit|secmark|synproxy)\s+[\w"]|ct\s+(?:helper|timeout|expectation)\s|flags\s|comment\s)/;
 

@@ -36,7 +36,7 @@ export interface NftSetText {
   readonly line: Line;
   /** `type ipv4_addr . inet_service : verdict`, `flags interval`, one each. */
   readonly properties: string[];
-  /** What stands within the braces of its elements, piece by piece. */
+  /** What is within the braces of its elements, piece by piece. */
   elements: (Columns & { readonly line: Line; /** It is taken away again. */ readonly removed?: true })[];
 }
 
@@ -61,7 +61,7 @@ const PRIORITIES: Readonly<Record<string, number>> = {
 };
 const BRIDGE_PRIORITIES: Readonly<Record<string, number>> = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
 
-/** `filter`, `-100`, `srcnat + 5`, `mangle-1`. undefined where it is none of these. */
+/** `filter`, `-100`, `srcnat + 5`, `mangle-1`. undefined where it is not one of these. */
 function priorityOf(text: string, family: NftFamily): number | undefined {
   const found = /^"?([a-z]*)"?\s*(?:([+-])\s*)?(\d+)?$/.exec(text.trim());
   if (!found || text.trim() === '') return undefined;

@@ -15,7 +15,7 @@ const TOKEN =
   /[ \t\r\n\\']+|(#.*)|"([^"]*)"?|(@(?:ll|nh|th|ih),[ \t]*\d+,[ \t]*\d+)|([!=<>]=|<<|>>|[{}(),;=<>!&|^])|([^ \t\r\n\\'"{}(),;=<>!&|^#]+)/y;
 
 /**
- * The words of the columns `from` to `to`, in their order; a comment is left out. Never throws. Source: nftables
+ * The words of the columns `from` to `to`, in their order; a comment is omitted. Never throws. Source: nftables
  * src/scanner.l.
  */
 export function nftTokens(text: string, from = 0, to = text.length): readonly NftToken[] {

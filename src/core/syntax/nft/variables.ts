@@ -14,7 +14,7 @@ const REMOVAL = /^undefine\s+([A-Za-z][\w./-]*)/;
 /** A variable is none within quotes. Source: nftables src/scanner.l, `string`. */
 const USE = /"[^"]*"?|\$([A-Za-z][\w./-]*)/g;
 /**
- * Variables may hold variables; what would grow beyond so many characters, in one statement or in all, stays as it is
+ * Variables may hold variables; what would grow beyond this many characters, in one statement or in all, stays as it is
  * written.
  */
 const LONGEST_STATEMENT = 1_000_000;
@@ -35,8 +35,8 @@ export class Variables {
   }
 
   /**
-   * Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`, with their own variables put in; false where the
-   * statement is none of them.
+   * Takes `define NAME = VALUE`, `redefine …` and `undefine NAME`, with their own variables put in; false for any other
+   * statement.
    */
   takes(words: string): boolean {
     const scope = this.scopes.at(-1) as Map<string, string>;

@@ -29,7 +29,7 @@ export function readCommands(reader: SectionReader, from: number): number {
   while (i < count) {
     const line = lines[i];
     if (line?.shape === Shape.ProgramCommand) {
-      // What comes after the last command is read by whoever comes to it.
+      // What comes after the last command is read by the next reader.
       settings.push(...pending);
       pending = [];
       const { family, backend, machine } = whereRun(line);

@@ -7,7 +7,7 @@ import { prefixLength } from './prefixLength';
 
 /**
  * Reads the interfaces and addresses that `ip addr`, `ip -o addr`, `ip -br addr`, `ip link` or `ifconfig` printed, and
- * what `grep inet` left of them. What stands indented below an interface belongs to it, known or not.
+ * what `grep inet` left of them. What is indented below an interface belongs to it, known or not.
  */
 export function readInterfaces(reader: SectionReader, from: number): number {
   const { lines } = reader;

@@ -1,7 +1,7 @@
 import type { SectionReader } from '../sectionReader';
 import type { Line } from '../tree';
 
-/** A row of `iptables -L` that no line `Chain …` stands above, as after a grep. */
+/** A row of `iptables -L` that no line `Chain …` is above, as after a grep. */
 export function reportRow(reader: SectionReader, line: Line): void {
   reader.problems.push({
     line,

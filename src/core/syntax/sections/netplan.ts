@@ -42,7 +42,7 @@ export function readNetplan(reader: SectionReader, from: number): number {
 
 function entryOf(line: Line): YamlLine | undefined {
   const text = line.text.slice(line.contentStart);
-  // A line such as `-A …` is none of YAML.
+  // A line such as `-A …` is not YAML.
   if (line.node.kind !== 'text') return undefined;
   const dash = /^-[ \t]+/.exec(text)?.[0] ?? '';
   const rest = text.slice(dash.length);
@@ -96,7 +96,7 @@ class NetplanReader {
       return;
     }
     this.finishItem();
-    // A list may stand at the column of its key.
+    // A list may be at the column of its key.
     const isAbove = (at: number): boolean => (dash ? at <= line.contentStart : at < column);
     while (this.path.length > 0 && !isAbove(this.path.at(-1)?.column ?? 0)) this.path.pop();
     // No file goes deeper; what does is not netplan's.
@@ -178,7 +178,7 @@ class NetplanReader {
   }
 }
 
-/** How many keys stand above another. */
+/** How many keys are above another. */
 const DEEPEST = 12;
 
 function addAddress(device: NetplanInterface, text: string): void {

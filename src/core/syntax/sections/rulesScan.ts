@@ -58,7 +58,7 @@ export class RulesScan {
       case Shape.Commit:
         this.open = undefined;
         this.pass();
-        // Without a table the upper part of the dump was not copied: what stands here is one whose name is not known.
+        // Without a table the upper part of the dump was not copied: what is here is one whose name is not known.
         return !this.isBare;
       case Shape.Header:
         return this.takesHeader(line);
@@ -222,7 +222,7 @@ function isPassedOver(line: Line | undefined): boolean {
 
 /** The table that the dump goes on with after a header. */
 function nextTable(lines: readonly Line[], from: number): string | undefined {
-  // A header stands right above its table; a bound keeps a file of nothing but headers from taking for ever.
+  // A header is right above its table; a bound keeps a file of nothing but headers from taking for ever.
   const end = Math.min(lines.length, from + 100);
   for (let i = from; i < end; i++) {
     const line = lines[i];

@@ -35,7 +35,7 @@ export function readSets(reader: SectionReader, from: number): number {
 
 /**
  * `Name: a`, `Type: hash:ip`, `Header: family inet …`, `Members:` and a line for each of them, in the words of `ipset
- * save`. Where the members are left out (`ipset list -t`) the set is not known.
+ * save`. Where the members are omitted (`ipset list -t`) the set is not known.
  */
 function readListedSets(reader: SectionReader, from: number): number {
   const { lines } = reader;

@@ -6,7 +6,7 @@ import { portNumber } from './portNumber';
 
 /**
  * Reads the listening sockets that `ss -l` or `netstat -l` printed, with or without the heading, in the layouts of old
- * and new versions, also where a narrow terminal wrapped the lines. Sockets that do not listen are left out.
+ * and new versions, also where a narrow terminal wrapped the lines. Sockets that do not listen are omitted.
  */
 export function readSockets(reader: SectionReader, from: number): number {
   const { lines } = reader;

@@ -43,8 +43,7 @@ function readAddressRows(reader: SectionReader, from: number, kind: 'node' | 'po
       line,
     });
     const external = kind === 'node' ? words[at + 1] : undefined;
-    // A node has its external address itself, or a router in front of it translates it: only the internal one is
-    // certain.
+    // A node has its external address itself, or a router before it translates it: only the internal one is certain.
     if (external !== undefined && isAddress(external))
       addresses.push({ address: external, of: kind, name, node, source: 'EXTERNAL-IP', line });
   }

@@ -1,7 +1,7 @@
 import type { WordPart, ShellWord } from './nodes';
 
 /**
- * `a{1,2}b` and `{1..3}` as bash writes them out; the word itself where it holds none. The braces stand within one
+ * `a{1,2}b` and `{1..3}` as bash writes them out; the word itself where it holds none. The braces are within one
  * unquoted part.
  */
 export function expandBraces(word: ShellWord): readonly ShellWord[] {

@@ -10,7 +10,7 @@ export function commandLine(prompt: Piece | undefined, fields: readonly Expanded
   const [start] = fields[0]?.pieces ?? [];
   let last: Piece | undefined = prompt;
   if (prompt && start) {
-    // A command of a later line stands in its own.
+    // A command of a later line is in its own.
     if (start.from.line !== prompt.from.line) last = { ...prompt, from: start.from, to: start.from.column };
     line.put(prompt.text, (last ?? prompt).from.line, (last ?? prompt).from.column, (last ?? prompt).to);
   }
@@ -94,7 +94,7 @@ function putPiece(line: DerivedLine, { text, from, to, spelled }: Piece, written
 }
 
 /**
- * What a shell reads as it stands. A `$` is left of a variable that is not known: it means nothing to whoever reads the
+ * What a shell reads as it stands. A `$` is left of a variable that is not known: it means nothing to a reader of the
  * line.
  */
 const SAFE = /^[\w@%+=:,./!^~[\]{}*?#$-]+$/;

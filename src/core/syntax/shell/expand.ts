@@ -87,7 +87,7 @@ class Expansion {
     const { name, index } = part;
     const all = name === '@' || name === '*' ? this.scope.positional : undefined;
     if (all && part.operator === '') {
-      // The arguments keep their own places: what a function passes on stands where it was called.
+      // The arguments keep their own places: what a function passes on is where it was called.
       if (!part.quoted || name === '@') {
         for (const [i, field] of all.entries()) {
           if (i > 0) this.close();

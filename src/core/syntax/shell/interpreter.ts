@@ -65,7 +65,7 @@ export class Interpreter implements Shell {
   private readonly callees = new Set<string>();
   private readonly ends = new ScriptEnds();
 
-  /** Runs what stands in a line of the file. */
+  /** Runs what is in a line of the file. */
   top(node: ShellNode, source: ScriptText): readonly Emitted[] {
     this.out = [];
     this.guard = undefined;

@@ -2,8 +2,8 @@ import { closingBrace, closingParenthesis } from './closing';
 import type { HereDocument, WordPart, Redirect, ShellWord } from './nodes';
 
 /**
- * The words and operators of a shell, read by whoever knows which is expected. What is never closed makes a method give
- * undefined and the place where it failed is after all that it looked at. Source: POSIX.1-2017, "Shell Command
+ * The words and operators of a shell, read by the parser, which knows what is expected. What is never closed makes a
+ * method give undefined, and the place where it failed is after all that it read. Source: POSIX.1-2017, "Shell Command
  * Language", 2.2 and 2.3.
  */
 export class Lexer {
@@ -38,7 +38,7 @@ export class Lexer {
     return this.pos < this.end ? this.text.charCodeAt(this.pos) : NaN;
   }
 
-  /** Takes an operator that stands here. */
+  /** Takes an operator that is here. */
   take(operator: string): boolean {
     if (!this.sees(operator)) return false;
     this.pos += operator.length;
@@ -82,7 +82,7 @@ export class Lexer {
     return undefined;
   }
 
-  /** `2>/dev/null`, `<<EOF`; null where none stands here, undefined where it is not complete. */
+  /** `2>/dev/null`, `<<EOF`; null where none is here, undefined where it is not complete. */
   redirect(): Redirect | undefined | null {
     const start = this.pos;
     OPERATOR.lastIndex = start;

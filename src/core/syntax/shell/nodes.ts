@@ -12,7 +12,7 @@ export type WordPart =
       readonly start: number;
       readonly end: number;
     }
-  /** `$X`, `${X:-word}`; `operator` is what stands behind the name: `:-`, `%%`, `/`, `[@]` … */
+  /** `$X`, `${X:-word}`; `operator` is what comes after the name: `:-`, `%%`, `/`, `[@]` … */
   | {
       readonly kind: 'parameter';
       readonly name: string;

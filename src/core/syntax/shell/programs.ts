@@ -1,7 +1,7 @@
 import { baseName } from '../baseName';
 import { isTables } from '../shellProgram';
 
-/** Whether a word that stands first in a line is likely to be a command, where the text around may as well be prose. */
+/** Whether a word that is first in a line is likely to be a command, where the text around may as well be prose. */
 export function isLikelyCommand(word: string): boolean {
   return (
     word.includes('/') ||
@@ -118,7 +118,7 @@ export const PRINTING: ReadonlySet<string> = new Set([
   'sort',
 ]);
 
-/** Shells that run the script after `-c`, or what stands in their here-document. */
+/** Shells that run the script after `-c`, or what is in their here-document. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'su', 'runuser']);
 
 /** What an operand of `command -v` or `which` has to be for a script about rules to have any meaning: it is there. */

@@ -99,7 +99,7 @@ class ScriptReader {
     if (this.shell.report.problems.length > 0) this.changed = true;
   }
 
-  /** A script goes on through lines of a dump where they stand in a here-document or after a backslash. */
+  /** A script goes on through lines of a dump where they are in a here-document or after a backslash. */
   private regionEnd(from: number): number {
     const { lines, shapes } = this;
     let i = from;
@@ -199,7 +199,7 @@ class ScriptReader {
     return isLikelyCommand(word) || this.shell.functions.has(word) || OPENS.test(text.slice(at, end));
   }
 
-  /** What stands from a line on, where it reads as a script. */
+  /** What is from a line on, where it reads as a script. */
   private statement(
     source: ScriptLines,
     index: number,

@@ -15,7 +15,7 @@ export interface ScriptText {
   place(offset: number): CharPlace;
 }
 
-/** Lines as they stand in the file, each from after its indentation and the prefixes of log shippers on. */
+/** Lines as they are in the file, each from after its indentation and the prefixes of log shippers on. */
 export class ScriptLines implements ScriptText {
   readonly text: string;
   private readonly starts: number[] = [];

@@ -67,7 +67,7 @@ export interface Shell extends Scope {
   leavesLoop(): boolean;
   /** Takes a command as one of those that the file holds; gives its line where it changes or asks rules. */
   emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined;
-  /** `plain`: where it stands in the script, if nothing of it was expanded and it depends on no other command. */
+  /** `plain`: where it is in the script, if nothing of it was expanded and it depends on no other command. */
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine;
   /** What a command would do is not read: each that changes rules is said, its variables are no longer known. */
   skip(node: ShellNode, source: ScriptText, reason: string): void;

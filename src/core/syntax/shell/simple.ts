@@ -178,7 +178,7 @@ function sourceFile(shell: Shell, fields: readonly ExpandedWord[], node: SimpleC
   return true;
 }
 
-/** `echo 1 > /proc/sys/net/ipv4/ip_forward` is read by whoever reads facts of the host. */
+/** `echo 1 > /proc/sys/net/ipv4/ip_forward` is read by the readers of host facts. */
 function keepSetting(shell: Shell, fields: readonly ExpandedWord[], node: SimpleCommand, source: ScriptText): void {
   const redirect = node.redirects.find(({ operator }) => operator === '>');
   const target = redirect && shell.text(redirect.target, source);

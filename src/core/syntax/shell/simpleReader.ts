@@ -116,7 +116,7 @@ export abstract class SimpleReader {
     return { ...about, indexed: index !== undefined, value, list: undefined, end: lexer.pos };
   }
 
-  /** The reserved word that stands here. */
+  /** The reserved word that is here. */
   protected peekReserved(): string | undefined {
     RESERVED.lastIndex = this.lexer.pos;
     const found = RESERVED.exec(this.lexer.text)?.[0];

@@ -10,7 +10,7 @@ export function negated(status: Status): Status {
   return 'asked' in status ? { asked: { kind: 'not', of: status.asked } } : status;
 }
 
-/** `left && right`, or `left || right`, where the right one may have been left out. */
+/** `left && right`, or `left || right`, where the right one may have been skipped. */
 export function joined(kind: 'and' | 'or', left: Status, right: Status): Status {
   const ends = kind === 'or';
   if (left === ends || right === ends) return ends;

@@ -16,7 +16,7 @@ export function known(text: string): Text {
 /** A word after expansion: an argument of a command. */
 export interface ExpandedWord {
   readonly pieces: readonly (Piece & { readonly unknown?: readonly string[] })[];
-  /** As it stands in the file: nothing in it was expanded. */
+  /** As it is in the file: nothing in it was expanded. */
   readonly literal: boolean;
 }
 

@@ -9,7 +9,7 @@ import { linesOf, type ParseWithin } from './linesOf';
  * wrapped around one, a list of them), or undefined where the text from `start` is no such entry. Of the strings count
  * the message and whatever holds more than prose, at any depth. A line that is JSON itself is replaced by its own
  * lines, so that none of those given here is JSON. An entry that is cut off in the middle still gives what is there.
- * `parseLine` reads a line that stands one string deeper.
+ * `parseLine` reads a line that is one string deeper.
  */
 export function embeddedLines(
   text: string,

@@ -7,7 +7,7 @@ export interface JsonString {
   readonly end: number;
   /** As written, escapes and all; that of the list around it for a member of a list; undefined where there is none. */
   readonly key: string | undefined;
-  /** How many objects and lists it stands in. */
+  /** How many objects and lists it is in. */
   readonly depth: number;
 }
 

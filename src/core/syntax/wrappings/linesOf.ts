@@ -4,7 +4,7 @@ import { Shape } from '../shape';
 import { standingIn } from '../standingIn';
 import type { EmbeddedLine, Line } from '../tree';
 
-/** Reads a line that stands within another one. */
+/** Reads a line that is within another one. */
 export type ParseWithin = (text: string, eol: string) => Line;
 
 /**

@@ -28,7 +28,7 @@ const WIDE = /[\u2002-\u200d\u2010-\u2015\u2018-\u201f\u202f\u205f\u2060\u2212\u
 export function repaired(text: string): Rewritten | undefined {
   const out = new Rewriting();
   let changed = false;
-  // What opened the quote that the scan stands in: within straight ones entities are meant as they stand.
+  // What opened the quote that the scan is in: within straight ones entities are meant as they stand.
   let quote: 'straight' | 'entity' | 'typographic' | undefined;
   let lost: boolean | undefined;
   let from = 0;
@@ -151,7 +151,7 @@ function placeholderLength(text: string, at: number): number {
 
 const PLACEHOLDER = /<[A-Za-z][\w-]{0,40}(?: [\w-]{1,40}){1,5}>(?:[/:]\S{1,40})?(?=$|[ \t])/y;
 
-/** What a typographic character stands for: where it is one of those that stand in the place of another. */
+/** What a typographic character stands for: where it is one of those that are in the place of another. */
 function plainCharacter(text: string, at: number): { readonly width: number; readonly value: string } | undefined {
   const code = text.charCodeAt(at);
   if (code === 0xfeff || (code >= 0x200b && code <= 0x200d) || code === 0x2060) return { width: 1, value: '' };

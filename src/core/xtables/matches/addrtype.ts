@@ -174,8 +174,8 @@ function typeBounds(side: 'source' | 'destination', names: readonly TypeName[], 
 }
 
 /**
- * IPv6 asks in two steps: the form of the address has to fit each of MULTICAST, UNICAST and UNSPEC that is named; then
- * a route is looked up for the others.
+ * IPv6 asks in two steps: the form of the address has to match each of MULTICAST, UNICAST and UNSPEC that is named;
+ * then a route is looked up for the others.
  */
 function isOneOf(host: Host, address: Address, names: readonly TypeName[], device: string | undefined): boolean {
   const types = typesOf(host, address, device);

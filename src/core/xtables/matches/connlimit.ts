@@ -21,7 +21,7 @@ import type { PacketView } from '../view';
 
 interface ConnlimitData {
   readonly limit: number;
-  /** Fits above the limit, else up to it. */
+  /** Matches above the limit, else up to it. */
   readonly above: boolean;
   readonly length: number;
   readonly side: 'source' | 'destination';
@@ -149,8 +149,8 @@ function network({ side, length }: ConnlimitData, view: PacketView): string {
 }
 
 /**
- * What stands for the packet's connection: its first packet, or this one where connection tracking has not looked at
- * it, which may then be an answer and is counted as one. Source: nf_conncount.c get_ct_or_tuple_from_skb in Linux 6.18.
+ * What stands for the packet's connection: its first packet, or this one where connection tracking has not seen it,
+ * which may then be a reply and is counted as one. Source: nf_conncount.c get_ct_or_tuple_from_skb in Linux 6.18.
  */
 function ownConnection({ packet, conntrack, findConnection }: PacketView): {
   readonly own: Connection;

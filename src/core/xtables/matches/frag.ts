@@ -52,7 +52,7 @@ export const frag = defineMatch<FragData>({
     length: keep(options.get(fraglen)),
     flags: FLAGS.filter((each) => options.has(each)).map(({ name }) => name as Flag),
   }),
-  // The range of all identifications is left out, negated or not.
+  // The range of all identifications is omitted, negated or not.
   print: ({ id, length, flags }) =>
     (isEverything(id) ? '' : invertedText('--fragid', id, printRange)) +
     invertedText('--fraglen', length, String) +

@@ -13,8 +13,8 @@ interface IprangeData {
 }
 
 /**
- * `first[-last]`. IPv4 addresses may leave out numbers at the end (`10.1` is 10.1.0.0). A range that is descending
- * holds no address.
+ * `first[-last]`. IPv4 addresses may omit numbers at the end (`10.1` is 10.1.0.0). A range that is descending holds no
+ * address.
  */
 const addressRange: ValueType<Range> = {
   metavariable: 'from[-to]',

@@ -26,7 +26,7 @@ const portList: ValueType<readonly PortRange[]> = {
   names: 'port',
   certain: [`${CERTAIN_PORT}(?:,${CERTAIN_PORT}){0,${ROOM - 1}}`],
   parse(text, context): readonly PortRange[] | InvalidValue {
-    // iptables looks at the protocol when it reads the ports.
+    // iptables checks the protocol when it reads the ports.
     if (context.protocol === undefined || !PROTOCOLS.includes(context.protocol))
       return invalid('-p tcp, udp, udplite, sctp or dccp must come before it');
     const ranges: PortRange[] = [];

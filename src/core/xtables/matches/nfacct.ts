@@ -16,7 +16,7 @@ const nfacctName = option('--nfacct-name', objectName, 'The accounting object th
 
 /**
  * `-m nfacct`: counts the packet in an accounting object made with nfacct(8). Source: iptables-extensions(8) "nfacct",
- * net/netfilter/xt_nfacct.c nfacct_mt. Fits always, unless the object has a quota: then only once that is used up.
+ * net/netfilter/xt_nfacct.c nfacct_mt. Always matches, unless the object has a quota: then only once that is used up.
  */
 export const nfacct = defineMatch<string>({
   kind: 'match',

@@ -173,7 +173,7 @@ function mayBeTunnel(given: Inverted<IpsecMode> | undefined): boolean {
   return given !== undefined && (given.value === 'tunnel') !== given.inverted;
 }
 
-/** The options of the element whose words stand between two columns; each at most once. */
+/** The options of the element whose words are between two columns; each at most once. */
 function readElement(options: GivenOptions, start: number, end: number): Element | BuildProblem {
   let twice: BuildProblem | undefined;
   const pick = <V>(which: Option<V>): Inverted<V> | undefined => {

@@ -25,7 +25,7 @@ interface RateestMatchData {
 
 const estimatorName = text('name', 15, 'thing');
 const maybe = { optionalWord: true } as const;
-const rateest1 = option('--rateest1', estimatorName, 'The estimator to look at.', { aliases: ['--rateest'] });
+const rateest1 = option('--rateest1', estimatorName, 'The estimator to read.', { aliases: ['--rateest'] });
 const rateest2 = option('--rateest2', estimatorName, 'The estimator to compare it with.');
 const delta = flag('--rateest-delta', 'Compare what is left up to the given rates.');
 const bps1 = option(

@@ -27,7 +27,7 @@ const acceptLocal = flag('--accept-local', 'An address of this host as source is
 const invert = flag('--invert', 'Match the packets that fail the test.');
 
 /**
- * `-m rpfilter`: would an answer leave where the packet came in? Source: iptables-extensions(8) "rpfilter",
+ * `-m rpfilter`: would a reply leave where the packet came in? Source: iptables-extensions(8) "rpfilter",
  * net/ipv4/netfilter/ipt_rpfilter.c, net/ipv6/netfilter/ip6t_rpfilter.c.
  */
 export const rpfilter = defineMatch<RpfilterData>({
@@ -117,8 +117,8 @@ function routeBack({ validMark: useMark }: RpfilterData, { host, packet, inInter
 }
 
 /**
- * Only the default route fits 0.0.0.0 and 255.255.255.255, which as destinations would mean this host or everyone; this
- * address has the same routes.
+ * Only the default route matches 0.0.0.0 and 255.255.255.255, which as destinations would mean this host or everyone;
+ * this address has the same routes.
  */
 const ZERO_NET: Address = { family: 4, words: [1] };
 

@@ -147,7 +147,7 @@ function synAsFlags(given: { readonly inverted: boolean } | undefined): Inverted
   };
 }
 
-/** iptables-save leaves out an empty mask that is not negated. */
+/** iptables-save omits an empty mask that is not negated. */
 function flagsText(flags: Inverted<Flags> | undefined): string {
   return flags && (flags.value.mask !== 0 || flags.inverted)
     ? `${flags.inverted ? ' !' : ''} --tcp-flags ${printTcpFlags(flags.value.mask)} ${printTcpFlags(flags.value.set)}`
@@ -183,7 +183,7 @@ function flagsCondition(flags: Inverted<Flags>, field: 'tcpFlags' | 'tcpFlagsRea
   );
 }
 
-/** As iptables-nft asks: nothing where no flag is looked at, and in later fragments whatever stands in their place. */
+/** As iptables-nft asks: nothing where no flag is compared, and in later fragments whatever is in their place. */
 function translatedFlagsCondition(flags: Inverted<Flags>): Condition {
   if (flags.value.mask !== 0) return flagsCondition(flags, 'tcpFlagsRead');
   const legacy = flagsCondition(flags);

@@ -83,7 +83,7 @@ export const time = defineMatch<TimeData>({
       contiguous: options.has(contiguous),
     };
     if (data.contiguous && data.dayStart < data.dayStop)
-      return problem('--contiguous makes sense only if --timestop is not after --timestart', options.get(contiguous));
+      return problem('--contiguous is useful only if --timestop is not after --timestart', options.get(contiguous));
     return data;
   },
   print: printTime,
@@ -115,7 +115,7 @@ interface TimePart {
   readonly holds: (now: number) => boolean;
 }
 
-/** The parts in the order in which the kernel looks at them. */
+/** The parts in the order in which the kernel evaluates them. */
 function parts(data: TimeData): readonly TimePart[] {
   const list: TimePart[] = [];
   if (data.dateStart !== 0 || data.dateStop !== LAST_DATE) {
@@ -168,7 +168,7 @@ function dayTimesText({ dayStart, dayStop }: TimeData): string {
     : ` --timestart ${printDayTime(dayStart)} --timestop ${printDayTime(dayStop)}`;
 }
 
-/** iptables-save leaves out the moment 0 and writes the last one that fits into 31 bits. */
+/** iptables-save omits the moment 0 and writes the last one that fits into 31 bits. */
 function datesText({ dateStart: start, dateStop: stop }: TimeData): string {
   return (
     `${start === 0 ? '' : ` --datestart ${printDate(start)}`}` + `${stop === 0 ? '' : ` --datestop ${printDate(stop)}`}`

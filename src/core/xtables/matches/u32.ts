@@ -61,7 +61,7 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
 });
 
 /**
- * Whether a test looks at data that nobody gave: each word that it reads counts, up to the one that leaves the packet.
+ * Whether a test reads data that was not given: each word that it reads counts, up to the one that leaves the packet.
  */
 function readsData(tests: readonly U32Test[], packet: Packet): boolean {
   if (!lacksData(packet)) return false;
@@ -80,8 +80,8 @@ function holds({ location, ranges }: U32Test, bytes: Uint8Array): boolean {
 }
 
 /**
- * The value that a location leads to; undefined where it leaves the packet. Arithmetic is that of unsigned 32-bit
- * words. `looks` gets the end of each word that it reads.
+ * The value at a location; undefined where it leaves the packet. Arithmetic is that of unsigned 32-bit words. `looks`
+ * gets the end of each word that it reads.
  */
 function locate(
   [first, ...rest]: U32Test['location'],

@@ -40,7 +40,7 @@ const localNode = option('--local-node', number32('number', 0, MAX_NODES), 'The 
 const hashInit = option('--hash-init', number32('seed'), 'The seed of the hash.');
 
 /**
- * `-j CLUSTERIP`: one of several machines with one address answers. Gone since Linux 6.3. Source: libipt_CLUSTERIP.c,
+ * `-j CLUSTERIP`: one of several machines with one address replies. Gone since Linux 6.3. Source: libipt_CLUSTERIP.c,
  * ipt_CLUSTERIP.c of older kernels.
  */
 export const CLUSTERIP = defineTarget<ClusteripData>({

@@ -10,7 +10,7 @@ export const DROP = defineTarget<Record<string, never>>({
   options: [],
   terminates: 'always',
   documentation: {
-    summary: 'Discards the packet without an answer to the sender.',
+    summary: 'Discards the packet without telling the sender.',
     details:
       'Locally sent packets that are dropped make the sending call fail with EPERM. iptables refuses DROP in ' +
       'the nat table, which only the first packet of a connection visits.',

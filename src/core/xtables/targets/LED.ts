@@ -64,7 +64,7 @@ export const LED = defineTarget<LedData>({
   apply: (data) => ({ kind: 'continue', note: `light netfilter-${data.id}` }),
 });
 
-/** iptables-save prints the delay as a signed number and leaves out 0 and what is below. */
+/** iptables-save prints the delay as a signed number and omits 0 and what is below. */
 function delayText(value: number | 'inf'): string {
   if (value === 'inf') return ' --led-delay inf';
   return value > 0 && value <= 0x7fffffff ? ` --led-delay ${value}` : '';

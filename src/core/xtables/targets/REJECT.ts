@@ -54,7 +54,7 @@ const rejectType: ValueType<RejectType> = {
 const rejectWith = option('--reject-with', rejectType, 'The error that the sender gets; may be abbreviated.');
 
 /**
- * `-j REJECT`: discards the packet and answers its sender. Source: libipt_REJECT.c, libip6t_REJECT.c,
+ * `-j REJECT`: discards the packet and tells its sender. Source: libipt_REJECT.c, libip6t_REJECT.c,
  * net/ipv4/netfilter/ipt_REJECT.c.
  */
 export const REJECT = defineTarget<RejectType>({
@@ -68,8 +68,8 @@ export const REJECT = defineTarget<RejectType>({
   documentation: {
     summary: 'Discards the packet and sends an ICMP error or a TCP reset back.',
     details:
-      'The answer is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a ' +
-      'reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get no answer either.',
+      'The error or reset is a new packet that goes through OUTPUT and POSTROUTING. A reset is never answered by a ' +
+      'reset, an ICMP error never by an ICMP error; later fragments, multicast and broadcast get none either.',
     source: 'iptables-extensions(8), REJECT; net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c',
   },
   build: (options, { family }) => options.get(rejectWith)?.value ?? DEFAULT_TYPE[family],
@@ -85,7 +85,7 @@ export const REJECT = defineTarget<RejectType>({
     const why = noAnswer(type, view);
     return why === undefined
       ? { kind: 'reject', reply: reply(type) }
-      : { kind: 'reject', reply: { kind: 'none', name: type[0] }, note: `no answer is sent: ${why}` };
+      : { kind: 'reject', reply: { kind: 'none', name: type[0] }, note: `nothing is sent back: ${why}` };
   },
 });
 
@@ -93,7 +93,7 @@ function reply([name, , icmpType, icmpCode]: RejectType): RejectReply {
   return icmpType < 0 ? { kind: 'tcp-reset', name } : { kind: 'icmp', icmpType, icmpCode, name };
 }
 
-/** Why the kernel stays silent; undefined where it answers. */
+/** Why the kernel sends nothing back; undefined where it does. */
 function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefined {
   const { packet } = view;
   if (packet.fragmentOffset > 0) return 'only the first fragment gets one';

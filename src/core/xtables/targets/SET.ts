@@ -50,7 +50,7 @@ const setUse: ValueType<SetUse> = {
     if (utf8Length(name) > 31) return invalid(`"${name}" is too long: set names have at most 31 bytes`);
     const directions: SetDirection[] = [];
     for (const word of list.split(',')) {
-      // Only the first three letters are looked at.
+      // Only the first three letters are compared.
       const direction = word.slice(0, 3);
       if (direction !== 'src' && direction !== 'dst') return invalid(`"${word}" is neither src nor dst`);
       directions.push(direction);

@@ -62,7 +62,7 @@ export const TCPOPTSTRIP = defineTarget<{ readonly kinds: readonly number[] }>({
   apply({ kinds }, { packet }) {
     if (packet.fragmentOffset > 0) return { kind: 'continue' };
     const bytes = packet.tcpOptions.slice();
-    // The last byte of the header is never looked at.
+    // The last byte of the header is never read.
     for (const at of tcpOptionPlaces(packet.tcpOptions).filter((place) => place < bytes.length - 1)) {
       const length = (bytes[at] as number) < 2 ? 1 : bytes[at + 1] || 1;
       if (at + length > bytes.length) break;

@@ -70,7 +70,7 @@ export function checkBpf(program: readonly BpfInstruction[]): string | undefined
   return checkMemory(program);
 }
 
-/** `left` is the number of instructions behind this one. */
+/** `left` is the number of instructions after this one. */
 function checkInstruction({ code, jt, jf, k }: BpfInstruction, left: number): string | undefined {
   if (!CODES.has(code)) return `there is no operation ${code}`;
   if ((code === 0x34 || code === 0x94) && k === 0) return 'division by 0';

@@ -10,10 +10,10 @@ const NOT_SUMMED: readonly number[] = [PROTOCOL.GRE, PROTOCOL.ESP, PROTOCOL.AH, 
 const WELL_MADE: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMP, PROTOCOL.ICMPV6];
 
 /**
- * Whether the packet passes the checksum test that REJECT makes before it answers: the 16-bit sum over all that follows
- * the IP header. A first fragment fails it, for the rest is missing, and so do most packets of protocols without such a
- * sum (IP in IP, OSPF …). Source: include/net/netfilter/nf_reject.h nf_reject_verify_csum, net/netfilter/utils.c
- * nf_checksum.
+ * Whether the packet passes the checksum test that REJECT makes before it sends anything back: the 16-bit sum over all
+ * that follows the IP header. A first fragment fails it, for the rest is missing, and so do most packets of protocols
+ * without such a sum (IP in IP, OSPF …). Source: include/net/netfilter/nf_reject.h nf_reject_verify_csum,
+ * net/netfilter/utils.c nf_checksum.
  */
 export function checksumHolds(packet: Packet): boolean {
   if (NOT_SUMMED.includes(packet.protocol)) return true;

@@ -69,13 +69,13 @@ export function packetStates(view: ConntrackView | undefined): number {
 /** What a trace says of the state: `state NEW,DNAT`. */
 export function actualStates(view: ConntrackView | undefined): string {
   return view === undefined
-    ? 'state INVALID: connection tracking has not looked at the packet'
+    ? 'state INVALID: connection tracking has not seen the packet'
     : `state ${printStates(packetStates(view))}`;
 }
 
 /** Why a packet has none of the states, or one of those that it must not have. */
 export function statesDenial(view: ConntrackView | undefined, { value, inverted }: Inverted<number>): string {
   const states =
-    view === undefined ? 'INVALID: connection tracking has not looked at the packet' : printStates(packetStates(view));
+    view === undefined ? 'INVALID: connection tracking has not seen the packet' : printStates(packetStates(view));
   return inverted ? `${states} is in ${printStates(value)}` : noneOf(states, printStates(value).split(','));
 }

@@ -25,7 +25,7 @@ const CLASSES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The code point of a DiffServ class name, in any case; undefined for an unknown one. iptables looks at the beginning
+ * The code point of a DiffServ class name, in any case; undefined for an unknown one. iptables compares the beginning
  * only, so that
  * `EFX` is EF. Source: iptables 1.8.9, dscp_helper.c.
  */

@@ -3,7 +3,7 @@ import { PROTOCOL, type ExtensionHeader, type Packet } from '../../net/packet';
 
 /**
  * The first extension header of a kind, as the kernel's ipv6_find_hdr finds it: nothing after the fragment header of a
- * later fragment is looked at. undefined where there is none.
+ * later fragment is read. undefined where there is none.
  */
 export function findHeader(packet: Packet, protocol: number): ExtensionHeader | undefined {
   for (const header of packet.extensionHeaders) {

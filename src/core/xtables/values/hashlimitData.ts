@@ -85,7 +85,7 @@ export function buildHashlimit(given: HashlimitOptions, family: 4 | 6): Hashlimi
     if (given.burst && second === 0n)
       return problem('a burst cannot be combined with a rate below 16 bytes per second', given.burst);
     if (given.burst) expire = BYTE_BURST_EXPIRE;
-    // iptables divides the lower 32 bits of the burst only, but looks at all of it for a remainder.
+    // iptables divides the lower 32 bits of the burst only, but checks all of it for a remainder.
     burst = given.burst ? (burst & 0xffffffffn) / second + (burst % second === 0n ? 0n : 1n) : 0n;
   } else if (burst > MOST_BURST) {
     return problem(`the burst must be from 1 to ${MOST_BURST}`, given.burst);

@@ -3,7 +3,7 @@ import { wholeNumber } from './strtoul';
 
 /**
  * Reads an unsigned integer as xtables_strtoul does: decimal, `0x` hexadecimal or leading-0 octal, nothing after it;
- * blanks and a plus sign may stand in front. undefined where it is none, or is outside `min`–`max`.
+ * blanks and a plus sign may be in front. undefined where it is none, or is outside `min`–`max`.
  */
 export function readUnsigned(text: string, min: number, max: number): number | undefined {
   const value = wholeNumber(text, BigInt(min), BigInt(max));

@@ -1,4 +1,4 @@
-/** The value of an option and whether `!` stood before it. */
+/** The value of an option and whether `!` was before it. */
 export interface Inverted<V> {
   readonly value: V;
   readonly inverted: boolean;

@@ -73,7 +73,7 @@ function countsKey(key: string): string {
   return `ipset counters ${key}`;
 }
 
-/** How a look-up leaves behind what a member of bitmap:ip,mac has learnt. */
+/** How a lookup stores what a member of bitmap:ip,mac has learnt. */
 export function learning(view: RememberingView): NonNullable<SetTestOptions['learn']> {
   return (set, learnt) => {
     replaceSet(view, withMember(set, learnt.parts, learnt));

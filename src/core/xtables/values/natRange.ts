@@ -92,10 +92,7 @@ interface Parts {
   readonly ports: string | undefined;
 }
 
-/**
- * Finds the ports: after `]`, else after the only colon. What comes before `[`, or between `]` and `:`, is not
- * looked at.
- */
+/** Finds the ports: after `]`, else after the only colon. What comes before `[`, or between `]` and `:`, is ignored. */
 function split(text: string, family: 4 | 6): Parts | InvalidValue {
   const open = text.indexOf('[');
   if (open < 0) {
@@ -157,7 +154,7 @@ function readPorts(text: string, context: ValueContext): PortSpan | InvalidValue
   if (!last.rest.startsWith('/')) return invalid(`"${last.rest}" is not expected after a range of ports`);
   const baseText = last.rest.slice(1);
   const number = leadingNumber(baseText);
-  // What follows the number is not looked at.
+  // What follows the number is ignored.
   const base =
     number !== undefined && number.value >= 1n && number.value <= 65535n
       ? Number(number.value)

@@ -2,7 +2,7 @@ import type { Host } from '../../net/host';
 import { lookupRoute, type RouteQuery } from '../../net/routing';
 
 /**
- * The MTU in bytes of the device that the host would send by; undefined where there is no way or the device is not
+ * The MTU in bytes of the device that the host would send by; undefined where there is no route or the device is not
  * known.
  */
 export function mtuTowards(host: Host, query: RouteQuery): number | undefined {

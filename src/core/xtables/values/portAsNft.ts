@@ -17,7 +17,7 @@ export function readsAsNft({ backend, table }: PacketView): boolean {
   return backend === 'nft' || table.includes(' ');
 }
 
-/** The flags that iptables-nft finds, or iptables-legacy for it: what stands in their place in a later fragment. */
+/** The flags that iptables-nft finds, or iptables-legacy for it: what is in their place in a later fragment. */
 export function tcpFlagsAsNft(view: PacketView): number | undefined {
   const { packet } = view;
   if (!readsAsNft(view)) return packet.fragmentOffset > 0 ? undefined : packet.tcpFlags;
@@ -58,7 +58,7 @@ function authentication({ family, extensionHeaders }: Packet): number {
 /**
  * What nf_tables reads at an offset of where the transport header would be; undefined beyond the packet's end. In a
  * later fragment that is its data (IPv4) or its IPv6 header. Seen on Linux 6.18: the fast path of nft_payload does not
- * look at fragments.
+ * check for fragments.
  */
 export function unsignedAsNft({ packet }: PacketView, offset: number, size: 1 | 2): number | undefined {
   const at = packet.fragmentOffset === 0 ? authentication(packet) : -1;

@@ -6,7 +6,7 @@ import type { Inverted } from './inverted';
 import { printPortRange, type PortRange } from './port';
 
 /**
- * ` ! --dport 80:90`, or nothing where the option was not given. iptables-save leaves out a range that is every port,
+ * ` ! --dport 80:90`, or nothing where the option was not given. iptables-save omits a range that is every port,
  * negated or not.
  */
 export function portOptionText(name: string, ports: Inverted<PortRange> | undefined): string {

@@ -53,7 +53,7 @@ export function buildPrefixTranslation(given: GivenOptions, options: PrefixOptio
   };
 }
 
-/** As iptables-save prints it: `::/0` is left out. */
+/** As iptables-save prints it: `::/0` is omitted. */
 export function printPrefixTranslation({ source, destination }: PrefixTranslation): string {
   const part = (name: string, prefix: HostMask): string =>
     prefixOf(prefix) === 0 && isUnspecified(prefix.address) ? '' : ` ${name} ${prefixText(prefix)}`;

@@ -37,7 +37,7 @@ export const resolvedPortRange: ValueType<PortRange> = {
   },
 };
 
-/** As iptables-save prints such a range: a last port of 0 is left out. */
+/** As iptables-save prints such a range: a last port of 0 is omitted. */
 export function printResolvedRange([first, last]: PortRange): string {
   return last === 0 || first === last ? String(first) : `${first}:${last}`;
 }

@@ -11,7 +11,7 @@ export type SpiRange = NumberRange<number>;
 export const spiRange = unsignedRange('spi[:spi]', 0xffffffff);
 const EVERY: SpiRange = [0, 0xffffffff];
 
-/** ` ! --espspi 5`, or nothing: iptables-save leaves out the range of all, negated or not. */
+/** ` ! --espspi 5`, or nothing: iptables-save omits the range of all, negated or not. */
 export function spiText(name: string, spi: Inverted<SpiRange> | undefined): string {
   return spi === undefined || (spi.value[0] === EVERY[0] && spi.value[1] === EVERY[1])
     ? ''

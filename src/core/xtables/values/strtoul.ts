@@ -10,9 +10,9 @@ export const UINT64_MAX = 0xffffffffffffffffn;
 const NUMBER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/;
 
 /**
- * Reads the number at the start of `text` as libxtables' xtables_strtoul with base 0 does: blanks and a `+` may stand
- * in front, `0x` means hexadecimal and a leading 0 octal. undefined where no number stands there, it is negative or it
- * needs more than 64 bits.
+ * Reads the number at the start of `text` as libxtables' xtables_strtoul with base 0 does: blanks and a `+` may be in
+ * front, `0x` means hexadecimal and a leading 0 octal. undefined where no number is there, it is negative or it needs
+ * more than 64 bits.
  */
 export function leadingNumber(text: string): LeadingNumber | undefined {
   const found = NUMBER.exec(text);

@@ -72,8 +72,8 @@ export const dayTime: ValueType<number> = {
 };
 
 /**
- * Days of the month, 1 to 31, as a set of bits. iptables looks at the first two characters of each only, and lets 0
- * pass, which is not a day.
+ * Days of the month, 1 to 31, as a set of bits. iptables reads the first two characters of each only, and lets 0 pass,
+ * which is not a day.
  */
 export const monthDays: ValueType<number> = {
   metavariable: 'day[,day]…',
@@ -107,7 +107,7 @@ export const weekDays: ValueType<number> = {
   },
 };
 
-/** The parts between commas; nothing after the last comma is no part. */
+/** The parts between commas; an empty end after the last comma does not count. */
 function segments(text: string): readonly string[] {
   const words = text.split(',');
   if (words[words.length - 1] === '') words.pop();

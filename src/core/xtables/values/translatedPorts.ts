@@ -13,8 +13,8 @@ type Ports = Inverted<PortRange> | undefined;
 
 /**
  * The port conditions of a match that iptables-nft translates into reads of the packet instead of handing it to the
- * kernel's xt_tcpudp (tcp and udp): they ask whatever stands in the place of the ports, in later fragments too, and
- * never drop the packet. Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
+ * kernel's xt_tcpudp (tcp and udp): they ask whatever is in the place of the ports, in later fragments too, and never
+ * drop the packet. Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
  */
 export function translatedPortConditions(source: Ports, destination: Ports): readonly Condition[] {
   const together = areOneComparison(source, destination);

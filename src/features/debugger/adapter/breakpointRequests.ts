@@ -28,7 +28,7 @@ export function breakpointAnswer({ id, line, column, place, message }: Breakpoin
   };
 }
 
-/** What the packet is to be stopped for besides breakpoints, and an answer for each. */
+/** What stops the packet besides breakpoints, and a response for each. */
 export function filtersAsked(given: RequestArguments): {
   readonly filters: readonly FilterUse[];
   readonly answers: readonly DebugProtocol.Breakpoint[];

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
-/** What a response answers. */
+/** The request of a response. */
 export interface Asked {
   readonly seq: number;
   readonly command: string;

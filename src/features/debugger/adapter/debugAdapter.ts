@@ -52,7 +52,7 @@ export class DebugAdapter {
   /** The client has configured everything, and the packet is on its way. */
   private begun = false;
   private over = false;
-  /** The client takes it that what it has been shown is no longer right. */
+  /** The client regards what it was shown as outdated. */
   private canInvalidate = false;
   /** Of a file that was renamed, until the client sets breakpoints by its other name. */
   private formerPath: string | undefined;
@@ -133,7 +133,7 @@ export class DebugAdapter {
     this.client.event('terminated', {});
   }
 
-  /** What is left to be done when the response is out: the events that it leads to. */
+  /** What to do after the response: the events that it causes. */
   private async answer(
     command: string,
     given: RequestArguments,
@@ -199,7 +199,7 @@ export class DebugAdapter {
         const running = this.stoppedHere();
         const thread = running.session.thread(given.number('threadId'));
         const target = thread && targetOf(thread, given.number('targetId'));
-        if (!thread || !target) throw new Refused('the packet does not come to this line on this path');
+        if (!thread || !target) throw new Refused('the packet does not reach this line on this path');
         respond(undefined);
         return () => this.show(running.session.goto(thread, target));
       }
@@ -270,7 +270,7 @@ export class DebugAdapter {
     this.running?.setBreakpoints(this.wanted, before);
   }
 
-  /** Traces what is to be debugged. A string says why that is not possible. */
+  /** Traces the packet to debug. A string says why that is not possible. */
   private start(debuggee: Debuggee): string | undefined {
     const trace = traceOf(debuggee);
     if (typeof trace === 'string') return trace;

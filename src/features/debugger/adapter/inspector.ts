@@ -49,7 +49,7 @@ export class Inspector {
 
   scopes(frameId: number): readonly DebugProtocol.Scope[] {
     const entry = this.entries.get(frameId);
-    if (!entry) throw new Refused('the frame is not one of those that were shown last');
+    if (!entry) throw new Refused('the frame is no longer valid: the packet has moved on');
     return scopesOf(entry.thread, entry.cursor, this.running.assumed(entry.thread)).map(
       ({ name, variables }, index) => ({
         name,
@@ -62,7 +62,7 @@ export class Inspector {
 
   variables(reference: number): readonly Variable[] {
     const list = this.lists.get(reference);
-    if (!list) throw new Refused('these variables are not among those that were shown last');
+    if (!list) throw new Refused('these variables are no longer valid: the packet has moved on');
     return list();
   }
 

@@ -7,7 +7,7 @@ export interface LinesEdit {
   readonly first: number;
   readonly last: number;
   readonly count: number;
-  /** Within one line: what stands at a column, 0-based, or after it moves by so many. */
+  /** Within one line: what is at a column, 0-based, or after it moves by so many. */
   readonly columns?: { readonly from: number; readonly by: number };
 }
 
@@ -33,7 +33,7 @@ export function linesEdit(start: Position, end: Position, text: string): LinesEd
       };
 }
 
-/** Where a breakpoint stands after an edit: on the same line, or on the first that took its place. */
+/** Where a breakpoint is after an edit: on the same line, or on the first that took its place. */
 export function shifted(wanted: WantedBreakpoint, { first, last, count, columns }: LinesEdit): WantedBreakpoint {
   const line = wanted.line - 1;
   if (columns && line === first && wanted.column !== undefined && wanted.column > columns.from)

@@ -4,10 +4,10 @@ import type { DebugThread } from '../debugThread';
 import { FIELDS } from '../language/fields';
 import { compareCursors, type Cursor } from '../recording';
 
-/** So many visits of a line are offered. */
+/** At most this many visits of a line are offered. */
 const MOST_TARGETS = 50;
 
-/** The visits of a line on the path of a thread, from where it stands on: those before come last. */
+/** The visits of a line on the path of a thread, from where it is on: those before come last. */
 export function gotoTargets(thread: DebugThread, line: number): readonly DebugProtocol.GotoTarget[] {
   const all = visitsOf(thread, line);
   const next = all.findIndex((cursor) => compareCursors(cursor, thread.cursor) > 0);
@@ -26,7 +26,7 @@ export function gotoTargets(thread: DebugThread, line: number): readonly DebugPr
     });
 }
 
-/** A line is visited so many times at most that its visits are told apart. */
+/** Up to this many visits of a line are distinguished. */
 const MOST_VISITS = 10_000;
 
 /** The place that a target stands for; undefined where the thread does not come there. */
@@ -49,7 +49,7 @@ function visitsOf({ recording }: DebugThread, line: number): readonly Cursor[] {
   return visits;
 }
 
-/** Names that may stand where something is being typed; `column`: 1-based, behind what was typed. */
+/** Names that fit where something is being typed; `column`: 1-based, after what was typed. */
 export function completions(text: string, column: number): readonly DebugProtocol.CompletionItem[] {
   const typed = /[A-Za-z_.]*$/.exec(text.slice(0, Math.max(0, column - 1)))?.[0] ?? '';
   const names = [...FIELDS.map(({ name }) => name), 'packet', 'connection', 'rule', 'memories', 'host', 'assumed'];

@@ -40,8 +40,8 @@ export class Running {
   }
 
   /**
-   * With the packet changed; it stands where it stood, or before the first rule where it is sent anew. undefined: its
-   * path is not among those that are shown.
+   * With the packet changed; it is where it stood, or before the first rule where it is sent anew. undefined: its path
+   * is not among those that are shown.
    */
   changed(change: Changed): { readonly next: Running; readonly moved: Moved } | undefined {
     const next = new Running(change.debuggee, change.trace, this.options, this.newId, change.changes);

@@ -13,7 +13,7 @@ export function stoppedBody({ thread, reason, text, filter, breakpoints }: Stop)
     ...(description !== undefined && { description }),
     ...(text !== undefined && { text: visible(text) }),
     ...(breakpoints.length > 0 && { hitBreakpointIds: [...breakpoints] }),
-    // Whoever edits keeps on editing.
+    // The user keeps the focus for editing.
     ...(reason === 'restart' && { preserveFocusHint: true }),
   };
 }

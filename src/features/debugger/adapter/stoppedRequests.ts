@@ -6,7 +6,7 @@ import { Refused, type RequestArguments } from './requestArguments';
 import type { Running } from './running';
 import { isProgram } from './source';
 
-/** Answers a request that only looks at the packet where it is stopped. */
+/** Responds to a request that only reads the packet where it is stopped. */
 export function stoppedAnswer(
   command: string,
   given: RequestArguments,
@@ -41,7 +41,7 @@ export function stoppedAnswer(
       if (!thread || !isProgram(given.within('source'), running))
         throw new Refused('the packet goes through another file');
       const targets = gotoTargets(thread, given.number('line'));
-      if (targets.length === 0) throw new Refused('the packet does not come to this line on this path');
+      if (targets.length === 0) throw new Refused('the packet does not reach this line on this path');
       return { targets };
     }
     default:
@@ -49,7 +49,7 @@ export function stoppedAnswer(
   }
 }
 
-/** A part of a list; `count` 0 or left out: all of the rest. */
+/** A part of a list; `count` 0 or omitted: all of the rest. */
 function page<Item>(all: readonly Item[], start = 0, count = 0): readonly Item[] {
   const from = Math.max(0, start);
   return all.slice(from, count > 0 ? from + count : undefined);

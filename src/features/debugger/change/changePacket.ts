@@ -43,7 +43,7 @@ export function changePacket(
   if (isFirst) return sentAnew(debuggee, trace, value.request, `The packet is sent with ${short} ${text.trim()}.`);
   const rule = recording.ruleAt(cursor);
   if (!rule || !value.patch)
-    return 'The packet can be changed before a rule. Step back to the rule from which on it shall be another.';
+    return 'The packet can be changed before a rule. Step back to the rule before which it is to change.';
   const time = timesMet(recording, rule, cursor);
   const same = changes.find((each) => each.rule === rule && each.time === time);
   const made: MadeChange = { rule, time, packet: { ...same?.packet, ...value.patch } };
@@ -51,7 +51,7 @@ export function changePacket(
   const again = traceOf(debuggee, all);
   if (typeof again === 'string') return again;
   const found = pathOn(again, recording.walked, cursor, rule, time);
-  if (!found) return 'The packet does not come to this rule in the same way with that value, so it stays as it was.';
+  if (!found) return 'The packet does not reach this rule in the same way with that value, so it stays as it was.';
   return {
     debuggee,
     changes: all,
@@ -72,7 +72,7 @@ function sentAnew(
   const { inner, extHeaders, fragTotal } = request;
   // What the packet language has no words for would be lost.
   if (inner || fragTotal !== undefined || extHeaders?.some(({ type }) => type !== 'frag'))
-    return 'The packet is more than an expression can say: start again with another packet.';
+    return 'No packet expression describes this packet: start again with another packet.';
   const changed: Debuggee = { ...debuggee, packet: formatPacketExpression({ ...request, ...change }) };
   const trace = traceOf(changed);
   if (typeof trace === 'string') return trace;
@@ -80,7 +80,7 @@ function sentAnew(
   return { debuggee: changed, changes: [], trace, outcome: 0, cursor: start, said };
 }
 
-/** How many times a rule was evaluated up to a place, the one that stands there included. */
+/** How many times a rule was evaluated up to a place, the one that is there included. */
 function timesMet({ events }: Recording, rule: Rule, until: Cursor): number {
   let times = 0;
   for (let index = 0; index <= until.event && index < events.length; index++) {

@@ -10,7 +10,7 @@ export interface Field {
   readonly kind: ValueKind;
   /** undefined where the packet lacks it. */
   readonly read: (moment: Moment) => Value;
-  /** Left out: decimal, and text as it is. */
+  /** Omitted: decimal, and text as it is. */
   readonly show?: (value: number) => string;
 }
 

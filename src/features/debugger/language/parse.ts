@@ -192,7 +192,7 @@ class Reader {
     throw new Wrong(`${quoted(token)} is not a field${near === undefined ? '' : `; did you mean ${near}?`}`);
   }
 
-  /** What may stand behind `in`. */
+  /** What may come after `in`. */
   private set(left: Expression): Test {
     const closing = this.takes('(') ? ')' : this.takes('{') ? '}' : undefined;
     const tests: Test[] = [this.member(left)];
@@ -220,7 +220,7 @@ class Reader {
       return (value) => sameText(value, named);
     }
     if (token.kind === 'end')
-      throw new Wrong('the expression ends behind "in": a network, a range or a list is missing');
+      throw new Wrong('the expression ends after "in": a network, a range or a list is missing');
     throw mismatch();
   }
 

@@ -1,6 +1,6 @@
 import type { Address } from '../../../core/net/address';
 
-/** What an expression gives; undefined where the packet or the connection lacks what is asked about. */
+/** What an expression gives; undefined where the packet or the connection lacks the field. */
 export type Value = number | string | boolean | Address | undefined;
 
 /** What the values of a field are; `protocol` and `flags` are numbers with names. */

@@ -11,7 +11,7 @@ import type { Recording } from '../recording';
 import { list } from './hostVariables';
 import type { Variable } from './variable';
 
-/** So many rules of the path are looked at for what they remember. */
+/** At most this many rules of the path are asked what they remember. */
 const MOST_RULES = 2_000;
 
 /**

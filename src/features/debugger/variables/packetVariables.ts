@@ -38,7 +38,7 @@ function fieldVariable(field: Field, moment: Moment): Variable {
 export function connectionVariables(moment: Moment): readonly Variable[] {
   const { conntrack, event } = moment;
   if (!conntrack)
-    return [{ name: 'state', value: event ? 'connection tracking has not looked at the packet yet' : 'not tracked' }];
+    return [{ name: 'state', value: event ? 'connection tracking has not seen the packet yet' : 'not tracked' }];
   const tuple = (side: 'original' | 'reply'): readonly Variable[] =>
     conntrack.entry
       ? [

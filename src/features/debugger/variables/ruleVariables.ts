@@ -6,7 +6,7 @@ import type { ReportedCondition } from '../../../shared/traceReport';
 import type { Cursor, Recording } from '../recording';
 import type { Variable } from './variable';
 
-/** What stands there: what the rule asks, what the packet has, and what comes of it. */
+/** What is there: what the rule asks, what the packet has, and what comes of it. */
 export function ruleVariables(input: TraceInput, recording: Recording, cursor: Cursor): readonly Variable[] {
   const event = recording.eventAt(cursor);
   if (!event) return [];

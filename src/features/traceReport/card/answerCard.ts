@@ -7,7 +7,7 @@ import { headline } from './headline';
 import { peerOnPath } from './names';
 import { cardRows } from './rows';
 
-/** What one wants to know first of the path that is shown: who gets the packet, as what, and who decided it. */
+/** The first facts about the path that is shown: who gets the packet, as what, and who decided it. */
 export function answerCard(input: TraceInput): AnswerCard {
   const walked = selectedPath(input);
   const peer = peerOnPath(input, walked);

@@ -26,7 +26,7 @@ export class AssumedValues {
     return filled && { why: filled.why, field: name };
   }
 
-  /** Of a field that was left out, and of which rules find what is usual. */
+  /** Of a field that was omitted, and for which rules find the usual value. */
   usual(name: keyof PacketRequest): CardAssumption | undefined {
     const { given } = this.input;
     const open = given && [...premisesOf(given)].map(premise).find(({ settledBy }) => settledBy?.includes(name));

@@ -9,7 +9,7 @@ import { addressName, peerName, portName } from './names';
 
 type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
 
-/** The answer in one line, in the words of whoever operates the thing: `Service shop/web:http → 10.244.2.17:8080`. */
+/** The answer in one line, in an operator's words: `Service shop/web:http → 10.244.2.17:8080`. */
 export function headline(input: TraceInput, walked: Walked, peer: Peer | undefined): string {
   const { end } = walked;
   switch (end.outcome) {

@@ -3,9 +3,9 @@ import { hasNoListener } from '../../../core/netfilter/walkEnds';
 import { PROTOCOL } from '../../../core/net/packet';
 
 /**
- * What whoever sent the packet is answered by REJECT, or by the kernel where nobody listens, and what a program there
- * makes of it; undefined where nothing is sent back. Source: net/ipv4/icmp.c icmp_err_convert, net/ipv6/icmp.c
- * icmpv6_err_convert, net/ipv4/tcp_input.c tcp_reset.
+ * What REJECT, or the kernel where nobody listens, sends back to the sender, and what a program there makes of it;
+ * undefined where nothing is sent back. Source: net/ipv4/icmp.c icmp_err_convert, net/ipv6/icmp.c icmpv6_err_convert,
+ * net/ipv4/tcp_input.c tcp_reset.
  */
 export function sendsBack({ end, events }: Pick<Walked, 'end' | 'events'>): string | undefined {
   if (hasNoListener(end)) return end.packet.protocol === PROTOCOL.TCP ? RESET : icmp(PORT_UNREACHABLE);

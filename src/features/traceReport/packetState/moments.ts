@@ -49,7 +49,7 @@ export function momentsOf(walked: Walked, index: number): StepMoments | undefine
   return { start, before: before(event, moment), after: index === 0 ? start : after(walked, index, moment) };
 }
 
-/** The first that a rule could have looked at. */
+/** The first that a rule could have read. */
 function firstView(events: readonly TraceEvent[]): PacketView | undefined {
   for (const event of events)
     if (event.kind === 'table-enter' || event.kind === 'skipped' || event.kind === 'rule') return event.view;
@@ -119,7 +119,7 @@ function afterRule(
   };
 }
 
-/** As the next event that looks at the packet finds it; a rule may have changed the mark of its connection. */
+/** As the next event that reads the packet finds it; a rule may have changed the mark of its connection. */
 function conntrackAfter({ events, end }: Walked, index: number, moment: Moment): ConntrackView | undefined {
   for (let i = index + 1; i < events.length; i++) {
     const event = events[i] as TraceEvent;

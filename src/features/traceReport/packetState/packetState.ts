@@ -48,7 +48,7 @@ interface ValueKind {
   /** undefined where the packet has no such value, or the usual one that says nothing. */
   text(moment: Moment): string | undefined;
   assumed?(values: AssumedValues, moment: Moment): CardAssumption | undefined;
-  /** Left out where it is assumed: nobody would recognise it. */
+  /** Omitted where it is assumed: nobody would recognise it. */
   readonly onlyKnown?: true;
 }
 

@@ -9,11 +9,11 @@ import { namesOf } from './values';
 
 export function bypassInbound(rules: RuleSetView, profile: IstioProfile, value: string): Annotated {
   const bypass = boolean(value);
-  if (bypass === undefined) return { problem: '`true` or `false` is meant.' };
+  if (bypass === undefined) return { problem: 'The value is `true` or `false`.' };
   const chain = chainIn(rules, 'nat', 'ISTIO_PRERT');
   if (bypass === (profile.inbound === 'none')) return { commands: [] };
   if (!bypass || !chain)
-    return { problem: 'What istio-cni writes where inbound is captured again, or by TPROXY, is not tried here.' };
+    return { problem: 'Rules of istio-cni that capture inbound traffic again, or by TPROXY, are not tried here.' };
   const isInbound = (shape: RuleShape): boolean =>
     (shape.target === 'REDIRECT' && condition(shape, 'dport')?.negated === true) ||
     (shape.target === 'ACCEPT' && condition(shape, 'src')?.negated === false);
@@ -22,9 +22,9 @@ export function bypassInbound(rules: RuleSetView, profile: IstioProfile, value: 
 
 export function dnsCapture(rules: RuleSetView, profile: IstioProfile, value: string): Annotated {
   const capture = boolean(value);
-  if (capture === undefined) return { problem: '`true` or `false` is meant.' };
+  if (capture === undefined) return { problem: 'The value is `true` or `false`.' };
   if (capture === profile.dnsCapture) return { commands: [] };
-  if (capture) return { problem: 'What istio-cni writes where DNS is captured again is not tried here.' };
+  if (capture) return { problem: 'Rules of istio-cni that capture DNS again are not tried here.' };
   const isDns = (shape: RuleShape): boolean =>
     (shape.target === 'REDIRECT' && valueOf(shape, 'dport') === '53') ||
     (shape.target === 'CT' && (valueOf(shape, 'dport') ?? valueOf(shape, 'sport')) === '53');

@@ -6,7 +6,7 @@ import { chainIn, type ChainView, type RuleSetView } from '../../view';
 import type { IstioProfile } from '../profile';
 import { isRefused, portsOf, type Refused } from './values';
 
-/** Ports that Istio leaves out by itself: of ssh (up to 1.12), the tunnel, telemetry, health and the agent. */
+/** Ports that Istio excludes by itself: of ssh (up to 1.12), the tunnel, telemetry, health and the agent. */
 const OWN_EXCLUSIONS: ReadonlySet<string> = new Set(['22', '15008', '15020', '15021', '15090']);
 
 /** Those that the injector adds to the ports of the user; the CNI plugin adds the same. */
@@ -39,7 +39,7 @@ function inboundOf(rules: RuleSetView, { mode }: IstioProfile): Inbound | Refuse
         : 'ISTIO_IN_REDIRECT';
   return rules.chain(table, capture)
     ? { table, chain, capture }
-    : { problem: `These rules capture nothing inbound, and Istio would make the chain ${capture} first.` };
+    : { problem: `These rules capture no inbound traffic, and Istio would make the chain ${capture} first.` };
 }
 
 export function excludeInboundPorts(rules: RuleSetView, profile: IstioProfile, value: string): Annotated {
@@ -109,23 +109,23 @@ export function includeInboundPorts(rules: RuleSetView, profile: IstioProfile, v
       ]),
     ],
     ...(ports.includes('*') && {
-      note: `With ${ADDED.join(', ')} left out, which Istio adds; what excludeInboundPorts adds is not in these rules.`,
+      note: `With ${ADDED.join(', ')} excluded, which Istio adds; what excludeInboundPorts adds is not in these rules.`,
     }),
   };
 }
 
-/** `status.sidecar.istio.io/port`, which is left out of the capture. */
+/** `status.sidecar.istio.io/port`, which is excluded from capture. */
 export function statusPort(rules: RuleSetView, profile: IstioProfile, value: string): Annotated {
   const ports = portsOf(value);
   if (isRefused(ports)) return ports;
   const [port] = ports;
   if (ports.length !== 1 || port === undefined) return { problem: 'It is one port, or 0 for none.' };
-  if (profile.inbound !== 'all') return { problem: 'It changes no rule while not all of inbound is captured.' };
+  if (profile.inbound !== 'all') return { problem: 'It changes no rule unless all inbound traffic is captured.' };
   const inbound = inboundOf(rules, profile);
   if (isRefused(inbound)) return inbound;
   const { chain } = inbound;
   const old = chain.rules.find((rule) => excludedPort(shapeOf(rule)) === '15020');
-  if (!old) return { problem: 'These rules do not show which port the status has now: 15020 is not left out.' };
+  if (!old) return { problem: 'These rules do not show which port the status has now: 15020 is not excluded.' };
   const known = chain.rules.some((rule) => rule !== old && excludedPort(shapeOf(rule)) === port);
   if (port === '15020') return { commands: [] };
   return {

@@ -27,7 +27,7 @@ const SIDECAR: Readonly<Record<string, Effect>> = {
       ? withoutIstio(rules)
       : mode === `sidecar ${value}`
         ? { commands: [] }
-        : { problem: `The rules of ${value} are other ones altogether, which are not tried here.` },
+        : { problem: `The rules of ${value} are entirely different ones, which are not tried here.` },
   inject: (rules, _, value) => (value === 'false' ? withoutIstio(rules) : { commands: [] }),
 };
 
@@ -38,7 +38,7 @@ const AMBIENT: Readonly<Record<string, Effect>> = {
   'dataplane-mode': (rules, _, value) => (value === 'none' ? withoutIstio(rules) : { commands: [] }),
 };
 
-/** What an annotation of Istio makes of the rules of a pod; undefined where they are none of its. */
+/** What an annotation of Istio makes of the rules of a pod; undefined for other rules. */
 export function istioAnnotated({ name, value, rules }: AnnotationQuestion): Annotated | undefined {
   const profile = istioProfile(rules);
   if (!profile) return undefined;
@@ -50,11 +50,11 @@ export function istioAnnotated({ name, value, rules }: AnnotationQuestion): Anno
   return {
     problem: elsewhere
       ? `It is for ${sidecar ? 'ambient mode, and these are the rules of a sidecar' : 'a sidecar, and these are the rules of ambient mode'}.`
-      : 'What it makes of the rules is not tried here.',
+      : 'How it changes the rules is not tried here.',
   };
 }
 
-/** No rule of a built-in chain leads to Istio's; those are left, and nothing gets there. */
+/** No rule of a built-in chain jumps to Istio's chains, which stay without packets. */
 function withoutIstio(rules: RuleSetView): { readonly commands: readonly RuleCommand[] } {
   return {
     commands: rules.chains

@@ -32,7 +32,7 @@ export function excludeOutboundPorts(rules: RuleSetView, _: IstioProfile, value:
   };
   const old = output.rules.filter((rule) => excluded(rule) !== undefined);
   const known = new Set(old.map(excluded));
-  // Since 1.25 all protocols come here, and each port is left out for UDP as well.
+  // Since 1.25 all protocols come here, and each port is excluded for UDP as well.
   const udp = chainIn(rules, 'nat', 'OUTPUT')?.rules.some(
     (rule) => shapeOf(rule).target === 'ISTIO_OUTPUT' && shapeOf(rule).form === '',
   );
@@ -143,7 +143,7 @@ function includesPort(shape: RuleShape): boolean {
   return shape.target === 'ISTIO_REDIRECT' && shape.form === 'dport proto';
 }
 
-/** The last of the rules that leave out localhost and ranges. */
+/** The last of the rules that exclude localhost and ranges. */
 function lastExcluded(output: ChainView): RuleView | undefined {
   return lastOf(output, (shape) => shape.target === 'RETURN' && shape.form === 'dst');
 }

@@ -27,8 +27,8 @@ export function portsOf(value: string): readonly string[] | Refused {
 }
 
 /**
- * Prefixes with commas between; empty for none. Source: the same file, validateCIDRList, which wants a length with each
- * and takes no blanks.
+ * Prefixes with commas between; empty for none. Source: the same file, validateCIDRList, which requires a length with
+ * each and accepts no blanks.
  */
 export function rangesOf(value: string): readonly Range[] | Refused {
   const ranges: Range[] = [];

@@ -4,9 +4,9 @@ import { sidecarBeside } from '../profile';
 import { rangeText, type VersionEvidence, type VersionRange } from '../../releases';
 
 /**
- * What is to be known where the rules are not those of one installation: of releases that exclude each other, of a
- * sidecar and of ambient mode, or written twice. Sentences, each with what follows for a packet; the traces themselves
- * are of the rules as they stand.
+ * Remarks where the rules are not those of one installation: of releases that exclude each other, of a sidecar and of
+ * ambient mode, or written twice. Sentences, each with what follows for a packet; the traces themselves are of the
+ * rules as they stand.
  */
 export function mixedRules(ruleSet: RuleSetView, versions: VersionRange | undefined): readonly string[] {
   const modes = ofTwoModes(ruleSet);
@@ -50,7 +50,7 @@ function ofTwoModes(ruleSet: RuleSetView): readonly string[] {
   return [
     `Rules of a sidecar${chainLine(sidecar)} are mixed with those of ambient mode${chainLine(ambient)}: one of ` +
       'the two is left over. The first rule that matches decides. A port on which nobody listens refuses the ' +
-      'connection, and the proxy that runs may not be the one that is meant.',
+      'connection, and the proxy that runs may not be the intended one.',
   ];
 }
 

@@ -123,7 +123,7 @@ function whyNot({ profile }: IstioMesh, { sent, direction, routed, destination, 
     return 'These rules do not show whether it goes through ztunnel: none names ztunnel’s interface.';
   if ((mark & MARK_OUTBOUND) !== 0)
     return (
-      'The rules mark it for ztunnel (0x100), but the routing that leads there is not in the file: policy rule ' +
+      'The rules mark it for ztunnel (0x100), but the routing that sends it there is not in the file: policy rule ' +
       '101 and table 101 (`ip rule`, `ip route show table all`).'
     );
   if (direction === 'out' && (mark & MARK_SKIP) !== 0)

@@ -20,12 +20,12 @@ export function onward(mesh: IstioMesh, taken: Taken): Onward {
     case 'ambient node, inside ztunnel':
       return afterZtunnelHost(taken);
     case 'ambient host':
-      return { end: 'Capture happens in the network namespaces of the pods: look at the rules of the pod.' };
+      return { end: 'Capture happens in the network namespaces of the pods: see the rules of the pod.' };
   }
 }
 
 /**
- * Where the rules of a sidecar stand beside those of ambient mode, nothing states which of the two runs: both are
+ * Where the rules of a sidecar are beside those of ambient mode, nothing states which of the two runs: both are
  * followed.
  */
 function inPod(mesh: IstioMesh, taken: Taken): Onward {

@@ -6,7 +6,7 @@ import type { PodSaid } from './podSaid';
 /** What is known of the Istio of a file, as far as it decides what a proxy sends. */
 export interface IstioMesh {
   readonly profile: IstioProfile;
-  /** Of a sidecar whose rules stand in a pod of ambient mode besides. */
+  /** Of a sidecar whose rules are in a pod of ambient mode besides. */
   readonly sidecarBeside: IstioProfile | undefined;
   readonly versions: VersionRange | undefined;
   readonly said: PodSaid;

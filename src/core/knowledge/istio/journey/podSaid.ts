@@ -21,7 +21,8 @@ const NO_INTERCEPTION = /(?:interceptionMode|INTERCEPTION_MODE)\\*["']?\s*[:=]\s
 const CAP_NET_BIND_SERVICE = /capNetBindService\\*["']?\s*[:=]\s*\\*["']?true\b/;
 
 /**
- * Reads it from the lines of a file, the first of each counts. Comments are left out: what is commented out is not so.
+ * Reads it from the lines of a file, the first of each counts. Comments are skipped: what is commented out does not
+ * apply.
  */
 export function podSaid(lines: Iterable<{ readonly index: number; readonly text: string }>): PodSaid {
   let noInterception: number | undefined;

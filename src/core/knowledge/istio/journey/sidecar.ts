@@ -48,8 +48,7 @@ function toApp(
     label: `Envoy → app ${to}`,
     packet: { ...packet, src: passthrough, sport: 40000 },
     note:
-      `Envoy connects to the application from ${passthrough}, by which the rules are to know it ` +
-      'and leave it alone.',
+      `Envoy connects to the application from ${passthrough}, by which the rules recognise it ` + 'and leave it alone.',
     source: SOURCES.clusters,
   };
   const local = family === 4 ? '127.0.0.1' : '::1';
@@ -89,7 +88,7 @@ function toDestination(
     label: `Envoy → ${endpoint(destination, destinationPort)}`,
     packet: { ...packet, dst: destination, dport: destinationPort },
     note:
-      'Envoy sends it on as its own user, by which the rules are to know it and let it out. For a Service it ' +
+      'Envoy sends it on as its own user, by which the rules recognise it and let it out. For a Service it ' +
       'picks an endpoint itself; the address is then a different one.',
     source: SOURCES.clusters,
   };
@@ -154,7 +153,7 @@ function ofOwnPort(mesh: IstioMesh, taken: Taken): Onward {
             packet: { ...self, src: family === 4 ? '127.0.0.6' : '::6', sport: 40001, dst: ownAddress, dport: appPort },
             note:
               'A kubelet probe of the application (/app-health/…), which the injector has redirected here: the ' +
-              'agent asks the application from the address that the rules are to leave alone.',
+              'agent asks the application from the address that the rules leave alone.',
             source: SOURCES.status,
           },
           {
