@@ -1,5 +1,6 @@
 import { completePacket, isOwn, type FilledField } from '../core/net/completePacket';
 import { packetProblem } from '../core/net/makePacket';
+import { TCP_FLAGS } from '../core/net/packet';
 import {
   isProblem,
   problem,
@@ -7,6 +8,7 @@ import {
   type InputProblem,
   type PacketRequest,
 } from '../core/net/packetRequest';
+import { protocolName } from '../core/net/protocols';
 import type { TraceSetting } from '../core/netfilter/trace';
 import { bookOf } from '../features/packetInput/contextOfFile';
 import { readPacketInput } from '../features/packetInput/readPacketInput';
@@ -55,7 +57,15 @@ function readText(text: string, field: string, { host, ruleSets }: TraceSetting)
 
 /** What was filled in, as `warnings` has it. */
 export function filledText({ field, value, why }: FilledField): string {
-  return `packet: ${field} is assumed to be ${value}: ${why}`;
+  return `packet: ${field} is assumed to be ${inWords(field, value)}: ${why}`;
+}
+
+/** As an expression has it. */
+function inWords(field: FilledField['field'], value: FilledField['value']): string {
+  if (field === 'proto') return protocolName(Number(value));
+  if (field !== 'flags') return String(value);
+  const names = Object.entries(TCP_FLAGS).filter(([, bit]) => (Number(value) & bit) !== 0);
+  return names.map(([name]) => name.toLowerCase()).join(',');
 }
 
 function firstInterface(setting: TraceSetting): string {

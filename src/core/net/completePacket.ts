@@ -127,14 +127,17 @@ function fillInbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fi
   else fill('dst', request.dst ?? (ours && formatAddress(ours.address)), "this host's first address");
   if (request.iface === 'lo') fill('src', loopback, 'a packet that comes in by lo was sent by this host');
   else {
-    const reachable = lookupRoute(host, { destination: parseAddress(ELSEWHERE[family]) as Address }).type === 'unicast';
     const near = iface && neighbour(iface, family);
-    fill(
-      'src',
-      reachable || near === undefined ? ELSEWHERE[family] : near,
-      reachable || near === undefined ? 'a host somewhere else' : 'a neighbour of this host',
-    );
+    const elsewhere = near === undefined || mayComeFromElsewhere(host, family, iface);
+    fill('src', elsewhere ? ELSEWHERE[family] : near, elsewhere ? 'a host somewhere else' : 'a neighbour of this host');
   }
+}
+
+/** There is a route back, and where the reverse path filter is strict, it leaves by the interface of arrival. */
+function mayComeFromElsewhere(host: Host, family: 4 | 6, iface: Interface | undefined): boolean {
+  const { type, device } = lookupRoute(host, { destination: parseAddress(ELSEWHERE[family]) as Address });
+  const filters = ['all', iface?.name].map((name) => host.sysctls.get(`net.ipv4.conf.${name}.rp_filter`) ?? 0);
+  return type === 'unicast' && (family === 6 || device === iface?.name || Math.max(...filters) !== 1);
 }
 
 function fillOutbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
