@@ -34,7 +34,7 @@ const NOT_ASKED =
   /^test\/(architecture|cli\/(bytes|hostile|internalError|program)|fuzz|grammar|host|longRuns|webview\/(page|browser))[/.]|^test\/features\/share\/mermaid/;
 
 /** Milliseconds of processor time of a test beyond which it is not asked. */
-const LONGEST = 1500;
+const LONGEST = 4000;
 /** Milliseconds without a mutant that is done, after which it is taken for endless. */
 const STUCK = 180_000;
 

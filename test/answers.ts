@@ -4,16 +4,18 @@ import { expect, test } from 'vitest';
 /**
  * A file of questions, one a line, each with its answer below it, four blanks in. `# name` begins a section, which is
  * one test; empty lines divide. `UPDATE_GOLDEN=1` writes the answers anew; they are read in review. In a question `⏎`
- * stands for the end of a line.
+ * stands for the end of a line. `begin` forgets what the answers of a section left behind, so that it can be run again.
  */
 export function answersOf(
   file: string,
   answer: (question: string, section: string) => readonly string[] | Promise<readonly string[]>,
+  begin?: (section: string) => void,
 ): void {
   for (const part of readFileSync(file, 'utf8').split(/^(?=# )/m)) {
     const [heading = '', ...lines] = part.split('\n');
     const name = heading.replace(/^# /, '');
     test(name, async () => {
+      begin?.(name);
       const asked = [heading];
       for (const line of lines) {
         if (line.startsWith('    ')) continue;

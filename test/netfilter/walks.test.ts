@@ -24,30 +24,34 @@ const models = new Map<string, FileModel>();
  * Packets, one after the other through the host of a section (`new` in front: a host that remembers nothing): the
  * events of the first path, how it ends, how the others differ, and the reply.
  */
-answersOf(path.join(import.meta.dirname, 'walks.txt'), (question, section) => {
-  const text = walkFiles[section.split(':')[0] ?? ''];
-  if (text === undefined) throw new Error(`there are no rules ${section}`);
-  const model = models.get(text) ?? modelOfText(text, 'rules.md');
-  models.set(text, model);
-  if (!model.defaultDump) throw new Error('there are no rules');
-  const fresh = question.startsWith('new ');
-  const { request, problems } = parsePacketExpression(fresh ? question.slice(4) : question);
-  if (!request) return problems.map(({ message }) => `! ${message}`);
-  const world = fresh ? undefined : worlds.get(section);
-  const setting = settingOf(model, model.defaultDump, { packet: request, ...(world && { world }) });
-  const result = traceInFile(request, setting);
-  if (typeof result === 'string') return [`! ${result}`];
-  const [first, ...others] = result.traced.outcomes;
-  if (!first) return ['! no path'];
-  const whole = { ...setting.setting, host: first.on?.host ?? setting.setting.host };
-  worlds.set(section, worldAfter(first, result.request, whole));
-  return [
-    ...walkLines(first),
-    ...others.map((walked) => `or ${ending(walked)}`),
-    ...replyLines(first, whole),
-    ...result.contradictions.map((words) => `contradiction: ${words}`),
-  ];
-});
+answersOf(
+  path.join(import.meta.dirname, 'walks.txt'),
+  (question, section) => {
+    const text = walkFiles[section.split(':')[0] ?? ''];
+    if (text === undefined) throw new Error(`there are no rules ${section}`);
+    const model = models.get(text) ?? modelOfText(text, 'rules.md');
+    models.set(text, model);
+    if (!model.defaultDump) throw new Error('there are no rules');
+    const fresh = question.startsWith('new ');
+    const { request, problems } = parsePacketExpression(fresh ? question.slice(4) : question);
+    if (!request) return problems.map(({ message }) => `! ${message}`);
+    const world = fresh ? undefined : worlds.get(section);
+    const setting = settingOf(model, model.defaultDump, { packet: request, ...(world && { world }) });
+    const result = traceInFile(request, setting);
+    if (typeof result === 'string') return [`! ${result}`];
+    const [first, ...others] = result.traced.outcomes;
+    if (!first) return ['! no path'];
+    const whole = { ...setting.setting, host: first.on?.host ?? setting.setting.host };
+    worlds.set(section, worldAfter(first, result.request, whole));
+    return [
+      ...walkLines(first),
+      ...others.map((walked) => `or ${ending(walked)}`),
+      ...replyLines(first, whole),
+      ...result.contradictions.map((words) => `contradiction: ${words}`),
+    ];
+  },
+  (section) => worlds.delete(section),
+);
 
 function walkLines(walked: Walked): readonly string[] {
   let packet: Packet | undefined;

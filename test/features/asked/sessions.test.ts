@@ -67,16 +67,20 @@ function effectWords(effect: EditorEffect): readonly string[] {
 }
 
 /** Steps of a trace view: what each changes of its state, and what else is asked of the editor and the page. */
-answersOf(path.join(import.meta.dirname, 'sessions.txt'), (step, section) => {
-  const bench = benchOf(section);
-  const before = step === 'open' ? [] : sketch(bench.state);
-  act(bench, step);
-  const effects = step === 'open' ? [] : bench.effects;
-  const long = (line: string): string => (line.length > 300 ? `${line.slice(0, 299)}…` : line);
-  return [...newIn(sketch(bench.state), before), ...effects.flatMap(effectWords)].flatMap((line) =>
-    line.split('\n').map(long),
-  );
-});
+answersOf(
+  path.join(import.meta.dirname, 'sessions.txt'),
+  (step, section) => {
+    const bench = benchOf(section);
+    const before = step === 'open' ? [] : sketch(bench.state);
+    act(bench, step);
+    const effects = step === 'open' ? [] : bench.effects;
+    const long = (line: string): string => (line.length > 300 ? `${line.slice(0, 299)}…` : line);
+    return [...newIn(sketch(bench.state), before), ...effects.flatMap(effectWords)].flatMap((line) =>
+      line.split('\n').map(long),
+    );
+  },
+  (section) => BENCHES.delete(section),
+);
 
 /** Captures as texts, `⏎` between their lines: the table of their flows. */
 answersOf(path.join(import.meta.dirname, 'captures.txt'), async (text, section) => {

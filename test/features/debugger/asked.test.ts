@@ -60,11 +60,15 @@ answersOf(file('expressions.txt'), (text, section) => {
 const SCRIPTS = new Map<string, Script>();
 
 /** Steps of a session, each with what it came to; a section is a session on a file. */
-answersOf(file('requests.txt'), async (step, section) => {
-  const text = FILES[section.split(':')[0] ?? ''];
-  if (text === undefined) throw new Error(`there is no file for ${section}`);
-  const script = SCRIPTS.get(section) ?? new Script(text);
-  SCRIPTS.set(section, step.startsWith('launch') ? new Script(text) : script);
-  const said = await (SCRIPTS.get(section) as Script).step(step);
-  return said.split('\n');
-});
+answersOf(
+  file('requests.txt'),
+  async (step, section) => {
+    const text = FILES[section.split(':')[0] ?? ''];
+    if (text === undefined) throw new Error(`there is no file for ${section}`);
+    const script = SCRIPTS.get(section) ?? new Script(text);
+    SCRIPTS.set(section, step.startsWith('launch') ? new Script(text) : script);
+    const said = await (SCRIPTS.get(section) as Script).step(step);
+    return said.split('\n');
+  },
+  (section) => SCRIPTS.delete(section),
+);
