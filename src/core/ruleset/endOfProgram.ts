@@ -22,7 +22,7 @@ export function problemsOfEnd(
     LATER.has(code) ||
     (code === 'attached-value' && READ_LATER.test(line.text.slice(start))) ||
     (code === 'bad-value' &&
-      (ADDRESS_BEFORE.test(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
+      (isAfterAddressOption(line.text.slice(0, start)) || ADDRESS_WITHIN.test(line.text.slice(start))));
   const found = [
     ...ofParts.filter((problem) => problem.start < ends.start || OF_WORDS.has(problem.code)),
     ...problems.filter((problem) => !later(problem)),
@@ -66,6 +66,23 @@ const LATER: ReadonlySet<string> = new Set([
 ]);
 
 /** Options whose value is, too: addresses, and the target. */
-const ADDRESS_BEFORE = /[ \t](?:-[A-Za-z0-9]*[sd]|--(?:s(?:rc?|o\w*)?|d(?:s\w*|e\w*)?))[ =\t"]*[^ \t]*$/;
+const ADDRESS_OPTION = /^(?:-[A-Za-z0-9]*[sd]|--(?:s(?:rc?|o\w*)?|d(?:s\w*|e\w*)?))/;
+const WHOLE_ADDRESS_OPTION = new RegExp(`${ADDRESS_OPTION.source}$`);
 const ADDRESS_WITHIN = /^--(?:s(?:rc?|o\w*)?|d(?:st?|e\w*)?)=/;
 const READ_LATER = /^(?:-[A-Za-z0-9]*[sdj]|--(?:s|d(?!p)|j))/;
+
+/** Whether a text ends within the value of an address option: in its word, or in the next one. */
+function isAfterAddressOption(text: string): boolean {
+  const blank = lastBlank(text, text.length);
+  if (blank < 0) return false;
+  if (ADDRESS_OPTION.test(text.slice(blank + 1))) return true;
+  let end = blank;
+  while (end > 0 && ' \t="'.includes(text.charAt(end - 1))) end--;
+  const before = lastBlank(text, end);
+  return before >= 0 && WHOLE_ADDRESS_OPTION.test(text.slice(before + 1, end));
+}
+
+/** The last blank before a column, or -1. */
+function lastBlank(text: string, column: number): number {
+  return column === 0 ? -1 : Math.max(text.lastIndexOf(' ', column - 1), text.lastIndexOf('\t', column - 1));
+}
