@@ -18,11 +18,12 @@ export function journeyJson<Traced>(
   resultOf: (traced: Traced) => object,
 ): Readonly<Record<string, unknown>> {
   const labels = new Map(all.map(({ id, label }) => [id, label]));
-  const legs = rest.map(({ leg: { label, note, source, when }, traced }) => ({
+  const legs = rest.map(({ leg: { label, note, source, when, at, dump }, traced }) => ({
     label,
     note,
-    source,
+    ...(source === undefined ? {} : { source }),
     ...whenOf(when),
+    ...(at === undefined ? {} : { at, dump: Number(dump) + 1 }),
     ...resultOf(traced),
   }));
   return {
@@ -60,12 +61,12 @@ export function journeyText<Traced extends { readonly input: TraceInput }>(
   const [start] = legs;
   const parts = [start ? heading(start.id, start.label, undefined) : '', first];
   for (const {
-    leg: { id, label, note, source, when },
+    leg: { id, label, note, source, when, at },
     traced,
   } of rest)
     parts.push(
-      `\n${heading(id, label, when)}`,
-      note === undefined ? '' : `${note} (${source ?? ''})\n\n`,
+      `\n${heading(id, label, when, at)}`,
+      note === undefined ? '' : `${note}${source === undefined ? '' : ` (${source})`}\n\n`,
       traceText(traced.input),
     );
   parts.push(`\nThe journey ends here: ${end}\n`);
@@ -77,8 +78,8 @@ export function journeyText<Traced extends { readonly input: TraceInput }>(
   return parts.join('');
 }
 
-function heading(id: string, label: string, when: string | undefined): string {
-  return `## ${id}. ${label}${when === undefined ? '' : `, if ${when}`}\n\n`;
+function heading(id: string, label: string, when: string | undefined, at?: string): string {
+  return `## ${id}. ${label}${at === undefined ? '' : `, at ${at}`}${when === undefined ? '' : `, if ${when}`}\n\n`;
 }
 
 /** `2r. app 10.0.0.1:8080 → proxy: The reply comes back. Its source is translated back to …` */

@@ -15,6 +15,8 @@ import { findRemedies } from '../features/remedies/findRemedies';
 import { remediesText } from '../features/remedies/remediesText';
 import { ruleSetNotes, type RuleSetNote } from '../features/ruleSetNotes';
 import { evaluate, type Evaluation } from '../features/traceSession/evaluate';
+import type { PacketInRules } from '../features/journey/journey';
+import { evaluateInRules } from './evaluateInRules';
 import { answererOf } from '../features/journey/answerer';
 import { journeyOf } from '../features/journey/journey';
 import { replyLegs } from '../features/journey/replyLegs';
@@ -71,24 +73,19 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   const ground = tried ?? { model, dump };
   const evaluations = new Map<string, Evaluation>();
   // A journey asks for the legs that are printed afterwards.
-  const evaluation = (text: string): Evaluation => {
+  const evaluation = ({ expression: text, dump: id }: PacketInRules): Evaluation => {
+    const key = `${id} ${text}`;
     const known =
-      evaluations.get(text) ??
-      evaluate(ground.model, ground.dump, {
-        expression: text,
-        outcome: 0,
-        answers: {},
-        overrides,
-        whatIf: tried?.words,
-      });
-    evaluations.set(text, known);
+      evaluations.get(key) ?? evaluateInRules(ground, id, { expression: text, overrides, whatIf: tried?.words });
+    evaluations.set(key, known);
     return known;
   };
-  const trace = (text: string): TracedFile => {
-    const traced = evaluated(evaluation(text), given.values.host ?? name);
-    return { ...traced, notes: ruleSetNotes(model, dump, traced.input.family, '--dump N selects it', settleWords) };
+  const trace = (packet: PacketInRules): TracedFile => {
+    const traced = evaluated(evaluation(packet), given.values.host ?? name);
+    const rules = model.dumps.find(({ id }) => id === packet.dump) ?? dump;
+    return { ...traced, notes: ruleSetNotes(model, rules, traced.input.family, '--dump N selects it', settleWords) };
   };
-  const alone = { ...trace(expression), readNotes: input.request ? input.notes : [] };
+  const alone = { ...trace({ expression, dump: dump.id }), readNotes: input.request ? input.notes : [] };
   const reply = given.flags.has('reply');
   // Followed in any case: that it is a loop belongs to the answer.
   const whole = journeyOf(alone.evaluation, expression, evaluation, { ownService: scenario?.ownService === true });
@@ -154,8 +151,8 @@ function inFormat(
     assumed: warningsOf(first),
     file,
     journey: journey
-      ? sharedJourney(journey.journey, journey.replies, (expression) => {
-          const traced = journey.rest.find(({ leg }) => leg.expression === expression)?.traced ?? first;
+      ? sharedJourney(journey.journey, journey.replies, (packet) => {
+          const traced = journey.rest.find(({ leg }) => leg === packet)?.traced ?? first;
           return { input: traced.input, assumed: warningsOf(traced) };
         })
       : ALONE,
@@ -175,12 +172,12 @@ function beforeJson(
 
 function withLegs(
   journey: TracedJourney<TracedFile>['journey'],
-  trace: (expression: string) => TracedFile,
-  evaluation: (expression: string) => Evaluation,
+  trace: (packet: PacketInRules) => TracedFile,
+  evaluation: (packet: PacketInRules) => Evaluation,
 ): TracedJourney<TracedFile> {
   return {
     journey,
-    rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg.expression) })),
+    rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg) })),
     replies: replyLegs(journey.legs, evaluation),
   };
 }

@@ -2,7 +2,7 @@ import type { Dump, FileModel } from '../features/fileModel';
 import { scenariosFor } from '../features/scenarios';
 import { sharedWaysText, waysHtml, waysMarkdown, waysMermaid, type SharedWays } from '../features/share/sharedWays';
 import { assumedFacts } from '../features/traceSession/assumedFacts';
-import { evaluate } from '../features/traceSession/evaluate';
+import { evaluateInRules } from './evaluateInRules';
 import { tracedWays } from '../features/ways/waysReport';
 import { wayJson } from '../features/ways/wayJson';
 import type { Terminal } from './terminal';
@@ -35,9 +35,12 @@ export function runWays(asked: AskedWays, terminal: Terminal): number {
   const ground = tried ?? { model, dump };
   const { report } = tracedWays(
     scenariosFor(model, dump),
-    (expression) =>
-      evaluate(ground.model, ground.dump, { expression, outcome: 0, answers: {}, overrides, whatIf: tried?.words }),
-    (evaluation) => assumedFacts(model, dump, evaluation).map(({ message }) => message),
+    dump.id,
+    ({ expression, dump: id }) => evaluateInRules(ground, id, { expression, overrides, whatIf: tried?.words }),
+    ({ setting, ...evaluation }) =>
+      assumedFacts(model, setting.dump.id === dump.id ? dump : setting.dump, { setting, ...evaluation }).map(
+        ({ message }) => message,
+      ),
   );
   if (!json) terminal.out((WAYS_FORMATS[format] ?? sharedWaysText)({ report, file: name, whatIf: tried?.words ?? [] }));
   else

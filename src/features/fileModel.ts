@@ -6,6 +6,7 @@ import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/rulese
 import { NO_TABLES_SAID, type SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { rebindRules } from '../core/ruleset/rebind';
 import type { RuleSet } from '../core/ruleset/ruleSet';
+import type { Machine } from '../core/syntax/machine';
 import type { RulesEdit } from '../core/syntax/rulesEdit';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { boundRulesOfInput, inputAfter, rulesOfInput } from './inputRules';
@@ -28,6 +29,8 @@ export interface Dump {
   readonly native: RulesSection | undefined;
   /** Dumps with the same number are of one host in one state, one for each family. */
   readonly host: number;
+  /** Where the programs ran that printed them; undefined where nothing states it. */
+  readonly machine: Machine | undefined;
 }
 
 /** What the features know of a file: its rule sets, bound when first asked for, and what stands where. */
@@ -177,7 +180,7 @@ function rulesToTrace({ section, beside, native }: Pick<Dump, 'section' | 'besid
   return both;
 }
 
-function asDump({ section, beside, native, host }: HostRuleSet, index: number): Dump {
+function asDump({ section, beside, native, host, machine }: HostRuleSet, index: number): Dump {
   const what =
     section.title ??
     (section.role === 'saved-state'
@@ -199,6 +202,7 @@ function asDump({ section, beside, native, host }: HostRuleSet, index: number): 
     beside,
     native,
     host,
+    machine,
   };
 }
 

@@ -12,6 +12,7 @@ import type { RulesUse } from '../core/ruleset/host/assumptions';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import type { SourceFile } from '../core/syntax/sourceFile';
 import { worldOfFile } from './fileWorld';
+import { ownFactsOf } from './ownFacts';
 import { dumpFor, ruleSetsFor, type Dump, type FileModel } from './fileModel';
 import { hostAnswersOf, traceHosts, joined, type HostTrace } from './possibleHosts/traceHosts';
 import { settingProvisos, usedAssumptions, type UsedAssumption } from './possibleHosts/usedAssumptions';
@@ -31,6 +32,8 @@ export interface FileSetting {
   readonly family: 4 | 6;
   readonly model: FileModel;
   readonly dump: Dump;
+  /** What the file states of this host: `model.file` without what it states of others. */
+  readonly ownFile: SourceFile;
   /** What of the given host facts cannot be used. */
   readonly problems: readonly string[];
 }
@@ -62,21 +65,23 @@ export function settingOf(
   }: SettingOptions = {},
 ): FileSetting {
   const ruleSets = ruleSetsFor(model, dump);
+  const { file: ownFile } = ownFactsOf(model, dump);
   const source = new HostSource(
-    model.file,
+    ownFile,
     overrides,
-    { ...rulesUse(model.file, rulesOfFile(model, dump) ?? ruleSets), ipv6: family === 6 },
+    { ...rulesUse(ownFile, rulesOfFile(model, dump) ?? ruleSets), ipv6: family === 6 },
     saidBy(packet),
     model.whatIf?.host,
   );
   const { host, problems, known } = source.host(hostAnswersOf(source.host(), answers));
   return {
-    setting: { ruleSets, host, answers, ...(changes && { changes }), ...(world ? { world } : worldOfFile(model.file)) },
+    setting: { ruleSets, host, answers, ...(changes && { changes }), ...(world ? { world } : worldOfFile(ownFile)) },
     source,
     addressesKnown: known.addresses,
     family: dump.section.family ?? 4,
     model,
     dump,
+    ownFile,
     problems: problems.map(({ message }) => message),
   };
 }

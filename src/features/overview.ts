@@ -1,3 +1,5 @@
+import { machineWords } from '../core/syntax/machine';
+import { machineOfFacts } from './ownFacts';
 import type { RulesSection, Section, SourceFile } from '../core/syntax/sourceFile';
 import { allTables, type RuleSet } from '../core/ruleset/ruleSet';
 import { extent } from './extent';
@@ -48,6 +50,8 @@ export interface HostOverview {
   readonly count: number;
   /** The first of them in short; empty where that says nothing. */
   readonly examples: string;
+  /** Where the command ran that printed them; missing where no prompt or wrapper states it. */
+  readonly machine?: string;
 }
 
 export function overviewOf(model: FileModel): Overview {
@@ -129,7 +133,20 @@ function hostOverview(section: Section): readonly HostOverview[] {
   const kind = HOST_KINDS[section.kind];
   return kind === undefined
     ? []
-    : [{ kind, lines: placeOf(section), count: countOf(section), examples: examplesOf(section) }];
+    : [
+        {
+          kind,
+          lines: placeOf(section),
+          count: countOf(section),
+          examples: examplesOf(section),
+          ...machineIn(section),
+        },
+      ];
+}
+
+function machineIn(section: Section): { readonly machine?: string } {
+  const machine = machineOfFacts(section);
+  return machine && (machine.name !== undefined || machine.within !== '') ? { machine: machineWords(machine) } : {};
 }
 
 function countOf(section: Section): number {

@@ -30,8 +30,9 @@ export function overviewText({ ruleSets, host, packets, openTables, unread }: Ov
   part(
     'Host',
     host.map(
-      ({ kind, lines, count, examples }) =>
-        `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`,
+      ({ kind, lines, count, examples, machine }) =>
+        `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}` +
+        `${machine === undefined ? '' : ` of ${machine}`}${examples === '' ? '' : `: ${examples}`}`,
     ),
   );
   part(

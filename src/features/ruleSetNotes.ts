@@ -1,6 +1,7 @@
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { inferredWords, placeOf } from '../core/ruleset/oneHost/tableParts';
 import type { UndecidedTable, RulesSection } from '../core/syntax/sourceFile';
+import { ownFactsNotes, ownFactsOf } from './ownFacts';
 import { dumpFor, ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 
 /** Something that was settled about the rules themselves before any packet came. */
@@ -45,6 +46,7 @@ export function ruleSetNotes(
     .map((message) => ({ message, line: undefined }));
   return [
     ...choiceNotes(model, dump, choose),
+    ...ownFactsNotes(ownFactsOf(model, dump)).map((message) => ({ message, line: undefined })),
     ...backendNotes(sections),
     ...inferred,
     ...parts.flatMap(fragmentNote),

@@ -327,6 +327,8 @@ export interface Leg {
   readonly source: string | undefined;
   /** There is this leg only if; undefined: usually. */
   readonly when: string | undefined;
+  /** Another host of the file, whose rules it meets from here on: `web-7`. */
+  readonly at: string | undefined;
   readonly current: boolean;
   /** The proxy that has sent it gets it back. */
   readonly loops: boolean;

@@ -166,11 +166,12 @@ export class TraceJourney extends LitElement {
     </nav>`;
   }
 
-  private chip({ id, label, when, current, comesBack, badge, loops }: Leg): TemplateResult {
+  private chip({ id, label, when, at, current, comesBack, badge, loops }: Leg): TemplateResult {
     const lost = comesBack === false;
     const shown = comesBack === undefined ? label : shortAnswer(label);
     const words =
-      `${id} ${shown}${when === undefined ? '' : `, if ${when}`}${badge ? `: ${badge.text}` : ''}` +
+      `${id} ${shown}${at === undefined ? '' : `, at ${at}`}${when === undefined ? '' : `, if ${when}`}` +
+      `${badge ? `: ${badge.text}` : ''}` +
       `${loops ? ', comes back to its sender: a loop' : ''}` +
       `${comesBack === undefined ? '' : lost ? ', does not come back' : ', comes back'}`;
     return html`<button
@@ -181,7 +182,7 @@ export class TraceJourney extends LitElement {
       @click=${() => send(this, { type: 'choose-leg', id })}
     >
       <span class="number">${id}</span>
-      ${lost ? html`${icon('error')} ` : nothing}${shown}${badge ? html` <span class="badge small ${badge.tone} ${badge.conditional ? 'conditional' : ''}">${badge.text}</span>` : nothing}${loops ? html` <span class="badge small drop">LOOP</span>` : nothing}${comesBack === true ? html` <span class="back">${icon('check')}</span>` : nothing}
+      ${lost ? html`${icon('error')} ` : nothing}${shown}${at === undefined ? nothing : html` <span class="at">at ${at}</span>`}${badge ? html` <span class="badge small ${badge.tone} ${badge.conditional ? 'conditional' : ''}">${badge.text}</span>` : nothing}${loops ? html` <span class="badge small drop">LOOP</span>` : nothing}${comesBack === true ? html` <span class="back">${icon('check')}</span>` : nothing}
     </button>`;
   }
 }

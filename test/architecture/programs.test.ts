@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/core/syntax/blocks/directRules.ts': 'a command line that carries rules of iptables',
   'src/core/syntax/shellProgram.ts': 'commands that a shell script may call',
   'src/core/syntax/shell/programs.ts': 'commands that a shell script may call',
+  'src/core/syntax/enteredShell.ts': 'programs that open a shell elsewhere',
   'src/features/packetInput/command.ts': 'programs that start another one in a command line that is pasted',
   'src/host/documents.ts': 'the id that VS Code gives to a language',
 };

@@ -58,6 +58,21 @@ describe('a rule is switched off', () => {
     expect([bench.session.baseline?.badge.text, bench.session.traced]).toEqual(['DELIVERED :22', undefined]);
   });
 
+  test.each([
+    ['line 6 off', [6]],
+    ['iptables -D INPUT -p tcp --dport 22 -j ACCEPT', [6]],
+    ['iptables -R INPUT 1 -p tcp --dport 23 -j ACCEPT', [5]],
+    ['iptables -F INPUT', [5, 6, 7]],
+    ['iptables -F', [5, 6, 7]],
+    ['iptables -I INPUT -p tcp --dport 23 -j DROP', []],
+    ['iptables -P INPUT ACCEPT', []],
+    ['iptables -D INPUT -p tcp --dport 99 -j ACCEPT', []],
+    ['sysctl -w net.ipv4.ip_forward=0', []],
+  ] as const)('its line is struck out in the editor: %s', (text, lines) => {
+    const { marks } = web().send({ type: 'what-if', text }).session.marks;
+    expect(marks.flatMap(({ kind, line }) => (kind === 'off' ? [line] : []))).toEqual(lines);
+  });
+
   test('and on again: everything is as it was', () => {
     const bench = web();
     const before = plain(bench.state);

@@ -66,9 +66,8 @@ describe('the grammar of expectations', () => {
   });
 
   it('searches a line once for each token, however long it is', async () => {
-    const start = performance.now();
-    await scopesOf('source.iptest', `in tcp > :80 => ${'LOCAL '.repeat(3000)}`);
-    await scopesOf('source.iptest', `${'a-b.'.repeat(5000)} =`);
-    expect(performance.now() - start).toBeLessThan(20_000);
+    // A search that begins anew at each character would not end before the test does.
+    expect((await scopesOf('source.iptest', `in tcp > :80 => ${'LOCAL '.repeat(30_000)}`)).length).toBeGreaterThan(3);
+    await scopesOf('source.iptest', `${'a-b.'.repeat(50_000)} =`);
   });
 });

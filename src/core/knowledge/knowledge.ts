@@ -11,7 +11,7 @@ export { chainKnowledge, chainVariants, familyOfChain, isDistinctiveName, packOf
 export { describeChainInFile } from './describe';
 export type { ChainKnowledge, ChangedBy, Fact, RuleKnowledge } from './facts';
 export { addressKnowledge, idKnowledge, knownAddresses, knownIds } from './identities';
-export type { JourneyFile, Proxies, NextPacket, Onward, Taken } from './journey';
+export type { JourneyFile, Proxies, NextPacket, Taken } from './journey';
 export { markKnowledge } from './marks';
 export {
   annotatedRules,

@@ -15,7 +15,7 @@ export interface Machine {
 }
 
 /** Where the command line that begins at `start` runs `program`. */
-export function machineOf(text: string, start: number, program: ShellProgram): Machine {
+export function machineOf(text: string, start: number, program: Pick<ShellProgram, 'start'>): Machine {
   const prompt = promptEnd(text, start, text.length);
   const words = splitWords(
     text.slice(prompt, program.start).replace(/["']/g, ' '),
@@ -37,18 +37,39 @@ export function machineOfPrefix(prefix: string): Machine | undefined {
   return name === undefined ? undefined : { name, within: '' };
 }
 
-/** Whether both may be the same: what neither line states is not a difference. */
+/**
+ * Whether both may be the same: what neither line states is not a difference. The prompt within a pod or a container
+ * shows its name: `root@web-7:/#` is where `kubectl exec web-7 -- ss` runs.
+ */
 export function sameMachine(a: Machine | undefined, b: Machine | undefined): boolean {
   if (!a || !b) return true;
-  return a.within === b.within && (a.name === undefined || b.name === undefined || a.name === b.name);
+  if (a.within === b.within) return a.name === undefined || b.name === undefined || a.name === b.name;
+  return isWithin(a, b) || isWithin(b, a);
+}
+
+/** Whether `a`, a prompt or a pod, is what `b` was passed on to, by a name that it goes by as well. */
+function isWithin(a: Machine, b: Machine): boolean {
+  const place = b.within.slice(b.within.lastIndexOf(' ') + 1);
+  const name = a.within === '' ? a.name : a.within.slice(a.within.lastIndexOf(' ') + 1);
+  if (name === undefined || place === '') return false;
+  if (name === place) return a.within === '';
+  return place.startsWith(OF_DEPLOYMENT) && name.startsWith(`${place.slice(OF_DEPLOYMENT.length)}-`);
+}
+
+/** `kubectl exec deploy/web` runs in one of the pods `web-…`. */
+const OF_DEPLOYMENT = 'deploy/';
+
+/** `kubectl web-7`, `gate3`: how a person tells one machine from another. */
+export function machineWords({ name, within }: Machine): string {
+  return within === '' ? (name ?? 'the machine of the prompt') : within;
 }
 
 /** The words before the program, without those that do not change where it runs. */
 function withinOf(words: readonly string[]): string {
   const names: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    const word = baseName(words[i] ?? '');
-    if (SAME_PLACE.has(word) || word.includes('=') || word.endsWith('-multi')) continue;
+    const word = nameIn(words[i] ?? '');
+    if (SAME_PLACE.has(word) || word.endsWith('-multi') || (word.includes('=') && !NETWORK.test(word))) continue;
     if (word === 'nsenter') {
       // All of its options are about where to.
       const rest = words.slice(i + 1).join(' ');
@@ -57,13 +78,39 @@ function withinOf(words: readonly string[]): string {
       );
       break;
     }
+    if (word === 'chroot') {
+      // Another root directory, the same network.
+      i++;
+      continue;
+    }
+    if (NETWORK.test(word) && names.length > 0) {
+      const network = word.includes('=') ? word.slice(word.indexOf('=') + 1) : (words[++i] ?? '');
+      if (network === 'host') return '';
+      if (network.startsWith('container:')) return `${names[0]} ${network.slice('container:'.length)}`;
+      continue;
+    }
     if (word.startsWith('-')) {
       if (WITH_VALUE.has(word)) i++;
       continue;
     }
     names.push(word);
   }
-  return names.filter((word) => !VERBS.has(word)).join(' ');
+  return names
+    .filter((word) => !VERBS.has(word))
+    .map((word, i) => (i === 0 ? (SHORT_NAMES.get(word) ?? word) : word))
+    .join(' ');
+}
+
+/** Programs that are written in several ways. */
+const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['k', 'kubectl'],
+  ['oc', 'kubectl'],
+]);
+
+/** A program without its folder, a pod without its kind, a host without the user who logs in. */
+function nameIn(word: string): string {
+  const deployment = /^deploy(?:ments?)?(?:\.apps)?\/(.+)$/.exec(word)?.[1];
+  return deployment === undefined ? baseName(word).replace(/^[\w.-]{1,64}@/, '') : `${OF_DEPLOYMENT}${deployment}`;
 }
 
 const SAME_PLACE = new Set([
@@ -114,4 +161,6 @@ const WITH_VALUE = new Set([
     '-g',
   ],
 ]);
-const VERBS = new Set(['exec', 'e', 'ex', 'compose', 'shell']);
+const VERBS = new Set(['exec', 'e', 'ex', 'compose', 'shell', 'rsh', 'debug']);
+/** The network that a container is started with: its own, that of the host or of another container. */
+const NETWORK = /^--net(?:work)?(?:=|$)/;

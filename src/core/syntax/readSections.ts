@@ -1,5 +1,9 @@
 import { readBlocks } from './blocks/readBlocks';
 import { readEcho } from './echo';
+import { EnteredShell } from './enteredShell';
+import { findProgram } from './shellProgram';
+import { machineOf, type Machine } from './machine';
+import { promptEnd } from './prompt';
 import { readLogMessage } from './logMessage';
 import { readCommands } from './sections/commands';
 import { readEnvironment } from './sections/environment';
@@ -106,6 +110,9 @@ const BY_ITSELF: ReadonlyMap<Shape, Reading> = new Map<Shape, Reading>([
   [Shape.Packet, readPackets],
 ]);
 
+/** So many lines above a command or its output are looked through for others. */
+const MOST_BETWEEN = 200;
+
 /** The walk over the lines, which remembers what the lines above say. */
 class SectionWalk implements SectionReader {
   readonly sections: Section[] = [];
@@ -115,6 +122,13 @@ class SectionWalk implements SectionReader {
   private above: Context = emptyContext;
   /** A heading speaks of the first rules below it, and of those right after them; not past the next prose. */
   private spent = false;
+  private readonly shell = new EnteredShell();
+  /** The line that is read, and the first one that `shell` has not passed. */
+  private at = 0;
+  private passed = 0;
+  /** Where the last command was run, as far as its line shows that. */
+  private ranAt: Machine | undefined;
+  private answered = false;
   /** Sections of before the edit, by their first lines. */
   private readonly kept: ReadonlyMap<Line | undefined, Section>;
 
@@ -130,7 +144,43 @@ class SectionWalk implements SectionReader {
   }
 
   take(section: Section): void {
-    this.sections.push(section);
+    const machine = this.machineFor(section);
+    this.sections.push(machine ? { ...section, machine } : section);
+  }
+
+  /** Where the command ran that printed a section, or that is the section; undefined where no line states it. */
+  private machineFor(section: Section): Machine | undefined {
+    const [first] = section.lines;
+    if (section.kind === 'rules' || section.kind === 'nft' || !first) return undefined;
+    if (first.shape === Shape.IpAdd || first.shape === Shape.HostCommand) return this.machineOfCommand(first);
+    this.passUntil(this.at);
+    this.answered = true;
+    return this.ranAt;
+  }
+
+  /** Of a line without a prompt, and of a program that runs where the line was typed, nothing is known. */
+  private machineOfCommand({ text, contentStart }: Line): Machine | undefined {
+    const program = findProgram(text, contentStart, text.length);
+    if (!program) return undefined;
+    const machine = this.shell.at(machineOf(text, contentStart, program));
+    return machine.within === '' && promptEnd(text, contentStart, text.length) === contentStart ? undefined : machine;
+  }
+
+  private runs(command: Line, i: number): void {
+    this.passUntil(i);
+    this.ranAt = this.machineOfCommand(command);
+    this.answered = false;
+  }
+
+  /** What stands between commands: shells that somebody opens and leaves, and commands of which nothing is read. */
+  private passUntil(to: number): void {
+    for (let i = Math.max(this.passed, to - MOST_BETWEEN); i < to; i++) {
+      const line = this.lines[i];
+      if (line?.shape !== Shape.Text) continue;
+      this.shell.pass(line.text, line.contentStart);
+      if (promptEnd(line.text, line.contentStart, line.text.length) > line.contentStart) this.ranAt = undefined;
+    }
+    this.passed = Math.max(this.passed, to);
   }
 
   slice(from: number, to: number): readonly Line[] {
@@ -152,6 +202,7 @@ class SectionWalk implements SectionReader {
   /** Reads what begins at a line; gives the line after it. */
   private readAt(line: Line, i: number): number {
     const { shape } = line;
+    this.at = i;
     const itself = BY_ITSELF.get(shape);
     if (itself) return itself(this, i);
     const inContext = BY_CONTEXT.get(shape);
@@ -159,10 +210,14 @@ class SectionWalk implements SectionReader {
     switch (shape) {
       case Shape.Fence:
         this.above = emptyContext;
+        // A block of its own is the output of another command, unless the one above has none yet.
+        if (this.answered) this.runs(line, i);
         return i + 1;
       case Shape.Echo:
         this.spent = false;
+        this.runs(line, i);
         this.above = { ...contextOfEcho(line), more: this.above.more };
+        if (this.above.machine) this.above = { ...this.above, machine: this.shell.at(this.above.machine) };
         return i + 1;
       case Shape.Log:
         this.spent = false;
@@ -178,6 +233,7 @@ class SectionWalk implements SectionReader {
         return this.readRulesAt(i);
       case Shape.HostCommand:
         this.above = emptyContext;
+        this.runs(line, i);
         return readHostCommand(this, i);
       case Shape.Nft:
         this.spent = true;

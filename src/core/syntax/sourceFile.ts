@@ -109,9 +109,15 @@ export interface UndecidedTable {
   readonly said: boolean;
 }
 
-export type Section =
-  | RulesSection
-  | NftSection
+export type Section = RulesSection | NftSection | (HostSection & RanAt);
+
+interface RanAt {
+  /** Where the command ran that printed this; undefined where no prompt or wrapper states it. */
+  readonly machine?: Machine;
+}
+
+/** What a file states of a host besides rules. */
+export type HostSection =
   /** `partial`: the listing shows some of the sockets only (the published ports of containers). */
   | {
       readonly kind: 'sockets';
@@ -164,4 +170,6 @@ export interface SourceFile {
   readonly asItIs: boolean;
   /** What the file's name says (`rules.v6`, `foo.ip6tables`), for rules that say nothing themselves. */
   readonly family: 4 | 6 | undefined;
+  /** The sections are those of one of the machines that the file shows; missing: they are all of them. */
+  readonly machine?: Machine;
 }

@@ -8,7 +8,9 @@ import { worldAfter } from '../../core/netfilter/trace';
 import type { World } from '../../core/netfilter/world';
 import { sysctlsOf } from '../../core/ruleset/host/fileSysctls';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Dump, FileModel } from '../fileModel';
+import { ownFactsOf } from '../ownFacts';
 import { answererOf } from '../journey/answerer';
 import { contextOfFile } from '../packetInput/contextOfFile';
 import { groupKey, ownKey } from '../possibleHosts/hostKeys';
@@ -66,7 +68,7 @@ export class ExpectationRunner {
     const dump = dumpOf(model, settings);
     if (typeof dump === 'string') return badResult(expectation, dump);
     this.coverage?.about(model, dump);
-    const overrides = this.overridesOf(settings);
+    const overrides = this.overridesOf(settings, ownFactsOf(model, dump).file);
     if ('problem' in overrides) return badResult(expectation, `@host: ${overrides.problem}`);
     const starts = this.startsOf(expectation);
     const noRule = wrongPlace(settings, model, dump);
@@ -95,24 +97,25 @@ export class ExpectationRunner {
   }
 
   /** The host as the lines state it. Settings of the kernel are added to those of the file. */
-  private overridesOf(settings: Settings): { readonly value: unknown } | { readonly problem: string } {
-    const known = this.overridden.get(settings) ?? this.readOverrides(settings);
+  private overridesOf(
+    settings: Settings,
+    file: SourceFile,
+  ): { readonly value: unknown } | { readonly problem: string } {
+    const known = this.overridden.get(settings) ?? this.readOverrides(settings, file);
     this.overridden.set(settings, known);
     return known;
   }
 
-  private readOverrides({ host, sysctls }: Settings): { readonly value: unknown } | { readonly problem: string } {
+  private readOverrides(
+    { host, sysctls }: Settings,
+    file: SourceFile,
+  ): { readonly value: unknown } | { readonly problem: string } {
     const given = host === undefined ? { value: undefined } : 'path' in host ? this.hostFile(host.path) : host;
     if ('problem' in given || sysctls.size === 0) return given;
     if (given.value !== undefined && !isRecord(given.value)) return given;
     const own = given.value ?? {};
-    const before = isRecord(own['sysctls']) ? own['sysctls'] : this.listedSysctls();
+    const before = isRecord(own['sysctls']) ? own['sysctls'] : listedSysctls(file);
     return { value: { ...own, sysctls: { ...before, ...Object.fromEntries(sysctls) } } };
-  }
-
-  private listedSysctls(): Readonly<Record<string, number>> {
-    const listed = this.model.file.sections.flatMap((section) => (section.kind === 'sysctls' ? section.sysctls : []));
-    return Object.fromEntries(sysctlsOf(listed));
   }
 
   /** Where the packet starts, once for each path of those before it; a text says why nowhere. */
@@ -226,4 +229,9 @@ function judgedPath(walked: Walked, evaluation: Evaluation, model: FileModel, du
 function addressesOf(name: string, model: FileModel, dump: Dump): readonly Address[] | string {
   const found = contextOfFile(model, dump, undefined).names().resolve(name);
   return typeof found === 'string' ? found : found.addresses.flatMap((each) => parseAddress(each) ?? []);
+}
+
+function listedSysctls({ sections }: SourceFile): Readonly<Record<string, number>> {
+  const listed = sections.flatMap((section) => (section.kind === 'sysctls' ? section.sysctls : []));
+  return Object.fromEntries(sysctlsOf(listed));
 }

@@ -1,4 +1,7 @@
-import type { NextPacket, Onward } from '../../core/knowledge/knowledge';
+import type { NextPacket } from '../../core/knowledge/knowledge';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { Dump } from '../fileModel';
+import { nextHostOf, nameOf as nameOfRules } from './nextHost';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import { hasNoListener } from '../../core/netfilter/walkEnds';
 import { selectedPath } from '../traceReport/traceInput';
@@ -9,11 +12,19 @@ import { loopWords } from './loop';
 import { proxiesOf, saidWithoutProxies } from './proxies';
 import { takenOf } from './taken';
 
+/** A packet in one of the rule sets of a file. */
+export interface PacketInRules {
+  readonly expression: string;
+  /** `Dump.id`. */
+  readonly dump: string;
+}
+
 /** One packet of a whole exchange. */
-export interface JourneyLeg {
+export interface JourneyLeg extends PacketInRules {
   readonly id: string;
   readonly label: string;
-  readonly expression: string;
+  /** Whose rules it meets, where that is another host than the one before; undefined: the same. */
+  readonly at: string | undefined;
   /** Why the proxy sends such a packet, and where that is known from; undefined for the first leg. */
   readonly note: string | undefined;
   readonly source: string | undefined;
@@ -48,25 +59,29 @@ export interface JourneyWish {
   readonly ownService?: boolean;
 }
 
-/** No exchange in a pod is longer: app → proxy → proxy → app. */
-const MOST_LEGS = 6;
+/** No exchange in a pod is longer than four: app → proxy → proxy → app. It may pass other hosts besides. */
+const MOST_LEGS = 10;
+/** So many paths of a packet are looked through for one that reaches another host of the file. */
+const MOST_PATHS = 16;
 
 /**
- * How an exchange goes on after the proxies of this host: client → proxy → app, app → proxy → outside. Each leg is a
- * packet that is traced in the same rules; what a proxy does between two is knowledge of its program. Without a proxy
- * the packet is the only leg. `trace` evaluates an expression in the same file.
+ * How an exchange goes on after the proxies of this host: client → proxy → app, app → proxy → outside; and at the next
+ * host, where the file shows its rules too. Each leg is a packet that is traced; what a proxy does between two is
+ * knowledge of its program. Without either the packet is the only leg. `trace` evaluates a packet in the same file.
  */
 export function journeyOf(
   evaluation: Evaluation,
   expression: string,
-  trace: (expression: string) => Evaluation,
+  trace: (packet: PacketInRules) => Evaluation,
   wish: JourneyWish = {},
 ): Journey {
   const walk = new Walk(trace, wish);
   const leg: JourneyLeg = {
     id: '1',
-    label: firstLabel(evaluation),
+    label: labelOf(evaluation, senderOf(evaluation)),
     expression,
+    dump: evaluation.setting.dump.id,
+    at: undefined,
     note: undefined,
     source: undefined,
     when: undefined,
@@ -78,19 +93,35 @@ export function journeyOf(
     legs: walk.legs,
     end,
     loops: walk.loops,
-    remarks: proxiesOf(evaluation)?.remarks?.() ?? [],
+    remarks: [...new Set([...(proxiesOf(evaluation)?.remarks?.() ?? []), ...walk.remarks])],
     ofProxies: first.ofProxies === true || walk.legs.length > 1 || saidWithoutProxies(evaluation) !== undefined,
   };
 }
 
-type Step = Onward & { readonly ofProxies?: boolean };
+type Step =
+  | { readonly end: string; readonly ofProxies?: boolean }
+  | { readonly next: readonly Next[]; readonly ofProxies?: boolean };
+
+/** A packet that follows: at the same host, or at the next one. */
+interface Next {
+  readonly packet: PacketRequest;
+  readonly dump: Dump;
+  /** What its label is, once it has been traced. */
+  readonly label: (traced: Evaluation) => string;
+  readonly at: string | undefined;
+  readonly note: string;
+  readonly source: string | undefined;
+  readonly when: string | undefined;
+}
 
 class Walk {
   readonly legs: JourneyLeg[] = [];
   readonly loops: JourneyLoop[] = [];
+  /** On the rules of other hosts. */
+  readonly remarks: string[] = [];
 
   constructor(
-    private readonly trace: (expression: string) => Evaluation,
+    private readonly trace: (packet: PacketInRules) => Evaluation,
     private readonly wish: JourneyWish,
   ) {}
 
@@ -99,18 +130,19 @@ class Walk {
    * `behind`: the legs that led there.
    */
   follow(
-    next: readonly NextPacket[],
+    next: readonly Next[],
     before: Evaluation,
     level: number,
     mark: string,
     behind: readonly JourneyLeg[],
   ): string {
     let usual = '';
-    for (const [i, { label, packet, note, source, when }] of next.entries()) {
+    for (const [i, { label, packet, dump, at, note, source, when }] of next.entries()) {
       if (this.legs.length >= MOST_LEGS) break;
       const own = `${mark}${i === 0 ? '' : String.fromCharCode(97 + i)}`;
       const expression = formatPacketExpression(packet);
-      const again = behind.find((each) => each.expression === expression);
+      const isSame = (each: PacketInRules): boolean => each.expression === expression && each.dump === dump.id;
+      const again = behind.find(isSame);
       if (again) {
         const condition = behind.findLast((each) => each.when !== undefined)?.when;
         const words = loopWords(before, again.label, condition);
@@ -118,11 +150,12 @@ class Walk {
         // Whatever else may follow, a proxy that gets its own packet sends it once more.
         return words;
       }
-      if (this.legs.some((each) => each.expression === expression)) continue;
-      const leg = { id: `${level}${own}`, label, expression, note, source, when };
+      if (this.legs.some(isSame)) continue;
+      const traced = this.trace({ expression, dump: dump.id });
+      const leg = { id: `${level}${own}`, label: label(traced), expression, dump: dump.id, at, note, source, when };
       this.legs.push(leg);
-      const traced = this.trace(expression);
-      const on = this.onward(traced, true);
+      if (at !== undefined) this.remarks.push(...(proxiesOf(traced)?.remarks?.() ?? []));
+      const on = this.onward(traced, at === undefined);
       const ended = 'end' in on ? on.end : this.follow(on.next, traced, level + 1, own, [...behind, leg]);
       if (i === 0) usual = ended;
     }
@@ -146,23 +179,54 @@ class Walk {
         ? ((taken.leaves && !sent ? proxies.ofProxyItself?.(request) : undefined) ??
           proxies.onward(taken, this.wish.ownService === true))
         : undefined;
-    if (on) return { ...on, ofProxies: true };
+    if (on) return 'end' in on ? this.arrival(evaluation, on.end, true) : here(on.next, evaluation.setting.dump);
     const said = saidWithoutProxies(evaluation);
-    if (said !== undefined) return { end: said };
-    if (ofProxies && !taken) return { end: 'Only TCP, and DNS over UDP, goes through a proxy.', ofProxies };
-    return {
-      end:
-        end.outcome === 'LOCAL'
-          ? 'A program of this host gets it, and no proxy sends it on.'
-          : 'It leaves this host, and no proxy of this host sends it on.',
-    };
+    if (said !== undefined) return this.arrival(evaluation, said, false);
+    if (ofProxies && !taken)
+      return this.arrival(evaluation, 'Only TCP, and DNS over UDP, goes through a proxy.', ofProxies);
+    return this.arrival(
+      evaluation,
+      end.outcome === 'LOCAL'
+        ? 'A program of this host gets it, and no proxy sends it on.'
+        : 'It leaves this host, and no proxy of this host sends it on.',
+      false,
+    );
+  }
+
+  /** What has left this host goes on at another one that the file shows; otherwise that is the end. */
+  private arrival(evaluation: Evaluation, end: string, ofProxies: boolean): Step {
+    const { input, setting } = evaluation;
+    const paths = input?.traced.outcomes.slice(0, MOST_PATHS) ?? [];
+    const from = nameOfRules(setting.model, setting.dump);
+    const next = paths.flatMap((walked): readonly Next[] => {
+      const host = nextHostOf(evaluation, walked);
+      if (!host) return [];
+      const { dump, packet, name, note } = host;
+      const when = paths.length > 1 ? `it is sent to ${packet.dst}` : undefined;
+      return [{ packet, dump, label: (traced) => labelOf(traced, from), at: name, note, source: undefined, when }];
+    });
+    return next.length > 0 ? { next, ofProxies } : { end, ofProxies };
   }
 }
 
+function here(next: readonly NextPacket[], dump: Dump): Step {
+  return {
+    next: next.map(({ label, packet, note, source, when }) => ({
+      packet,
+      dump,
+      label: () => label,
+      at: undefined,
+      note,
+      source,
+      when,
+    })),
+    ofProxies: true,
+  };
+}
+
 /** `client → proxy :15006`, `app → outside`. */
-function firstLabel(evaluation: Evaluation): string {
+function labelOf(evaluation: Evaluation, sender: string): string {
   const { input, request } = evaluation;
   if (!input || !request) return 'the packet';
-  const walked = selectedPath(input);
-  return `${senderOf(evaluation)} → ${receiverOf(evaluation, input, walked, takenOf(evaluation, false))}`;
+  return `${sender} → ${receiverOf(evaluation, input, selectedPath(input), takenOf(evaluation, false))}`;
 }

@@ -3,7 +3,7 @@ import { findingsOfOutcome, replyOf, verdictOfReply, type TracedReply } from '..
 import { selectedPath, type TraceInput } from '../traceReport/traceInput';
 import type { Evaluation } from '../traceSession/evaluate';
 import { answererOf } from './answerer';
-import type { JourneyLeg } from './journey';
+import type { JourneyLeg, PacketInRules } from './journey';
 
 /** The answer to one packet of an exchange, traced through the connection that the packet has set up. */
 export interface ReplyLeg {
@@ -27,10 +27,13 @@ export interface ReplyLeg {
  * How the answers come back, in the order of time: each way on its own, its last leg first, as each proxy answers once
  * it has been answered. A leg that nobody gets has none.
  */
-export function replyLegs(legs: readonly JourneyLeg[], trace: (expression: string) => Evaluation): readonly ReplyLeg[] {
+export function replyLegs(
+  legs: readonly JourneyLeg[],
+  trace: (packet: PacketInRules) => Evaluation,
+): readonly ReplyLeg[] {
   return [...ways(legs).values()]
     .flatMap((way) => [...way].reverse())
-    .flatMap((leg) => replyLeg(leg, trace(leg.expression)) ?? []);
+    .flatMap((leg) => replyLeg(leg, trace(leg)) ?? []);
 }
 
 /** The letters of `2b`: legs of one way have the same. */

@@ -1,7 +1,7 @@
 import type { Badge } from '../../shared/traceReport';
 import { badgeOf } from '../traceReport/verdict';
 import type { Evaluation } from '../traceSession/evaluate';
-import { journeyOf, type Journey, type JourneyLeg, type JourneyLoop } from './journey';
+import { journeyOf, type Journey, type JourneyLeg, type JourneyLoop, type PacketInRules } from './journey';
 import { replyLegs, type ReplyLeg } from './replyLegs';
 
 /** What is shown, and where its journey begins, as far as that is known. */
@@ -9,7 +9,7 @@ interface OnJourney {
   readonly evaluation: Evaluation;
   readonly expression: string;
   /** The packet that the journey starts with, where another leg of it is shown. */
-  readonly start: string | undefined;
+  readonly start: PacketInRules | undefined;
   /** The packet of the scenario that was chosen, and whether it asks for a Service of the pod's own. */
   readonly scenario: { readonly expression: string; readonly ownService?: boolean } | undefined;
 }
@@ -20,7 +20,7 @@ export interface ShownJourney {
   readonly legs: readonly (JourneyLeg & { readonly badge: Badge | undefined })[];
   readonly replies: readonly ReplyLeg[];
   /** The first packet, where another one is shown. */
-  readonly start: string | undefined;
+  readonly start: PacketInRules | undefined;
   /**
    * Sentences: what is to be known of the rules, and why the journey ends. Empty where the rules are none of a mesh.
    */
@@ -33,22 +33,24 @@ export const NO_JOURNEY: ShownJourney = { legs: [], replies: [], start: undefine
 
 export function shownJourney(
   { evaluation, expression, start, scenario }: OnJourney,
-  evaluate: (expression: string) => Evaluation,
+  evaluate: (packet: PacketInRules) => Evaluation,
 ): ShownJourney {
-  const evaluations = new Map([[expression, evaluation]]);
-  const trace = (text: string): Evaluation => {
-    const known = evaluations.get(text) ?? evaluate(text);
-    evaluations.set(text, known);
+  const { dump } = evaluation.setting;
+  const evaluations = new Map([[keyOf({ expression, dump: dump.id }), evaluation]]);
+  const trace = (packet: PacketInRules): Evaluation => {
+    const key = keyOf(packet);
+    const known = evaluations.get(key) ?? evaluate(packet);
+    evaluations.set(key, known);
     return known;
   };
-  const from = (first: string): Journey =>
-    journeyOf(trace(first), first, trace, {
-      ownService: scenario?.ownService === true && scenario.expression === first,
+  const from = (first: PacketInRules): Journey =>
+    journeyOf(trace(first), first.expression, trace, {
+      ownService: scenario?.ownService === true && scenario.expression === first.expression,
     });
-  const shown = (journey: Journey, begins: string | undefined): ShownJourney => {
+  const shown = (journey: Journey, begins: PacketInRules | undefined): ShownJourney => {
     const legs = journey.legs.length > 1 ? journey.legs : [];
     return {
-      legs: legs.map((leg) => ({ ...leg, badge: badgeOfFirst(trace(leg.expression)) })),
+      legs: legs.map((leg) => ({ ...leg, badge: badgeOfFirst(trace(leg)) })),
       replies: replyLegs(legs, trace),
       start: begins,
       remarks: journey.remarks,
@@ -56,14 +58,19 @@ export function shownJourney(
       loops: journey.loops,
     };
   };
-  const own = from(start ?? expression);
+  const own = from(start ?? { expression, dump: dump.id });
   // After a reload only the packet is known: it may be a later leg of its scenario.
   if (own.legs.length > 1 || start !== undefined || scenario === undefined || scenario.expression === expression)
     return shown(own, start);
-  const ofScenario = from(scenario.expression);
+  const first = { expression: scenario.expression, dump: dump.id };
+  const ofScenario = from(first);
   return ofScenario.legs.length > 1 && ofScenario.legs.some((leg) => leg.expression === expression)
-    ? shown(ofScenario, scenario.expression)
+    ? shown(ofScenario, first)
     : shown(own, start);
+}
+
+function keyOf({ expression, dump }: PacketInRules): string {
+  return `${dump} ${expression}`;
 }
 
 /** How a packet ends; of several paths the first, and that is said. */

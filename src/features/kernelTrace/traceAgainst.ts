@@ -4,6 +4,7 @@ import { namedProtocol, type PacketRequest } from '../../core/net/packetRequest'
 import { familyOf } from '../../core/net/makePacket';
 import { World } from '../../core/netfilter/world';
 import { worldOfFile } from '../fileWorld';
+import { ownFactsOf } from '../ownFacts';
 import type { Dump, FileModel } from '../fileModel';
 import { evaluate, type Evaluation, type Wanted } from '../traceSession/evaluate';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
@@ -42,7 +43,7 @@ export function* traceAllAgainst(
   { packets }: KernelTrace,
   options: AgainstOptions = {},
 ): Generator<TracedAgainst> {
-  let { world = new World() } = worldOfFile(model.file);
+  let { world = new World() } = worldOfFile(ownFactsOf(model, dump).file);
   for (const kernel of packets) {
     const traced = traceAgainst(model, dump, kernel, world, options);
     world = worldAfter(traced);
@@ -70,7 +71,7 @@ export function traceOneAgainst(
     .slice(Math.max(0, index - MOST_BEFORE), index)
     .filter(({ packet }) => endsOf(packet.request).some((end) => ends.has(end)));
   const related = before.length <= MOST_RELATED ? before : [...before.slice(0, 4), ...before.slice(4 - MOST_RELATED)];
-  let { world = new World() } = worldOfFile(model.file);
+  let { world = new World() } = worldOfFile(ownFactsOf(model, dump).file);
   for (const kernel of related) world = worldAfter(traceAgainst(model, dump, kernel, world, options));
   return traceAgainst(model, dump, wanted, world, options);
 }

@@ -2,6 +2,7 @@ import { formatAddress, formatBlock, hostBlock, sameAddress } from '../../core/n
 import type { Host, Route, RouteType } from '../../core/net/host';
 import type { KernelDropReason } from '../../core/netfilter/events';
 import { withPolicyRule, withRoute, type ChangedHost } from '../../core/ruleset/host/changedHost';
+import { tproxyTable } from '../../core/ruleset/host/usual';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -78,7 +79,7 @@ function withoutRoute(situation: Situation, route: Route): readonly Proposal[] {
 
 /** RT_TABLE_MAIN. */
 const MAIN = 254;
-/** The table of Documentation/networking/tproxy.rst is 100; any number does that is not in use. */
+/** Where the usual table is in use: any number does that is not. */
 const FREE_TABLES = [100, 133, 200, 201];
 
 /**
@@ -94,7 +95,9 @@ function transparentRoute(situation: Situation): readonly Proposal[] | undefined
   const taken = events.find((event) => event.kind === 'rule' && event.matched && event.effect?.kind === 'tproxy');
   if (taken?.kind !== 'rule' || end.outcome === 'LOCAL') return undefined;
   const { mark } = taken.after;
-  const table = FREE_TABLES.find((each) => !host.routes.some((route) => route.table === each));
+  const table = [tproxyTable(mark, undefined), ...FREE_TABLES].find(
+    (each) => !host.routes.some((route) => route.table === each),
+  );
   if (mark === 0 || table === undefined) return [];
   const rule = `fwmark 0x${mark.toString(16)} lookup ${table}`;
   const route = `local default dev lo table ${table}`;

@@ -1,4 +1,4 @@
-import type { Journey } from '../journey/journey';
+import type { Journey, JourneyLeg } from '../journey/journey';
 import type { ReplyLeg } from '../journey/replyLegs';
 import { ALONE, type SharedJourney, type SharedTrace } from './sharedTrace';
 
@@ -6,12 +6,13 @@ import { ALONE, type SharedJourney, type SharedTrace } from './sharedTrace';
 export function sharedJourney(
   { legs, end, remarks }: Pick<Journey, 'legs' | 'end' | 'remarks'>,
   replies: readonly ReplyLeg[],
-  traceOf: (expression: string) => Pick<SharedTrace, 'input' | 'assumed'> | undefined,
+  traceOf: (leg: JourneyLeg) => Pick<SharedTrace, 'input' | 'assumed'> | undefined,
 ): SharedJourney {
   if (legs.length === 0) return ALONE;
   return {
-    legs: legs.flatMap(({ id, label, note, when, expression }) => {
-      const traced = traceOf(expression);
+    legs: legs.flatMap((leg) => {
+      const { id, label, note, when } = leg;
+      const traced = traceOf(leg);
       return traced ? [{ id, label, note, when, ...traced }] : [];
     }),
     replies: replies.map(({ id, label, of, verdict, findings }) => ({

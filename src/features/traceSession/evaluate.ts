@@ -2,6 +2,7 @@ import type { FilledField } from '../../core/net/completePacket';
 import { familyOf } from '../../core/net/makePacket';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { World } from '../../core/netfilter/world';
 import type { ExpressionProblem } from '../../shared/protocol';
 import type { MadeChange } from '../../core/netfilter/madeChange';
@@ -113,7 +114,7 @@ export function evaluate(
       packet: formatPacketExpression(request),
       selected: outcome,
       answers: answerMap,
-      listenersFrom: host.listenersKnown ? listenersFrom(model) : undefined,
+      listenersFrom: host.listenersKnown ? listenersFrom(setting.ownFile) : undefined,
       listeners: host.listeners,
       names: addressNames(model.file, ownerOfRules(model, dump)),
       knowledge: ruleSet && ruleSetView(ruleSet),
@@ -196,8 +197,8 @@ function familyAsked(request: PacketRequest): 4 | 6 | undefined {
 }
 
 /** `the ss output in this file`; undefined where the user gave the sockets. */
-function listenersFrom({ file }: FileModel): string | undefined {
-  const section = file.sections.find(({ kind }) => kind === 'sockets');
+function listenersFrom({ sections }: SourceFile): string | undefined {
+  const section = sections.find(({ kind }) => kind === 'sockets');
   if (!section) return undefined;
   const first = section.lines[0]?.text ?? '';
   if (/\bState\s/.test(first) && !/\bProto\b/.test(first)) return 'the ss output in this file';

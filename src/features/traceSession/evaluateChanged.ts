@@ -19,7 +19,7 @@ export function evaluateChanged(
   const wanted = made.length === 0 ? asked : { ...asked, whatIf: made.map(madeWords) };
   const plain = evaluate(model, dump, { ...wanted, overrides: undefined });
   if (Object.keys(changes).length === 0) return { evaluation: plain, overrides: undefined, problems: new Map() };
-  const { overrides, problems } = hostOverrides(model, plain.setting.setting.host, changes);
+  const { overrides, problems } = hostOverrides(plain.setting.ownFile, plain.setting.setting.host, changes);
   return problems.size > 0 || overrides === undefined
     ? { evaluation: plain, overrides: undefined, problems }
     : { evaluation: evaluate(model, dump, { ...wanted, overrides }), overrides, problems };

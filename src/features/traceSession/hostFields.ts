@@ -3,7 +3,7 @@ import type { Host, Interface, Listener } from '../../core/net/host';
 import { namedProtocol } from '../../core/net/packetRequest';
 import { protocolName } from '../../core/net/protocols';
 import type { PacketField } from '../../shared/protocol';
-import type { FileModel } from '../fileModel';
+import type { Section, SourceFile } from '../../core/syntax/sourceFile';
 
 /** What the user has changed of the host, by field name, as typed. */
 export type HostChanges = Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export type HostChanges = Readonly<Record<string, string>>;
 const MOST_INTERFACES = 6;
 
 /** The inputs for the host: what the trace relies on and the file may not state. */
-export function hostFields(model: FileModel, host: Host, changes: HostChanges): readonly PacketField[] {
+export function hostFields({ sections }: SourceFile, host: Host, changes: HostChanges): readonly PacketField[] {
   const field = (
     name: string,
     label: string,
@@ -33,7 +33,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
       problem: '',
     };
   };
-  const interfacesListed = model.file.sections.some(({ kind }) => kind === 'interfaces');
+  const interfacesListed = sections.some(({ kind }) => kind === 'interfaces');
   return [
     ...others(host)
       .slice(0, MOST_INTERFACES)
@@ -48,8 +48,8 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
     field(
       'host.routes',
       'Routes',
-      routesOf(model, host),
-      routeLines(model).length > 0 ? 'as the file lists them' : 'assumed: what a host with one uplink has',
+      routesOf(sections, host),
+      routeLines(sections).length > 0 ? 'as the file lists them' : 'assumed: what a host with one uplink has',
     ),
     field(
       'host.listeners',
@@ -65,7 +65,7 @@ export function hostFields(model: FileModel, host: Host, changes: HostChanges): 
 
 /** The object that `hostFromSourceFile` takes, and what is wrong with the values, by field. */
 export function hostOverrides(
-  model: FileModel,
+  { sections }: SourceFile,
   host: Host,
   changes: HostChanges,
 ): { readonly overrides: unknown; readonly problems: ReadonlyMap<string, string> } {
@@ -88,7 +88,7 @@ export function hostOverrides(
       addrs: changed.get(iface.name) ?? splitList(addressesOf(iface)),
     }));
     // Interfaces that are given take the file's routes with them; they still hold.
-    if (routeLines(model).length > 0) overrides['routes'] = routeLines(model);
+    if (routeLines(sections).length > 0) overrides['routes'] = routeLines(sections);
   }
   const {
     'host.routes': routes,
@@ -143,15 +143,15 @@ function addressesOf({ addresses }: Interface): string {
   return addresses.map(({ address, prefixLength }) => `${formatAddress(address)}/${prefixLength}`).join(', ');
 }
 
-function routeLines({ file }: FileModel): readonly string[] {
-  return file.sections.flatMap((section) =>
+function routeLines(sections: readonly Section[]): readonly string[] {
+  return sections.flatMap((section) =>
     section.kind === 'routes' ? section.routes.map(({ family, words }) => `${family === 6 ? '-6 ' : ''}${words}`) : [],
   );
 }
 
 /** What the file lists, else the default route that was assumed. */
-function routesOf(model: FileModel, host: Host): string {
-  const lines = routeLines(model);
+function routesOf(sections: readonly Section[], host: Host): string {
+  const lines = routeLines(sections);
   if (lines.length > 0) return lines.join('; ');
   return host.routes
     .filter(({ prefixLength, type }) => prefixLength === 0 && type === 'unicast')

@@ -39,13 +39,13 @@ export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 
 /**
  * The lines that matched in the path that is shown, each once, in the order of the file. `whose` comes before
- * what it came to. `off`: lines, 1-based, whose rules are not there in what is tried.
+ * what it came to. `gone`: lines, 1-based, whose rules are not there in what is tried.
  */
 export function lineMarks(
   input: TraceInput,
   step: StepId | undefined,
   whose = '',
-  off: readonly number[] = [],
+  gone: readonly number[] = [],
 ): LineMarks {
   const walked = selectedPath(input);
   const decisive = decisiveEvent(walked);
@@ -57,7 +57,7 @@ export function lineMarks(
     if (before === undefined || MARK_KINDS.indexOf(mark.kind) > MARK_KINDS.indexOf(before.kind))
       byLine.set(mark.line, mark);
   };
-  for (const line of off) put({ line, kind: 'off', text: 'what if: off' });
+  for (const line of gone) put({ line, kind: 'off', text: 'what if: off' });
   const endKind = END_KINDS[badge.tone];
   walked.events.forEach((event, index) => {
     if (event.kind === 'rule') {

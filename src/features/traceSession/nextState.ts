@@ -4,6 +4,7 @@ import { NO_TABLES_SAID } from '../../core/ruleset/oneHost/saidTables';
 import type { FileModel } from '../fileModel';
 import { changeOfLine } from '../../core/syntax/typedLine';
 import { eventAt } from '../traceReport/makeReport';
+import type { PacketInRules } from '../journey/journey';
 import { splitTyped } from '../whatIf/splitTyped';
 import { followed, offLine, type WhatIf } from '../whatIf/whatIf';
 import { dumpLike, isTableQuestion } from '../openTables';
@@ -115,7 +116,8 @@ export function withPacketIn(state: SessionState, expression: string, dump: stri
 export function withModel(state: SessionState, model: FileModel | undefined): SessionState {
   const read = model && asSaid(model, state.tables);
   const whatIf = read && state.model ? followed(state.whatIf, state.model.file, read.file) : state.whatIf;
-  const now = { ...state, whatIf: whatIf.length === 0 ? NO_CHANGES : whatIf };
+  // Lines of what was tried elsewhere may be others.
+  const now = { ...state, elsewhere: {}, whatIf: whatIf.length === 0 ? NO_CHANGES : whatIf };
   return { ...kernelAgain(withRules(now, read, read && sameDump(read, state.dump))), quiet: true };
 }
 
@@ -186,9 +188,21 @@ function withLeg(state: SessionState, { journey }: SessionTrace, wanted: string)
   const reply = journey.replies.find(({ id }) => id === wanted);
   const leg = reply?.of ?? journey.legs.find(({ id }) => id === wanted);
   if (!leg) return undefined;
-  const start = journey.legs[0]?.expression;
-  const chosen = withPacket(state, leg.expression, state.scenario, leg.expression === start ? undefined : start);
+  const [start] = journey.legs;
+  const chosen = withLegPacket(state, leg, state.scenario, leg === start ? undefined : start);
   return reply ? withReply(chosen, true) : chosen;
+}
+
+/** A leg may be one in the rules of another host, which has packets of its own. */
+function withLegPacket(
+  state: SessionState,
+  { expression, dump }: PacketInRules,
+  scenario: string | undefined,
+  start: PacketInRules | undefined,
+): SessionState {
+  if (dump === state.dump?.id) return withPacket(state, expression, scenario, start);
+  const there = withDump(state, dump);
+  return withPacket(there, expression, there.scenarios.find((each) => each.expression === expression)?.id, start);
 }
 
 /** One packet of the screen of all ways, or the reply to it. */
@@ -197,9 +211,9 @@ function withWayLeg(state: SessionState, { ways }: SessionTrace, wanted: string,
   const reply = found?.replies.find((each) => each.id === id);
   const leg = reply?.of ?? found?.journey.legs.find((each) => each.id === id);
   if (!found || !leg) return undefined;
-  const start = found.way.expression;
+  const [start] = found.journey.legs;
   const scenario = state.scenarios.find((each) => each.id === found.way.id)?.id;
-  const chosen = withPacket(state, leg.expression, scenario, leg.expression === start ? undefined : start);
+  const chosen = withLegPacket(state, leg, scenario, leg === start ? undefined : start);
   return reply ? withReply(chosen, true) : chosen;
 }
 

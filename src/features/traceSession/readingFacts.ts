@@ -35,8 +35,12 @@ function make(model: FileModel): ReadingFacts {
     found: [
       ...model.dumps.map(({ label, detail, section }) => fact(`${label}, ${detail}`, section.lines[0]?.index)),
       ...limited(
-        host.map(({ kind, count, lines, examples }) =>
-          fact(`${countedNoun(count, NOUNS[kind])}${examples === '' ? '' : `: ${examples}`}`, lines[0] - 1),
+        host.map(({ kind, count, lines, examples, machine }) =>
+          fact(
+            `${countedNoun(count, NOUNS[kind])}${machine === undefined ? '' : ` of ${machine}`}` +
+              `${examples === '' ? '' : `: ${examples}`}`,
+            lines[0] - 1,
+          ),
         ),
       ),
       ...packets.map(({ text, line }) => fact(`packet ${text.trim().slice(0, LONGEST_PACKET)}`, line.index)),

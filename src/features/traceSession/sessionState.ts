@@ -1,11 +1,13 @@
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/saidTables';
+import { sameMachine } from '../../core/syntax/machine';
 import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Badge, StepId } from '../../shared/protocol';
 import type { Dump, FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';
 import { isSameWhatIf, type WhatIf } from '../whatIf/whatIf';
 import type { HostChanges } from './hostFields';
+import type { PacketInRules } from '../journey/journey';
 import type { ChosenKernelPacket } from '../kernelTrace/chosenPacket';
 
 /** Everything that file, user and editor have set in one trace view. What is shown is computed from it. */
@@ -32,7 +34,7 @@ export interface SessionState {
   /** The packets that the user keeps for this file, the one pinned first at the top. */
   readonly pinned: readonly string[];
   /** The packet that the journey starts with, while another leg of it is shown. */
-  readonly journeyStart: string | undefined;
+  readonly journeyStart: PacketInRules | undefined;
   /** The last packet that could be read: the form stays while the expression is being typed. */
   readonly readable: PacketRequest | undefined;
   /** Values of packet fields that cannot be used, as typed, with what is wrong. */
@@ -53,11 +55,16 @@ export interface SessionState {
   readonly tables: SaidTables;
   /** Changes that are tried and that nobody has made, in the order in which they are made. */
   readonly whatIf: readonly WhatIf[];
+  /** What was said of other rule sets of the file while they were on show, by `Dump.id`. */
+  readonly elsewhere: Readonly<Record<string, SaidOfRules>>;
   /** What became of the packet before the file was edited; undefined: it was not edited since the packet was chosen. */
   readonly baseline: Baseline | undefined;
   /** After an edit the view selects a step by itself; the editor must not jump there while somebody types. */
   readonly quiet: boolean;
 }
+
+/** What the user says of a rule set and its host. */
+export type SaidOfRules = Pick<SessionState, 'answers' | 'hostChanges' | 'whatIf'>;
 
 /** What a packet came to in the file as it was. */
 export interface Baseline {
@@ -101,6 +108,7 @@ export function newSession(uri: string, fileName: string): SessionState {
     hostChanges: {},
     tables: NO_TABLES_SAID,
     whatIf: NO_CHANGES,
+    elsewhere: {},
     baseline: undefined,
     quiet: false,
   };
@@ -147,19 +155,29 @@ function packetAmong(
 export function withDump(state: SessionState, id: string | undefined): SessionState {
   const dump = state.model?.dumps.find((each) => each.id === id);
   if (!dump || dump === state.dump) return state;
-  return withRules(
-    { ...atFirstPath(state), answers: {}, whatIf: NO_CHANGES, journeyStart: undefined },
-    state.model,
-    dump,
-  );
+  const { answers, hostChanges, whatIf } = state;
+  const elsewhere = state.dump
+    ? { ...state.elsewhere, [state.dump.id]: { answers, hostChanges, whatIf } }
+    : state.elsewhere;
+  const said = saidOf(state, dump);
+  return withRules({ ...atFirstPath(state), ...said, elsewhere, journeyStart: undefined }, state.model, dump);
 }
+
+/** Answers and what is tried are about the rules of one rule set; rule sets of one host share what is said of it. */
+export function saidOf(state: SessionState, dump: Dump): SaidOfRules {
+  const { answers, whatIf, hostChanges } = state.elsewhere[dump.id] ?? NOTHING_SAID_OF_RULES;
+  const sameHost = sameMachine(dump.machine, state.dump?.machine);
+  return { answers, whatIf, hostChanges: sameHost ? state.hostChanges : hostChanges };
+}
+
+const NOTHING_SAID_OF_RULES: SaidOfRules = { answers: {}, hostChanges: {}, whatIf: NO_CHANGES };
 
 /** Another packet. `scenario`: the one that it is of. `journeyStart`: the first leg, where it is a later one. */
 export function withPacket(
   state: SessionState,
   expression: string,
   scenario: string | undefined,
-  journeyStart?: string,
+  journeyStart?: PacketInRules,
 ): SessionState {
   const readNotes = expression === state.expression ? state.readNotes : [];
   const kernel = expression === state.kernel?.expression ? state.kernel : undefined;

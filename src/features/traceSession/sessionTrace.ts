@@ -1,4 +1,5 @@
 import type { TraceReport } from '../../shared/protocol';
+import type { PacketInRules } from '../journey/journey';
 import { NO_JOURNEY, shownJourney, type ShownJourney } from '../journey/shownJourney';
 import type { Walked } from '../../core/netfilter/events';
 import type { Dump, FileModel } from '../fileModel';
@@ -12,7 +13,7 @@ import type { TraceInput } from '../traceReport/traceInput';
 import { assumedFacts } from './assumedFacts';
 import type { Evaluation } from './evaluate';
 import { evaluateChanged, type ChangedEvaluation } from './evaluateChanged';
-import { NO_CHANGES, NO_DRAFTS, withRecent, type Drafts, type SessionState } from './sessionState';
+import { NO_CHANGES, NO_DRAFTS, saidOf, withRecent, type Drafts, type SessionState } from './sessionState';
 import { replyTo, type ShownReply } from './shownReply';
 
 /** What a state shows, all of it computed from the state. */
@@ -153,11 +154,23 @@ const GROUNDS = new WeakMap<
 >();
 
 /** Another packet on the same ground: one of the journey. */
-export function evaluate(state: SessionState, expression: string, outcome: number): ChangedEvaluation | undefined {
+function evaluate(state: SessionState, expression: string, outcome: number): ChangedEvaluation | undefined {
   const { answers, hostChanges } = state;
   const ground = groundOfState(state);
   const world = worldOf(state, expression);
   return ground && evaluateChanged(ground, { expression, outcome, answers, world }, hostChanges);
+}
+
+/** A packet of a journey. What the user says of this host is not said of the next one. */
+export function evaluateLeg(state: SessionState, { expression, dump }: PacketInRules): ChangedEvaluation | undefined {
+  const there = dumpIn(state, dump);
+  return there === undefined || there === state.dump
+    ? evaluate(state, expression, 0)
+    : evaluate({ ...state, ...saidOf(state, there), dump: there, kernel: undefined }, expression, 0);
+}
+
+function dumpIn({ model }: SessionState, wanted: string): Dump | undefined {
+  return model?.dumps.find(({ id }) => id === wanted);
 }
 
 /** What the host remembers of earlier packets, where they are those of a kernel's trace. */
@@ -177,7 +190,7 @@ function journeyOf(state: SessionState, evaluation: Evaluation, before: SessionT
   const expression = state.expression ?? '';
   return shownJourney(
     { evaluation, expression, start, scenario: state.scenarios.find(({ id }) => id === scenario) },
-    (leg) => evaluate(state, leg, 0)?.evaluation ?? evaluation,
+    (leg) => evaluateLeg(state, leg)?.evaluation ?? evaluation,
   );
 }
 
@@ -196,8 +209,10 @@ function waysOf(state: SessionState, { ways }: SessionTrace): SessionTrace['ways
   if (!state.ways || !model || !dump) return undefined;
   const traced = tracedWays(
     scenarios,
-    (expression) => (evaluate({ ...state, kernel: undefined }, expression, 0) as ChangedEvaluation).evaluation,
-    (evaluation) => assumedFacts(model, dump, evaluation).map(({ message }) => message),
+    dump.id,
+    (packet) => (evaluateLeg({ ...state, kernel: undefined }, packet) as ChangedEvaluation).evaluation,
+    (evaluation) =>
+      assumedFacts(model, dumpIn(state, evaluation.setting.dump.id) ?? dump, evaluation).map(({ message }) => message),
   );
   return { of: state, traced };
 }

@@ -9,7 +9,7 @@ import { traceSvg, type Picture } from '../share/svg';
 import type { PictureTheme } from '../share/colours';
 import { assumedFacts } from './assumedFacts';
 import type { Evaluation } from './evaluate';
-import { currentOf, evaluate, type SessionTrace } from './sessionTrace';
+import { currentOf, evaluateLeg, type SessionTrace } from './sessionTrace';
 import type { WaysReport } from '../../shared/ways';
 import { madeWords } from '../whatIf/ground';
 import { wordsOf } from '../whatIf/whatIf';
@@ -63,8 +63,8 @@ export function assumedOf(evaluation: Evaluation): readonly string[] {
 
 function journeyOf(state: SessionState, { journey }: SessionTrace): SharedJourney {
   if (journey.legs.length < 2) return ALONE;
-  return sharedJourney(journey, journey.replies, (expression) => {
-    const evaluation = evaluate(state, expression, 0)?.evaluation;
+  return sharedJourney(journey, journey.replies, (leg) => {
+    const evaluation = evaluateLeg(state, leg)?.evaluation;
     return evaluation?.input && { input: evaluation.input, assumed: assumedOf(evaluation) };
   });
 }

@@ -16,6 +16,7 @@ import { lineNotes, type LineNote } from './lineNotes';
 import { nextState, restored, withModel, withPacketIn } from './nextState';
 import { rulePlace, stepAtPlace } from './rulePlace';
 import { newSession, withReply, type Baseline, type SessionState } from './sessionState';
+import { goneLines } from '../whatIf/goneLines';
 import { groundOfState, inputOf, NOTHING_TRACED, traceState, worldOf, type SessionTrace } from './sessionTrace';
 import { shareOf, type Shareable } from './shareOf';
 import { stepAfter } from './stepAfter';
@@ -90,10 +91,10 @@ export class TraceSession {
 
   get marks(): LineMarks {
     if (!this.input) return NO_MARKS;
-    const { whatIf, step } = this.state;
+    const { whatIf, step, model } = this.state;
     const whose = `${whatIf.length > 0 ? 'what if: ' : ''}${this.trace.reply ? 'reply ' : ''}`;
-    const off = whatIf.flatMap((each) => (each.kind === 'off' ? [each.line + 1] : []));
-    return lineMarks(this.input, step, whose, off);
+    const ground = groundOfState(this.state);
+    return lineMarks(this.input, step, whose, ground && model ? goneLines(ground, model) : []);
   }
 
   /** What is traced, for others that trace the same. `dump`: `Dump.id`. */

@@ -61,7 +61,7 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
           ],
     compared: reply || tried ? undefined : comparedWith(state, trace),
     whatIf: whatIfView(state, trace),
-    journey: shownLegs(journey, expression, reply !== undefined),
+    journey: shownLegs(journey, { expression, dump: state.dump?.id ?? '' }, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
     ways: { names: wayNames(scenarios), shown: state.ways ? trace.ways?.traced.report : undefined },
     trace: trace.report,
@@ -168,7 +168,7 @@ function packetForm(
       return field === undefined ? [] : [[field, message.replace(/^[\w.[\]]+: /, '')] as const];
     }),
   );
-  const fields = [...packet, ...hostFields(model, host, hostChanges)].map((field): PacketField => {
+  const fields = [...packet, ...hostFields(evaluation.setting.ownFile, host, hostChanges)].map((field): PacketField => {
     const draft = drafts.get(field.name);
     if (draft) return { ...field, value: draft.value, given: true, why: '', problem: draft.problem };
     return { ...field, problem: hostProblems.get(field.name) ?? '' };

@@ -1,7 +1,7 @@
 import type { Badge } from '../../shared/traceReport';
 import type { WayLeg, WayReply, WayReport, WaysReport } from '../../shared/ways';
 import { hasNoListener } from '../../core/netfilter/walkEnds';
-import { journeyOf, type Journey, type JourneyLeg } from '../journey/journey';
+import { journeyOf, type Journey, type JourneyLeg, type PacketInRules } from '../journey/journey';
 import { replyLegs, type ReplyLeg } from '../journey/replyLegs';
 import { wayBack } from '../replies';
 import type { Scenario } from '../scenarios';
@@ -25,26 +25,32 @@ export interface TracedWays {
   readonly report: WaysReport;
 }
 
-/** Every way in and out of the host that the scenarios of its rules name, each a journey that is traced both ways. */
+/**
+ * Every way in and out of the host that the scenarios of its rules name, each a journey that is traced both ways.
+ * `dump`: the `Dump.id` of these rules.
+ */
 export function tracedWays(
   scenarios: readonly Scenario[],
-  evaluate: (expression: string) => Evaluation,
+  dump: string,
+  evaluate: (packet: PacketInRules) => Evaluation,
   assumedOf: (evaluation: Evaluation) => readonly string[],
 ): TracedWays {
   const traced = new Map<string, Evaluation>();
-  const trace = (expression: string): Evaluation => {
-    const known = traced.get(expression) ?? evaluate(expression);
-    traced.set(expression, known);
+  const trace = (packet: PacketInRules): Evaluation => {
+    const key = `${packet.dump} ${packet.expression}`;
+    const known = traced.get(key) ?? evaluate(packet);
+    traced.set(key, known);
     return known;
   };
-  const ways = wayPackets(scenarios, trace).map((way): TracedWay => {
-    const journey = journeyOf(trace(way.expression), way.expression, trace, { ownService: way.ownService === true });
+  const here = (expression: string): Evaluation => trace({ expression, dump });
+  const ways = wayPackets(scenarios, here).map((way): TracedWay => {
+    const journey = journeyOf(here(way.expression), way.expression, trace, { ownService: way.ownService === true });
     return { way, journey, replies: replyLegs(journey.legs, trace) };
   });
-  const shown = new Set(ways.flatMap(({ journey }) => journey.legs.map(({ expression }) => expression)));
+  const shown = ways.flatMap(({ journey }) => journey.legs);
   const report = {
     ways: ways.map(({ way, journey, replies }) => wayReport(way, journey, replies, trace)),
-    assumed: [...new Set([...shown].flatMap((expression) => assumedOf(trace(expression))))],
+    assumed: [...new Set(shown.flatMap((leg) => assumedOf(trace(leg))))],
     remarks: [...new Set(ways.flatMap(({ journey }) => journey.remarks))],
   };
   return { ways, report };
@@ -54,15 +60,16 @@ function wayReport(
   { id, name, title, expression }: WayPacket,
   journey: Journey,
   replies: readonly ReplyLeg[],
-  trace: (expression: string) => Evaluation,
+  trace: (packet: PacketInRules) => Evaluation,
 ): WayReport {
+  const [first] = journey.legs;
   const looping = new Set(journey.loops.map(({ leg }) => leg));
-  const legs = journey.legs.flatMap((leg) => wayLeg(leg, trace(leg.expression), replies, looping.has(leg.id)) ?? []);
+  const legs = journey.legs.flatMap((leg) => wayLeg(leg, trace(leg), replies, looping.has(leg.id)) ?? []);
   return {
     id,
     name,
     title,
-    packet: trace(expression).input?.packet ?? expression,
+    packet: (first && trace(first).input?.packet) ?? expression,
     badge: wholeBadge(journey, legs, replies, trace),
     legs,
     loops: [...new Set(journey.loops.map(({ words }) => words))],
@@ -72,7 +79,7 @@ function wayReport(
 }
 
 function wayLeg(
-  { id, label, note, source, when }: JourneyLeg,
+  { id, label, note, source, when, at }: JourneyLeg,
   { input }: Evaluation,
   replies: readonly ReplyLeg[],
   loops: boolean,
@@ -87,7 +94,7 @@ function wayLeg(
   return {
     id,
     from,
-    to: loops ? `${from} again` : to,
+    to: loops ? `${from} again` : `${to}${at === undefined ? '' : ` at ${at}`}`,
     loops,
     when,
     note,
@@ -134,13 +141,13 @@ function wholeBadge(
   { loops, legs }: Journey,
   shown: readonly WayLeg[],
   replies: readonly ReplyLeg[],
-  trace: (expression: string) => Evaluation,
+  trace: (packet: PacketInRules) => Evaluation,
 ): Badge {
   if (loops.some(({ when }) => when === undefined)) return { text: 'LOOP', tone: 'drop' };
   const usual = shown.filter(({ id }) => /^\d+$/.test(id));
   const stopped = usual.find(({ badge: { tone } }) => tone === 'drop' || tone === 'reject');
   const last = legs.find(({ id }) => id === usual.at(-1)?.id);
-  const input = last && trace(last.expression).input;
+  const input = last && trace(last).input;
   const end = input && selectedPath(input).end;
   const lost = usual
     .map(({ id }) => replies.find(({ of }) => of.id === id))

@@ -12,6 +12,7 @@ import type { RulesSection } from '../../core/syntax/sourceFile';
 import type { Line } from '../../core/syntax/tree';
 import { allSectionsOf, dumpFor, modelOf, modelWithRules, ruleSetOf, type Dump, type FileModel } from '../fileModel';
 import { settingOf } from '../fileTrace';
+import { ownFactsOf } from '../ownFacts';
 import { ruleSetView } from '../ruleSetView';
 import { dumpLike } from '../openTables';
 import { CAN_BE_TRIED, readTyped, type Typed } from './readTyped';
@@ -53,7 +54,8 @@ export interface Ground {
 export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[], overrides?: unknown): Ground {
   const rules = new ChangingRules(model, dump);
   const hosts: { readonly place: number; readonly change: (host: Host) => ChangedHost }[] = [];
-  const listed = overrides !== undefined || model.file.sections.some(({ kind }) => kind === 'interfaces');
+  const listed =
+    overrides !== undefined || ownFactsOf(model, dump).file.sections.some(({ kind }) => kind === 'interfaces');
   const problems = whatIf.map((): WhatIfProblem[] => []);
   const notes = whatIf.map((): string[] => []);
   const family = dump.section.family ?? 4;

@@ -33,9 +33,15 @@ export interface AddressesOfFile {
 export function addressesOf(file: SourceFile): AddressesOfFile {
   const facts = file.sections.flatMap((section) => (section.kind === 'addresses' ? section.addresses : []));
   if (facts.length === 0) return NONE;
-  const words = facts.some(({ of }) => of !== 'host') ? wordsOfCommands(file) : new Set<string>();
-  const node = chosen(facts, 'node', words);
-  const pod = chosen(facts, 'pod', words);
+  const { machine } = file;
+  const words = machine
+    ? new Set([...(machine.name === undefined ? [] : [machine.name]), ...machine.within.split(' ')])
+    : facts.some(({ of }) => of !== 'host')
+      ? wordsOfCommands(file)
+      : new Set<string>();
+  // One of several machines is not the only one that the file may mean.
+  const node = chosen(facts, 'node', words, machine !== undefined);
+  const pod = chosen(facts, 'pod', words, machine !== undefined);
   const named = (group: string | undefined): boolean => group !== undefined && words.has(group);
   const isNode = named(node?.name) || (!named(pod?.name) && hasNodeChains(file));
   const ofPod = !isNode && pod !== undefined;
@@ -79,10 +85,12 @@ function chosen(
   facts: readonly AddressFacts[],
   of: 'pod' | 'node',
   words: ReadonlySet<string>,
+  onlyNamed: boolean,
 ): AddressOwner | undefined {
   const ofKind = facts.filter((fact) => fact.of === of);
   const named = ofKind.find(({ name }) => name !== undefined && words.has(name));
   if (named) return { name: named.name };
+  if (onlyNamed) return undefined;
   const names = new Set(ofKind.map(({ name }) => name));
   if (names.size !== 1) return undefined;
   // Without names several addresses of one family are those of several pods.

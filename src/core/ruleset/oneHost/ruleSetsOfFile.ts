@@ -1,6 +1,6 @@
 import { rulesSections } from '../../syntax/rulesSections';
 import type { RulesSection, SourceFile } from '../../syntax/sourceFile';
-import { sameMachine } from '../../syntax/machine';
+import { sameMachine, type Machine } from '../../syntax/machine';
 import { backendsOf, hostsOf } from './hosts';
 import { mergedRules } from './mergedRules';
 import { familiesOf, nftRules, nftStates, type NftState } from './nftOfFile';
@@ -16,6 +16,8 @@ export interface HostRuleSet {
   readonly native: RulesSection | undefined;
   /** Those with the same number are of one host in one state. */
   readonly host: number;
+  /** Where the programs ran that printed it; undefined where nothing states it. */
+  readonly machine: Machine | undefined;
 }
 
 /** The rule sets of a file in the order of the file. `said`: the tables of lines that do not state them. */
@@ -26,11 +28,12 @@ export function ruleSetsOfFile(
 ): readonly HostRuleSet[] {
   const hosts = hostsOf(rulesSections(file), new NamedTables(known, said));
   const states = statesByHost(nftStates(file.sections), hosts);
-  const found = hosts.flatMap(({ parts }, host) =>
+  const found = hosts.flatMap(({ parts, machine }, host) =>
     ([4, 6] as const).flatMap((family): readonly HostRuleSet[] => {
       const own = parts.filter((part) => (part.family ?? 4) === family);
       const native = nativeOf(states.byHost.get(host), family, parts);
-      if (own.length === 0) return native ? [{ section: native, beside: undefined, native: undefined, host }] : [];
+      if (own.length === 0)
+        return native ? [{ section: native, beside: undefined, native: undefined, host, machine }] : [];
       const backends = backendsOf(own);
       const of = (backend: 'legacy' | 'nft' | undefined): RulesSection | undefined => {
         const sections = backends.get(backend);
@@ -38,13 +41,20 @@ export function ruleSetsOfFile(
       };
       const sections = [of('legacy'), of('nft'), of(undefined)].filter((section) => section !== undefined);
       const [section, beside] = sections;
-      return section ? [{ section, beside, native, host }] : [];
+      return section ? [{ section, beside, native, host, machine }] : [];
     }),
   );
   states.alone.forEach((state, i) => {
     for (const family of familiesOf(state)) {
       const section = nftRules(state, family, []);
-      if (section) found.push({ section, beside: undefined, native: undefined, host: hosts.length + i });
+      if (section)
+        found.push({
+          section,
+          beside: undefined,
+          native: undefined,
+          host: hosts.length + i,
+          machine: state.sections[0]?.machine,
+        });
     }
   });
   const first = ({ section }: HostRuleSet): number => section.lines[0]?.index ?? 0;

@@ -126,12 +126,16 @@ class CardRows {
     const from = this.input.listenersFrom;
     const addresses = this.addresses(packet);
     const who = receiver
-      ? `  ${listens(receiver)}${from === undefined ? '' : ` (${from})`}`
+      ? `${listens(receiver)}${from === undefined ? '' : ` (${from})`}`
       : receiverKnown
-        ? '  no program listens there'
-        : '  the file does not say which program listens there';
+        ? 'no program listens there'
+        : 'the file does not say which program listens there';
+    const between = addresses.length > 0 && this.named(packet.destination).length > 0 ? ' · ' : '  ';
     const port = showsPorts(packet) ? `port ${packet.destinationPort} of this host` : 'this host';
-    return { label: 'comes to', parts: [...(addresses.length > 0 ? addresses : [plain(port)]), dim(who)] };
+    return {
+      label: 'comes to',
+      parts: [...(addresses.length > 0 ? addresses : [plain(port)]), dim(`${between}${who}`)],
+    };
   }
 
   /** Nothing where they are those of the row above. */

@@ -1,0 +1,132 @@
+import { formatAddress, isLoopback, parseAddress, sameAddress, type Address } from '../../core/net/address';
+import { endpoint } from '../../core/net/endpoint';
+import { hasPorts } from '../../core/net/makePacket';
+import { PROTOCOL, type Packet } from '../../core/net/packet';
+import type { PacketRequest } from '../../core/net/packetRequest';
+import type { Walked } from '../../core/netfilter/events';
+import { machineWords } from '../../core/syntax/machine';
+import { lineWords } from '../../core/syntax/typedLine';
+import type { Line } from '../../core/syntax/tree';
+import { addressNames } from '../addressNames';
+import type { Dump, FileModel } from '../fileModel';
+import { ownFactsOf } from '../ownFacts';
+import { ownerOfRules } from '../ruleSetName';
+import type { Evaluation } from '../traceSession/evaluate';
+
+/** Where a packet that has left one host of the file arrives at another one. */
+export interface NextHost {
+  readonly dump: Dump;
+  /** As it is there: without the mark, which a packet loses between network namespaces. */
+  readonly packet: PacketRequest;
+  /** `web-7`, `gate3`: what its rules are called. */
+  readonly name: string;
+  /** How that is known, in a sentence. */
+  readonly note: string;
+}
+
+/**
+ * The host of the file that gets what leaves this one: the router that it is sent to, else the one that has the
+ * destination as its address. undefined where the file shows the rules of neither.
+ */
+export function nextHostOf({ setting: { model, dump } }: Evaluation, { end, events }: Walked): NextHost | undefined {
+  if (end.outcome !== 'SENT' || model.dumps.length < 2) return undefined;
+  const { destination, family } = end.packet;
+  const gateway = events.findLast((event) => event.kind === 'route')?.gateway;
+  const via = gateway === undefined ? undefined : parseAddress(gateway);
+  const router = via && hostWith(model, dump, via, family);
+  if (router) return made(router, end.packet, `It is sent to the router ${formatAddress(via)}, ${router.how}.`, false);
+  const receiver = hostWith(model, dump, destination, family);
+  if (!receiver) return undefined;
+  const to = endpoint(
+    formatAddress(destination),
+    hasPorts(end.packet.protocol) ? end.packet.destinationPort : undefined,
+  );
+  return made(
+    receiver,
+    end.packet,
+    `It arrives at ${to}, ${receiver.how}. What lies between the two is not followed.`,
+    receiver.byName,
+  );
+}
+
+interface Found {
+  readonly dump: Dump;
+  readonly name: string;
+  readonly how: string;
+  /** No line lists the address as that of an interface. */
+  readonly byName: boolean;
+}
+
+function hostWith(model: FileModel, from: Dump, address: Address, family: 4 | 6): Found | undefined {
+  if (isLoopback(address)) return undefined;
+  const own = ownFactsOf(model, from).file;
+  const others = likeliestFirst(
+    model.dumps.filter((dump) => isOther(dump, from) && (dump.section.family ?? 4) === family),
+  );
+  for (const dump of others) {
+    const { file } = ownFactsOf(model, dump);
+    const name = nameOf(model, dump);
+    const line = file === own ? undefined : lineWith(file.sections, address);
+    if (line) return { dump, name, how: `an address of ${name} (${lineWords(line)})`, byName: false };
+    const called = addressNames(model.file, undefined).nameOf(address);
+    if (called !== undefined && called.split(/[ /]/).at(-1) === name)
+      return { dump, name, how: `which the file calls ${called}`, byName: true };
+  }
+  return undefined;
+}
+
+/** Several rule sets may be of one host: what is in force is what a packet meets. */
+function likeliestFirst(dumps: readonly Dump[]): readonly Dump[] {
+  const rank = ({ section }: Dump): number => (section.role === 'saved-state' ? 0 : 2) + (section.fragment ? 1 : 0);
+  return [...dumps].reverse().sort((a, b) => rank(a) - rank(b));
+}
+
+function isOther(dump: Dump, from: Dump): boolean {
+  return dump.host !== from.host && JSON.stringify(dump.machine) !== JSON.stringify(from.machine);
+}
+
+/** The last word of the owner or of the machine: a pod, a host, a network namespace. */
+export function nameOf(model: Pick<FileModel, 'file'>, dump: Dump): string {
+  const owner = ownerOfRules(model, dump) ?? (dump.machine && machineWords(dump.machine));
+  return owner?.split(' ').at(-1) ?? 'the other host';
+}
+
+function lineWith(sections: Evaluation['setting']['ownFile']['sections'], address: Address): Line | undefined {
+  for (const section of sections) {
+    if (section.kind !== 'interfaces') continue;
+    for (const { addresses, line } of section.interfaces)
+      for (const each of addresses) {
+        const listed = parseAddress(each.split('/', 1)[0] ?? '');
+        if (listed && sameAddress(listed, address)) return line;
+      }
+  }
+  return undefined;
+}
+
+function made({ dump, name }: Found, packet: Packet, note: string, own: boolean): NextHost {
+  return { dump, name, note, packet: { ...arriving(packet), ...(own ? { own } : {}) } };
+}
+
+/** What a packet has of which nothing else is stated. */
+const USUAL_TTL = 64;
+
+function arriving(packet: Packet): PacketRequest {
+  const { protocol } = packet;
+  const request: PacketRequest = {
+    dir: 'in',
+    proto: protocol,
+    src: formatAddress(packet.source),
+    dst: formatAddress(packet.destination),
+    ...(packet.ttl === USUAL_TTL ? {} : { ttl: packet.ttl }),
+  };
+  if (hasPorts(protocol))
+    return {
+      ...request,
+      sport: packet.sourcePort,
+      dport: packet.destinationPort,
+      ...(protocol === PROTOCOL.TCP ? { flags: packet.tcpFlags } : {}),
+    };
+  return protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6
+    ? { ...request, icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId }
+    : request;
+}
