@@ -40,6 +40,11 @@ const HTML = `<!DOCTYPE html>
 
 /** The trace view in a real browser, with a real session. */
 export class BrowserPage {
+  /** What the page has said and the session has not answered to the end. */
+  private readonly answers = new Set<Promise<void>>();
+  /** How often the page has said something. */
+  private said = 0;
+
   private constructor(
     readonly tab: Tab,
     private readonly session: TraceSession,
@@ -56,7 +61,7 @@ export class BrowserPage {
       if (name.startsWith('codicon.')) return route.fulfill({ path: path.join(icons, name) });
       return route.fulfill({ contentType: 'text/html', body: HTML });
     });
-    await tab.exposeFunction('toEditor', (message: ToEditor) => page.take(page.session.handle(message)));
+    await tab.exposeFunction('toEditor', (message: ToEditor) => page.answer(message));
     await tab.addInitScript(() => {
       const { toEditor } = globalThis as unknown as { toEditor: (message: unknown) => void };
       Object.assign(globalThis, {
@@ -72,6 +77,13 @@ export class BrowserPage {
     if (failure !== undefined) await page.take(page.session.failed(failure));
     await page.settled();
     return page;
+  }
+
+  private answer(message: ToEditor): Promise<void> {
+    this.said++;
+    const answer = this.take(this.session.handle(message)).finally(() => this.answers.delete(answer));
+    this.answers.add(answer);
+    return answer;
   }
 
   /** What the session wants to be done; only messages to the page reach it here. */
@@ -95,11 +107,20 @@ export class BrowserPage {
     );
   }
 
-  /** Waits until messages went both ways and their changes are drawn. */
+  /** Waits until what was said is answered and drawn, and the page says nothing more. */
   async settled(): Promise<void> {
-    await this.tab.evaluate(
-      () => new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve, 20)), 40)),
-    );
+    let heard;
+    do {
+      heard = this.said;
+      await Promise.all(this.answers);
+      // Messages are tasks of their own, and the second frame is drawn with what the first one measured.
+      await this.tab.evaluate(
+        () =>
+          new Promise((resolve) =>
+            setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))),
+          ),
+      );
+    } while (this.said > heard || this.answers.size > 0);
   }
 
   async click(name: string): Promise<void> {
