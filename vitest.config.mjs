@@ -18,6 +18,9 @@ export default defineConfig({
     // No test waits for a clock: this is for a machine that is ten times slower and busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // Threads that help to collect garbage mostly wait for each other where every core has a test of its own: without
+    // them the run takes a fifth less processor time.
+    execArgv: ['--single-threaded-gc'],
     projects: [
       {
         extends: true,

@@ -20,6 +20,11 @@ export function isLaid(place: number, piece: number, end: number): boolean {
   return ALL || (piece + end * PART + place) % (PART * ENDS.length) === 0;
 }
 
+/** Whether this run of the tests tries a name of every object at a place: the first at all, of the others one in turn. */
+export function isTried(place: number, name: number): boolean {
+  return ALL || name === 0 || (place >> 1) % 4 === name - 1;
+}
+
 /**
  * Fails where a run of four times the length costs much more than four times as much, whenever it is measured. What
  * grows with the square costs sixteen times as much: what else the machine does hides neither.

@@ -15,7 +15,7 @@ import { chainMentions } from '../../src/features/navigation';
 import { quickFixes } from '../../src/features/quickFixes';
 import { regionsOf } from '../../src/features/regions';
 import { symbolsOf } from '../../src/features/symbols';
-import { expectLinear, isLaid } from './linear';
+import { expectLinear, isLaid, isTried } from './linear';
 import { ENDS, PIECES, PLACES, type RunPlace } from './texts';
 
 /** Everything that reads a text. */
@@ -95,8 +95,12 @@ describe('a run four times as long costs about four times as much', () => {
 });
 
 describe('names that every object has are words like others', () => {
-  test.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])('%s', (word) => {
+  // All but the first are functions of every object: at a place one of them stands for the others.
+  const words = ['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty'];
+  test.each(words)('%s', (word) => {
+    const at = words.indexOf(word);
     for (const [i, { before, start, behind }] of PLACES.entries()) {
+      if (!isTried(i, at)) continue;
       for (const end of i % 2 === 0 ? ['', ':', '/24'] : [' ', '=1', '"']) {
         expect(() =>
           look(before + start + word + end + behind, before.split('\n').length - 1, start.length),
