@@ -120,7 +120,8 @@ function mapped(place: Place, options: readonly GivenOption[], notes: string[]):
     if (!(from === '*' || fits(from, host.text)) || fromPort !== String(port)) continue;
     const [address = ''] = addresses.join(':').split(',');
     const plain = address.replace(/^\[(.*)\]$/, '$1');
-    if (!parseAddress(plain)) return problemAt(value, `"${address}" is not an address, as --resolve needs it: host:port:address`);
+    if (!parseAddress(plain))
+      return problemAt(value, `"${address}" is not an address, as --resolve needs it: host:port:address`);
     notes.push(`--resolve says that ${host.text} is ${plain}.`);
     return { host: { ...value, text: plain }, port };
   }

@@ -237,7 +237,12 @@ const WRONG: readonly (readonly [file: string, input: string, place: string, mes
     '--unix-socket',
     'curl talks to a Unix socket here: no packet is sent',
   ],
-  ['BARE', 'curl --resolve a:80:b http://a/', 'a:80:b', '"b" is not an address, as --resolve needs it: host:port:address'],
+  [
+    'BARE',
+    'curl --resolve a:80:b http://a/',
+    'a:80:b',
+    '"b" is not an address, as --resolve needs it: host:port:address',
+  ],
   [
     'BARE',
     'foo://10.63.1.7/',
