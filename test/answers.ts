@@ -36,7 +36,7 @@ export function answersOf(
 }
 
 /**
- * Plain data as text: a line for each value, what is nested two blanks further in. Left out is what is not there:
+ * Plain data as text: a line for each value, what is nested two blanks further in. Omitted is what is not there:
  * undefined, and empty lists and texts.
  */
 export function outlineOf(value: unknown, indent = ''): readonly string[] {

@@ -50,7 +50,7 @@ function whenOf(when: string | undefined): { readonly when?: string } {
 }
 
 /**
- * The journey as a person reads it: the legs with their traces, and how the answers come back; with `reply` the traces
+ * The journey as a person reads it: the legs with their traces, and how the replies come back; with `reply` the traces
  * of these too.
  */
 export function journeyText<Traced extends { readonly input: TraceInput }>(

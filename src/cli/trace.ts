@@ -42,7 +42,7 @@ import { beforeText, triedFile } from './whatIf';
 
 /**
  * Traces one packet through the rules of a file, whatever surrounds them; with --journey also what the proxy sends on,
- * with --reply the answer.
+ * with --reply the reply.
  */
 export function runTrace(given: Arguments, terminal: Terminal): number {
   const name = oneFile(given, 'trace');
@@ -331,7 +331,7 @@ function plainText(first: TracedFile, journey: TracedJourney<TracedFile> | undef
   return journey ? journeyText(journey, trace, reply) : trace;
 }
 
-/** The answer on each path of the packet, one after the other. */
+/** The reply on each path of the packet, one after the other. */
 function repliesText({ evaluation, input }: TracedFile): string {
   const { outcomes } = input.traced;
   return outcomes

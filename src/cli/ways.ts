@@ -28,7 +28,7 @@ export const WAYS_FORMATS: Readonly<Record<string, (ways: SharedWays) => string>
   html: waysHtml,
 };
 
-/** `trace --ways`: every way in and out that suits the file, with its legs and the answers to them. */
+/** `trace --ways`: every way in and out that suits the file, with its legs and the replies to them. */
 export function runWays(asked: AskedWays, terminal: Terminal): number {
   const { model, dump, overrides, whatIf, json, format = 'text', name } = asked;
   const tried = triedFile(model, dump, whatIf, overrides);

@@ -33,7 +33,7 @@ export interface Dump {
   readonly machine: Machine | undefined;
 }
 
-/** What the features know of a file: its rule sets, bound when first asked for, and what stands where. */
+/** What the features know of a file: its rule sets, bound when first asked for, and what is where. */
 export interface FileModel {
   readonly file: SourceFile;
   readonly dumps: readonly Dump[];
@@ -108,7 +108,7 @@ export function ruleSetOf(section: RulesSection): RuleSet {
 
 /**
  * The model after an edit that changed rules of one table and nothing else: what is known of the others is taken over,
- * and so is what was bound. undefined where the model is to be made anew. The model before must not be used any more.
+ * and so is what was bound. undefined where the model has to be made anew. The earlier model must not be used any more.
  */
 export function modelAfter(model: FileModel, file: SourceFile, edit: RulesEdit): FileModel | undefined {
   const [dump] = model.dumps;
@@ -129,7 +129,7 @@ export function modelAfter(model: FileModel, file: SourceFile, edit: RulesEdit):
   return { file, dumps: [now], defaultDump: model.defaultDump && now, tables: model.tables };
 }
 
-/** The rule set of a section where it has been bound already, for whoever can do without. */
+/** The rule set of a section where it has been bound already, for callers that can do without. */
 export function boundRuleSetOf(section: RulesSection): RuleSet | undefined {
   return ruleSets.get(section);
 }

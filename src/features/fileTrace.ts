@@ -26,7 +26,7 @@ export interface FileSetting {
   readonly setting: TraceSetting;
   /** Every host that is possible. */
   readonly source: HostSource;
-  /** The file, or whoever asks, lists the addresses of this host. */
+  /** The file, or the caller, lists the addresses of this host. */
   readonly addressesKnown: boolean;
   /** Of the rules that were chosen. */
   readonly family: 4 | 6;
@@ -42,11 +42,11 @@ export interface SettingOptions {
   /** An object like the contract's `topology`, with `listeners` and `sets` besides. */
   readonly overrides?: unknown;
   readonly answers?: ReadonlyMap<string, boolean>;
-  /** Of the packet that is asked about; undefined: of the rules. */
+  /** Of the packet; undefined: of the rules. */
   readonly family?: 4 | 6 | undefined;
-  /** What whoever asks changes of the packet on its way. */
+  /** What the caller changes of the packet on its way. */
   readonly changes?: readonly MadeChange[] | undefined;
-  /** The packet that is asked about, which says something of the host; undefined: none yet. */
+  /** The packet, which says something of the host; undefined: none yet. */
   readonly packet?: PacketRequest | undefined;
   /** What the host remembers; undefined: the connections that the file lists. */
   readonly world?: World | undefined;

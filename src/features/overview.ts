@@ -19,7 +19,7 @@ export interface Overview {
   readonly packets: readonly { readonly line: number; readonly expression: string }[];
   /**
    * Lines whose table the file leaves open: the one that they are read as rules of, and those that they may be of.
-   * `said`: by whoever asks.
+   * `said`: by the caller.
    */
   readonly openTables: readonly {
     readonly chain: string;
@@ -36,7 +36,7 @@ interface RuleSetOverview {
   readonly title: string;
   readonly family: 4 | 6;
   readonly backend: 'legacy' | 'nft' | null;
-  /** Rules cut out of a dump: what leads to their chains is not in the file. */
+  /** Rules cut out of a dump: the jumps to their chains are not in the file. */
   readonly fragment: boolean;
   readonly tables: Readonly<Record<string, { readonly chains: number; readonly rules: number }>>;
   readonly lines: readonly [first: number, last: number];

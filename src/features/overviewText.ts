@@ -3,7 +3,7 @@ import type { Overview } from './overview';
 import { reasonText } from './unread';
 import { countedNoun, NOUNS } from './overviewNouns';
 
-/** So many lines that were not read are listed; nobody reads more of them, and they are counted. */
+/** At most this many lines that were not read are listed; nobody reads more of them, and they are counted. */
 const MOST_UNREAD = 50;
 const MOST_PACKETS = 50;
 const MOST_OPEN = 50;

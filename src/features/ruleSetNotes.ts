@@ -13,7 +13,7 @@ export interface RuleSetNote {
 
 /**
  * The tables of which lists of single tables (`iptables -S`, `iptables -L -t nat`, `iptables-save -t nat`) show
- * nothing. None where a whole iptables-save is among them, or what somebody loads.
+ * nothing. None where a whole iptables-save is among them, or what is loaded.
  */
 export function tablesNotShown(sections: readonly RulesSection[]): readonly string[] {
   const parts = sections.flatMap((section) => section.parts ?? [section]).filter(({ form }) => form !== 'commands');
@@ -68,7 +68,7 @@ function backendNotes([first, second]: readonly RulesSection[]): readonly RuleSe
   ];
 }
 
-/** So many other rule sets are named. */
+/** At most this many other rule sets are named. */
 const MOST_NAMED = 5;
 
 function choiceNotes({ dumps }: FileModel, dump: Dump, choose: string): readonly RuleSetNote[] {
@@ -119,7 +119,7 @@ export interface Beyond {
 }
 
 /**
- * What the program itself says it does not show. Rules of the other back end are not missing where they stand beside
+ * What the program itself says it does not show. Rules of the other back end are not missing where they are beside
  * these.
  */
 export function beyondOf({ more }: RulesSection, sections: readonly RulesSection[]): Beyond | undefined {
@@ -152,7 +152,7 @@ function moreNote(section: RulesSection, sections: readonly RulesSection[]): rea
   ];
 }
 
-/** So many guesses about a script are told one by one. */
+/** At most this many guesses about a script are listed one by one. */
 const MOST_GUESSES = 5;
 
 /** What was taken from nowhere while the script that makes these rules was read. */

@@ -51,7 +51,7 @@ export type ToView =
 export type Move = 'first' | 'previous' | 'next' | 'last';
 
 export type ToEditor =
-  /** The page is there and wants its `state`. `restored` is what the view had kept before a reload. */
+  /** The page is there and requests its `state`. `restored` is what the view had kept before a reload. */
   | { readonly type: 'ready'; readonly restored: KeptState | undefined }
   /** The page is shown in this theme: answer with its `colours`. */
   | { readonly type: 'theme'; readonly id: string }
@@ -78,7 +78,7 @@ export type ToEditor =
   | { readonly type: 'choose-leg'; readonly id: string }
   /** Show all ways in and out of the host in place of the packet, or go back to it. */
   | { readonly type: 'show-ways'; readonly shown: boolean }
-  /** Trace one packet of them, or the answer to it. */
+  /** Trace one packet of them, or the reply to it. */
   | { readonly type: 'choose-way-leg'; readonly way: string; readonly id: string }
   /** A capture that was dropped on the page. */
   | { readonly type: 'capture-file'; readonly name: string; readonly bytes: Uint8Array }
@@ -124,7 +124,7 @@ export type ToEditor =
   | { readonly type: 'what-if-back'; readonly index: number | undefined }
   /** Write the changes into a copy of the file. */
   | { readonly type: 'what-if-copy' }
-  /** Put what is to be run for one of them on the clipboard; `index` counts from 0. */
+  /** Put the commands of one of them on the clipboard; `index` counts from 0. */
   | { readonly type: 'copy-remedy'; readonly revision: number; readonly index: number }
   /** Write one of them into the file, which is then traced again. */
   | { readonly type: 'try-remedy'; readonly revision: number; readonly index: number }
@@ -134,7 +134,7 @@ export type ToEditor =
   | { readonly type: 'revert' }
   /** Put the whole trace on the clipboard, as text or as Markdown. */
   | { readonly type: 'copy'; readonly format: 'text' | 'markdown' }
-  /** Ask in which form the trace is to be copied or saved. */
+  /** Ask in which form to copy or save the trace. */
   | { readonly type: 'share' }
   /** The answer to `draw`; no bytes where it could not be drawn. */
   | { readonly type: 'drawn'; readonly png: Uint8Array };
@@ -165,8 +165,8 @@ export interface ViewState {
   readonly reading: ReadingFacts | undefined;
   readonly journey: readonly Leg[];
   /**
-   * Sentences about the journey: what is to be known of the rules as a whole, and why it ends. Empty where the rules
-   * are none of a mesh.
+   * Sentences about the journey: remarks on the rules as a whole, and why it ends. Empty where the rules are not those
+   * of a mesh.
    */
   readonly journeyWords: { readonly remarks: readonly string[]; readonly end: string };
   /** The ways in and out of the host: what they are called, and where they are shown in place of the packet. */
@@ -318,7 +318,7 @@ export interface AssumedFact {
 export interface Leg {
   /**
    * `1`, `2`, `2b`: the number is how far the packet is from the first, the letter another way on than the usual one;
-   * `2r` answers `2`.
+   * `2r` is the reply to `2`.
    */
   readonly id: string;
   readonly label: string;
@@ -332,9 +332,9 @@ export interface Leg {
   readonly current: boolean;
   /** The proxy that has sent it gets it back. */
   readonly loops: boolean;
-  /** How it ends; undefined for an answer. */
+  /** How it ends; undefined for a reply. */
   readonly badge: Badge | undefined;
-  /** It is an answer; whether that reaches the one who asked. undefined for a packet of the way there. */
+  /** It is a reply; whether it reaches the sender. undefined for a packet of the way there. */
   readonly comesBack: boolean | undefined;
 }
 
@@ -365,7 +365,7 @@ export type ReplyState =
       readonly verdict: string;
       /** It goes another way than through this host: the trace is what this host would do with it. */
       readonly past: boolean;
-      /** What is to be known about it: what is translated back, hairpins, asymmetric ways. */
+      /** Remarks on it: what is translated back, hairpins, asymmetric ways. */
       readonly findings: readonly string[];
     };
 

@@ -7,7 +7,7 @@ import { send } from './send';
 import { theme } from './theme';
 
 /**
- * The packets of a whole exchange and the answers to them, in one line that scrolls: it says where the packet on show
+ * The packets of a whole exchange and the replies to them, in one line that scrolls: it says where the packet on show
  * stands, and a click traces another. The screen of all ways has the same in full.
  */
 @customElement('trace-journey')
@@ -136,7 +136,7 @@ export class TraceJourney extends LitElement {
       ${remarks.map((remark) => html`<p class="remark">${icon('warning')} <span>${remark}</span></p>`)}`;
   }
 
-  /** To what leads to the screen of all ways, from which one comes back. */
+  /** The button that opens the screen of all ways. */
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('.all')?.focus();
   }
@@ -197,7 +197,7 @@ function waysLabel(names: readonly string[]): string {
   return `${first} · ${second}${names.length > 2 ? ` · ${names.length - 2} more` : ''}`;
 }
 
-/** `app 10.0.0.7:3000 → proxy`: whom an answer comes from is that of the leg before; its end is enough. */
+/** `app 10.0.0.7:3000 → proxy`: the sender of a reply is that of the leg before; its end is enough. */
 function shortAnswer(label: string): string {
   const [from = '', to = ''] = label.split(' → ');
   return `${from.split(' ')[0] ?? ''} → ${to.split(' ')[0] ?? ''}`;

@@ -5,8 +5,8 @@ import { packs, type ProgramPack } from '../../src/core/knowledge/knowledge';
 import { importsOf, root, sources, type Source } from './sources';
 
 /**
- * Programs are packs: what is known of one stands in its folder, and no other file names it. The words that are looked
- * for come from the packs, so a new one is covered without a change here.
+ * Programs are packs: what is known of one is in its folder, and no other file names it. The words that are searched
+ * come from the packs, so a new one is covered without a change here.
  */
 const KNOWLEDGE = 'src/core/knowledge';
 
@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   [`${KNOWLEDGE}/packs.ts`]: 'the list of the packs',
   'src/core/ruleset/host/usual.ts':
     'names of interfaces and what stands beside rules on a host, on a floor below the packs: all of it in this file',
-  'src/core/syntax/classifyText.ts': 'headings of logs, by which lines are told apart below the packs',
+  'src/core/syntax/classifyText.ts': 'headings of logs, by which lines are distinguished below the packs',
   'src/core/syntax/logMessage.ts': 'headings of logs, by which their sections are found below the packs',
   'src/core/syntax/sections/containerNetworks.ts': 'a format with the name of the command that prints it',
   'src/core/syntax/sections/wideTables.ts': 'a format with the name of the command that prints it',

@@ -19,11 +19,13 @@ export interface Import {
 }
 
 /**
- * All TypeScript files below a folder of the project, in order of their names; none where there is no such folder yet.
+ * All TypeScript files below a folder of the project, or those with another ending, in order of their names; none where
+ * there is no such folder yet.
  */
-export function sources(folder: string): readonly Source[] {
-  const known = read.get(folder) ?? readSources(folder);
-  read.set(folder, known);
+export function sources(folder: string, ending = '.ts'): readonly Source[] {
+  const key = `${folder}/*${ending}`;
+  const known = read.get(key) ?? readSources(folder, ending);
+  read.set(key, known);
   return known;
 }
 
@@ -31,11 +33,11 @@ export function sources(folder: string): readonly Source[] {
 const read = new Map<string, readonly Source[]>();
 const imports = new WeakMap<Source, readonly Import[]>();
 
-function readSources(folder: string): readonly Source[] {
+function readSources(folder: string, ending: string): readonly Source[] {
   if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => file.endsWith(ending))
     .sort()
     .map((file) => ({ file, text: readFileSync(path.join(root, file), 'utf8') }));
 }

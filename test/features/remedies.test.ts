@@ -82,7 +82,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'rules at the end that only log come behind it',
+    name: 'rules at the end that only log come after it',
     text: dump({
       filter: [...FILTER, '-A INPUT -i lo -j ACCEPT', '-A INPUT -m limit --limit 6/min -j LOG', '-A INPUT -j NFLOG'],
     }),
@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'a rule of another chain rejects it: in front of the jump to it',
+    name: 'a rule of another chain rejects it: before the jump to it',
     text: dump({
       filter: [
         ...OPEN,
@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'an answer is let in as such, not by its port',
+    name: 'a reply is let in by its state, not by its port',
     text: dump({ filter: FILTER }),
     packet: 'in eth0 tcp 9.9.9.9:443 > 10.244.1.5:41522 ack established',
     remedies: [
@@ -139,7 +139,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'what goes out is told by where it goes',
+    name: 'what goes out is described by where it goes',
     text: dump({ filter: [...OPEN, '-A OUTPUT -p tcp -j REJECT'] }),
     packet: 'out tcp > 8.8.8.8:443',
     remedies: [
@@ -239,7 +239,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'Istio: ranges are left out behind what Envoy sends to its own pod, ports in front of it',
+    name: 'Istio: ranges are omitted after what Envoy sends to its own pod, ports before it',
     text: ISTIO,
     packet: 'out uid 1337 gid 1337 tcp 10.52.7.7:4000 > 10.52.7.7:8080',
     remedies: [
@@ -247,7 +247,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'Istio: a port that an annotation leaves out',
+    name: 'Istio: a port that an annotation omits',
     text: ISTIO,
     packet: 'in eth0 tcp > :9102',
     remedies: [
@@ -255,7 +255,7 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: 'Istio: a port that no annotation leaves out',
+    name: 'Istio: a port that no annotation omits',
     text: ISTIO,
     packet: 'in eth0 tcp > :15090',
     remedies: ['Redirect it after all: without line 107 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 2'],
@@ -582,7 +582,7 @@ describe('what would have to change', () => {
   test.each([
     ['in eth0 tcp 9.9.9.9 > :443', UFW, '-A ufw-user-input -s 9.9.9.9/32 -p tcp -m tcp --dport 443 -j ACCEPT'],
     ['in eth0 tcp > :8080', ISTIO, '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN'],
-  ])('%s: what is no rule itself says which one it makes', (packet, text, rule) => {
+  ])('%s: what is not a rule itself says which one it makes', (packet, text, rule) => {
     expect(findRemedies(evaluated({ text, packet }))[0]?.remedy.makes).toBe(rule);
   });
 

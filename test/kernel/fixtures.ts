@@ -102,7 +102,7 @@ function unpack({ matchedRules, verdicts, ...rest }: Packed): KernelAnswer {
   };
 }
 
-/** A table of nft has its family in front of its name. */
+/** A table of nft has its family before its name. */
 function parts(text: string): { readonly hook: string; readonly table: string; readonly rest: readonly string[] } {
   const words = text.split(' ');
   return { hook: words[0] ?? '', table: words.slice(1, -2).join(' '), rest: words.slice(-2) };

@@ -280,7 +280,7 @@ class SectionWalk implements SectionReader {
         role: message.kind === 'restore-input' ? 'input' : 'saved-state',
         family: message.family ?? command.family,
         backend: message.backend ?? command.backend,
-        // Whoever logs its input this way never runs iptables-restore without --noflush.
+        // Programs that log their input this way never run iptables-restore without --noflush.
         noflush: message.kind === 'restore-input',
       };
     } else if (message.kind === 'command') {

@@ -89,11 +89,10 @@ interface InferredTable {
   readonly place?: string;
 }
 
-/** Lines of which nothing in the file states the table. Whoever asks may say it. */
+/** Lines of which nothing in the file states the table. The caller may say it. */
 export interface UndecidedTable {
   /**
-   * Under this key it is said: a chain of the lines, and how many groups of lines with that chain stand above, `INPUT
-   * 1`.
+   * Under this key it is said: a chain of the lines, and how many groups of lines with that chain are above, `INPUT 1`.
    */
   readonly key: string;
   readonly chain: string;
@@ -105,7 +104,7 @@ export interface UndecidedTable {
   /** The tables that would take them, the likelier first. */
   readonly candidates: readonly string[];
   readonly why: string;
-  /** The table was said by whoever asks, and is not a guess. */
+  /** The table was said by the caller, and is not a guess. */
   readonly said: boolean;
 }
 

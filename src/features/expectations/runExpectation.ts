@@ -30,10 +30,10 @@ import { dumpMeant, modelMeant, type Settings } from './settings';
 /** The object of a file that `@host` names, or why there is none. */
 export type HostFile = { readonly value: unknown } | { readonly problem: string };
 
-/** Of so many paths of earlier packets the next one is followed on each. */
+/** The next packet is followed on each path of the earlier ones, up to this many. */
 const MOST_PATHS = 64;
 
-/** A path that an expectation has looked at: the next packet of a flow goes on from there. */
+/** A path that an expectation has judged: the next packet of a flow continues from there. */
 interface FlowPath {
   readonly walked: Walked;
   readonly evaluation: Evaluation;
@@ -54,7 +54,7 @@ export class ExpectationRunner {
   /** Of the expectation before: a later packet goes on from there and from nowhere else. */
   private ends: { readonly of: Expectation; readonly paths: readonly FlowPath[] } | undefined;
 
-  /** `hostFile`: of a name after `@host`. `coverage`: gets every path that is looked at. */
+  /** `hostFile`: of a name after `@host`. `coverage`: gets every path that is judged. */
   constructor(
     readonly model: FileModel,
     private readonly hostFile: (name: string) => HostFile = () => ({ problem: 'it cannot be read here' }),

@@ -48,7 +48,7 @@ export interface Journey {
   /** Why the usual way is over after its last leg. */
   readonly end: string;
   readonly loops: readonly JourneyLoop[];
-  /** What is to be known of the rules as a whole: those of several releases or modes in one file. */
+  /** Remarks on the rules as a whole: those of several releases or modes in one file. */
   readonly remarks: readonly string[];
   /** A proxy takes part, or would be expected to: `end` is worth showing where nobody asked for a journey. */
   readonly ofProxies: boolean;
@@ -127,7 +127,7 @@ class Walk {
 
   /**
    * Adds what follows `before`, the usual way first and then each other one; gives back how the usual way ends.
-   * `behind`: the legs that led there.
+   * `behind`: the legs before it.
    */
   follow(
     next: readonly Next[],

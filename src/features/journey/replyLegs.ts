@@ -5,17 +5,17 @@ import type { Evaluation } from '../traceSession/evaluate';
 import { answererOf } from './answerer';
 import type { JourneyLeg, PacketInRules } from './journey';
 
-/** The answer to one packet of an exchange, traced through the connection that the packet has set up. */
+/** The reply to one packet of an exchange, traced through the connection that the packet has set up. */
 export interface ReplyLeg {
-  /** `2r` is the answer to leg 2. */
+  /** `2r` is the reply to leg 2. */
   readonly id: string;
   readonly of: JourneyLeg;
   /** `app → proxy`. */
   readonly label: string;
   readonly packet: string;
-  /** It reaches the one who asked, and looks to him like the answer to what he sent. */
+  /** It reaches the sender, and looks like the reply to what was sent. */
   readonly comesBack: boolean;
-  /** One sentence, and what is to be known besides: what is translated back, why it is lost. */
+  /** One sentence, and remarks: what is translated back, why it is lost. */
   readonly verdict: string;
   readonly findings: readonly string[];
   /** What the views of a trace are made from, of the reply. */
@@ -24,8 +24,8 @@ export interface ReplyLeg {
 }
 
 /**
- * How the answers come back, in the order of time: each way on its own, its last leg first, as each proxy answers once
- * it has been answered. A leg that nobody gets has none.
+ * How the replies come back, in the order of time: each way on its own, its last leg first, as each proxy replies once
+ * it has a reply itself. A leg that nobody receives has none.
  */
 export function replyLegs(
   legs: readonly JourneyLeg[],

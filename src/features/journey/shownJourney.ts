@@ -22,7 +22,7 @@ export interface ShownJourney {
   /** The first packet, where another one is shown. */
   readonly start: PacketInRules | undefined;
   /**
-   * Sentences: what is to be known of the rules, and why the journey ends. Empty where the rules are none of a mesh.
+   * Remarks on the rules, and why the journey ends; sentences. Empty where the rules are not those of a mesh.
    */
   readonly remarks: readonly string[];
   readonly end: string;

@@ -28,7 +28,7 @@ export interface TracedAgainst {
   readonly implied: readonly string[];
 }
 
-/** At most so many paths of a packet are compared. */
+/** At most this many paths of a packet are compared. */
 const MOST_PATHS = 64;
 
 export interface AgainstOptions {
@@ -51,9 +51,9 @@ export function* traceAllAgainst(
   }
 }
 
-/** Earlier packets that a later one may depend on are looked for among so many before it. */
+/** Earlier packets that a later one may depend on are searched among this many before it. */
 const MOST_BEFORE = 2_000;
-/** So many of them are traced. */
+/** At most this many of them are traced. */
 const MOST_RELATED = 32;
 
 /** Traces one packet of a trace, after those before it that share an end of its connection. */
@@ -197,6 +197,6 @@ function packetOf({ packet, text, steps }: KernelPacket): {
   return {
     expression,
     request: parsePacketExpression(expression).request ?? complete,
-    implied: [`The trace does not show its protocol: ${name}, as a rule that matched asks for it.`],
+    implied: [`The trace does not show its protocol: ${name}, as a rule that matched requires it.`],
   };
 }

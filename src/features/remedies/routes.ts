@@ -6,7 +6,7 @@ import { tproxyTable } from '../../core/ruleset/host/usual';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
-/** So many gateways are tried. */
+/** At most this many gateways are tried. */
 const MOST_GATEWAYS = 2;
 
 /** Routes and policy rules with which a packet gets through that the kernel has no way for. */
@@ -53,7 +53,7 @@ export function routes(situation: Situation): readonly Proposal[] {
   }
 }
 
-/** The kind of route that is behind a reason. */
+/** The kind of route that causes a reason. */
 const REFUSING: Readonly<Partial<Record<KernelDropReason, RouteType>>> = {
   blackhole: 'blackhole',
   unreachable: 'unreachable',

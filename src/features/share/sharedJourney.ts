@@ -2,7 +2,7 @@ import type { Journey, JourneyLeg } from '../journey/journey';
 import type { ReplyLeg } from '../journey/replyLegs';
 import { ALONE, type SharedJourney, type SharedTrace } from './sharedTrace';
 
-/** A journey as it is given to others. `traceOf` has the trace of a leg; a leg without one is left out. */
+/** A journey as it is shared. `traceOf` has the trace of a leg; a leg without one is omitted. */
 export function sharedJourney(
   { legs, end, remarks }: Pick<Journey, 'legs' | 'end' | 'remarks'>,
   replies: readonly ReplyLeg[],

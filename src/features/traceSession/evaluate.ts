@@ -163,7 +163,7 @@ function notTraced(
   };
 }
 
-/** Whoever begins in `nat/WEB` says that WEB is in nat. */
+/** A packet that begins in `nat/WEB` states that WEB is in nat. */
 function withTableOfStart(
   model: FileModel,
   dump: Dump,

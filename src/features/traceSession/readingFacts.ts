@@ -5,7 +5,7 @@ import { countedNoun, NOUNS } from '../overviewNouns';
 import { packetsOfFile } from '../filePackets';
 import { reasonText, unreadLines } from '../unread';
 
-/** So many lines are listed each; the command line's overview has all of them. */
+/** At most this many lines are listed each; the command line's overview has all of them. */
 const MOST_LISTED = 50;
 
 const made = new WeakMap<FileModel, ReadingFacts>();

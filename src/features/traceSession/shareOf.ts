@@ -55,7 +55,7 @@ function shareOfWays(state: SessionState, trace: SessionTrace, report: WaysRepor
   };
 }
 
-/** Sentences: whoever gets the copy sees no view in which they stand. */
+/** Sentences: the reader of a copy has no view that shows them. */
 export function assumedOf(evaluation: Evaluation): readonly string[] {
   const { model, dump } = evaluation.setting;
   return assumedFacts(model, dump, evaluation).map(({ message }) => message);

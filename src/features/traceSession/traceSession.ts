@@ -70,9 +70,7 @@ export class TraceSession {
     return this.show({ ...state, uri, fileName, notice });
   }
 
-  /**
-   * Something failed inside. What was shown last stays as it was and says so; the next question is answered as ever.
-   */
+  /** Something failed inside. What was shown last stays as it was and says so; the next message is handled as usual. */
   failed(message: string): readonly EditorEffect[] {
     const { uri, fileName, expression = '' } = this.state;
     this.view = failedState(this.view, { revision: this.revision + 1, message, uri, fileName, expression });
@@ -223,7 +221,7 @@ export class TraceSession {
     return this.input && step && lineOfStep(this.input, step);
   }
 
-  /** Traces a state and shows it. `stepIn`: the step to select in the new trace; left out: as the state has it. */
+  /** Traces a state and shows it. `stepIn`: the step to select in the new trace; omitted: as the state has it. */
   private show(asked: SessionState, stepIn?: (input: TraceInput) => StepId | undefined): readonly EditorEffect[] {
     const { tables, recent, pinned } = this.state;
     // Where tracing fails, the view says so beside the packet that was asked for.

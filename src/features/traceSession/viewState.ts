@@ -173,7 +173,7 @@ function packetForm(
     if (draft) return { ...field, value: draft.value, given: true, why: '', problem: draft.problem };
     return { ...field, problem: hostProblems.get(field.name) ?? '' };
   });
-  // A line for which there are no words stays as it is, and is read again each time.
+  // A line that has no words stays as it is, and is read again each time.
   const notes = readNotes.length > 0 ? readNotes : evaluation.notes;
   const problems = evaluation.problems.map((each) => ({ ...each, meant: meantBy(each) }));
   return { expression, problems, placeholder: emptyPacket(evaluated), notes, fields };

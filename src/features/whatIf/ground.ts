@@ -67,7 +67,7 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
     if (each.kind === 'off') continue;
     const typed = readTyped(each.text, place, family);
     if (!typed) {
-      problems[place]?.push({ message: `This is nothing that can be tried: ${CAN_BE_TRIED}.` });
+      problems[place]?.push({ message: `This cannot be tried; what can be are ${CAN_BE_TRIED}.` });
       continue;
     }
     before.set(place, typed.before);
@@ -82,7 +82,7 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
       notes[place]?.push(...after.notes);
     }
     for (const { make, named } of typed.host)
-      // A file that lists no interfaces does not say that there is none of that name.
+      // A file that lists no interfaces does not rule out one of that name.
       hosts.push({ place, change: listed || named === undefined ? make : (host) => make(withInterface(host, named)) });
   }
   for (const problem of rules.problems()) {
@@ -213,13 +213,13 @@ class ChangingRules {
       problems: [
         made.length > 0
           ? 'The rules are those of this value already.'
-          : `These are no rules of a program that reads ${annotation.name}.`,
+          : `These rules are not of a program that reads ${annotation.name}.`,
       ],
       notes: [],
     };
   }
 
-  /** What is wrong with a command is told of the change: it is none of the rules. */
+  /** What is wrong with a command is reported at the change, not at the rules. */
   changed(): ReadonlyMap<RulesSection, RuleSet> {
     return new Map(
       this.touched().map((section) => {

@@ -53,7 +53,7 @@ export function addressesOf(file: SourceFile): AddressesOfFile {
     const isOwn =
       fact.of === 'host' ||
       (fact.of === 'pod' ? ofPod && isOf(fact, pod) : !ofPod && node !== undefined && isOf(fact, node));
-    // Who has the external address of a node, the node or a router in front of it, the listing does not state.
+    // Who has the external address of a node, the node or a router before it, the listing does not state.
     if (fact.source === 'EXTERNAL-IP') continue;
     const list = isOwn ? own : elsewhere;
     if (!list.some((other) => sameAddress(other.address, address.address))) list.push(address);

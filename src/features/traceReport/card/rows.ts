@@ -89,7 +89,7 @@ class CardRows {
         ...changed(moved && destinationOf(packet) !== destinationOf(end), 'before'),
         ...marked(this.assumed.address(packet.destination) ?? this.assumed.field('dst') ?? this.assumed.field('dport')),
       },
-      // A Service is named by the rules that lead to it, with its port.
+      // A Service is named by the rules that jump to it, with its port.
       ...(this.peer?.noun === 'Service' ? [] : this.named(packet.destination)),
     ];
   }
