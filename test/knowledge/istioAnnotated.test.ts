@@ -349,12 +349,12 @@ describe('how an annotation may be written', () => {
     [
       'excludeInboundPorts: "80"',
       '*filter\n:INPUT DROP\nCOMMIT\n',
-      'These are no rules of a program that reads excludeInboundPorts.',
+      'These rules are not of a program that reads excludeInboundPorts.',
     ],
     [
       'example.org/unknown: "80"',
       '*filter\n:INPUT DROP\nCOMMIT\n',
-      'These are no rules of a program that reads example.org/unknown.',
+      'These rules are not of a program that reads example.org/unknown.',
     ],
   ])('%s has no effect here and says why', (typed, text, message) => {
     const ground = tried(text, typed);
