@@ -57,11 +57,52 @@ export function hostFields({ sections }: SourceFile, host: Host, changes: HostCh
       listenersOf(host),
       host.listenersKnown ? 'as the file lists them' : 'not known: the file has no output of ss or netstat -l',
     ),
-    field('host.forwarding', 'Forwarding', 'on', 'as on a router, a host of containers or a node', ['on', 'off']),
-    field('host.rp_filter', 'Reverse path filter', 'off', 'so that the rules alone decide', ['off', 'strict', 'loose']),
-    field('host.route_localnet', 'route_localnet', 'off', 'the default of Linux', ['off', 'on']),
+    ...SETTINGS.map(({ name, label, sysctls: [sysctl], values, usual, why }) => {
+      const stated = host.sysctls.get(sysctl);
+      const value = stated === undefined ? usual : (values[stated] ?? String(stated));
+      return field(name, label, value, stated === undefined ? why : 'as the file states it', values);
+    }),
   ];
 }
+
+interface Setting {
+  readonly name: string;
+  readonly label: string;
+  /** The sysctls that it sets, the one first that is shown. */
+  readonly sysctls: readonly [string, ...string[]];
+  /** By the number that the kernel has for them. */
+  readonly values: readonly string[];
+  /** What is assumed where the file does not state it, and why. */
+  readonly usual: string;
+  readonly why: string;
+}
+
+const SETTINGS: readonly Setting[] = [
+  {
+    name: 'host.forwarding',
+    label: 'Forwarding',
+    sysctls: ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'],
+    values: ['off', 'on'],
+    usual: 'on',
+    why: 'as on a router, a host of containers or a node',
+  },
+  {
+    name: 'host.rp_filter',
+    label: 'Reverse path filter',
+    sysctls: ['net.ipv4.conf.all.rp_filter'],
+    values: ['off', 'strict', 'loose'],
+    usual: 'off',
+    why: 'so that the rules alone decide',
+  },
+  {
+    name: 'host.route_localnet',
+    label: 'route_localnet',
+    sysctls: ['net.ipv4.conf.all.route_localnet'],
+    values: ['off', 'on'],
+    usual: 'off',
+    why: 'the default of Linux',
+  },
+];
 
 /** The object that `hostFromSourceFile` takes, and what is wrong with the values, by field. */
 export function hostOverrides(
@@ -90,13 +131,7 @@ export function hostOverrides(
     // Interfaces that are given take the file's routes with them; they still hold.
     if (routeLines(sections).length > 0) overrides['routes'] = routeLines(sections);
   }
-  const {
-    'host.routes': routes,
-    'host.listeners': listeners,
-    'host.rp_filter': filter,
-    'host.forwarding': forwarding,
-    'host.route_localnet': localnet,
-  } = changes;
+  const { 'host.routes': routes, 'host.listeners': listeners } = changes;
   if (routes !== undefined)
     overrides['routes'] = routes
       .split(/[;\n]/)
@@ -108,13 +143,15 @@ export function hostOverrides(
     if (bad !== undefined) problems.set('host.listeners', bad);
     else overrides['listeners'] = read;
   }
-  if (filter !== undefined) sysctls['net.ipv4.conf.all.rp_filter'] = ['off', 'strict', 'loose'].indexOf(filter);
-  if (forwarding !== undefined) {
-    sysctls['net.ipv4.ip_forward'] = forwarding === 'on' ? 1 : 0;
-    sysctls['net.ipv6.conf.all.forwarding'] = forwarding === 'on' ? 1 : 0;
+  for (const { name, label, sysctls: names, values } of SETTINGS) {
+    const wanted = changes[name];
+    if (wanted === undefined) continue;
+    const value = values.indexOf(wanted);
+    if (value < 0) problems.set(name, `"${wanted}" is not a value of ${label}: ${values.join(', ')}`);
+    else for (const sysctl of names) sysctls[sysctl] = value;
   }
-  if (localnet !== undefined) sysctls['net.ipv4.conf.all.route_localnet'] = localnet === 'on' ? 1 : 0;
-  if (Object.keys(sysctls).length > 0) overrides['sysctls'] = sysctls;
+  // What is given takes the place of all that the file states, and the rest of that still holds.
+  if (Object.keys(sysctls).length > 0) overrides['sysctls'] = { ...Object.fromEntries(host.sysctls), ...sysctls };
   return { overrides: Object.keys(overrides).length === 0 ? undefined : overrides, problems };
 }
 
