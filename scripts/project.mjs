@@ -98,11 +98,11 @@ export function freePort(preferred = 0) {
 }
 
 /**
- * Waits until a server that was just started answers or ends, three minutes at most.
+ * Waits until a server that was just started answers or ends, five minutes at most.
  * @param {string} url @param {import('node:child_process').ChildProcess} server
  */
 export async function answers(url, server) {
-  for (const end = Date.now() + 180_000; Date.now() < end;) {
+  for (const end = Date.now() + 300_000; Date.now() < end;) {
     if (server.exitCode !== null || server.signalCode !== null) break;
     if (
       await fetch(url, { signal: AbortSignal.timeout(30_000) }).then(

@@ -14,7 +14,7 @@ const browserArguments = [
 ];
 
 /** Milliseconds for what takes two seconds on an idle machine. */
-const patience = 180_000;
+const patience = 300_000;
 
 /** @returns {Promise<import('playwright-core').Browser>} */
 export async function launchBrowser() {

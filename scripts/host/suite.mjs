@@ -12,8 +12,8 @@ import { installWeb, serveWeb } from './web.mjs';
 const sample = path.join(root, 'sample');
 const bundle = path.join(cache, 'suite/index.js');
 
-/** Milliseconds that one suite may take, start of the editor included: on a machine that is ten times slower. */
-const timeout = 900_000;
+/** Milliseconds that one suite may take, start of the editor included: a minute on an idle machine. */
+const timeout = 3_600_000;
 
 /** @typedef {{ host: string, passed: number, failed: number, lines: string[] }} SuiteResult */
 

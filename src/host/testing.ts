@@ -22,6 +22,8 @@ export interface Testing {
   /** The expectations of a file as the Testing view lists them, and what became of those that ran last. */
   expectationsOf(uri: vscode.Uri): readonly string[];
   readonly lastRun: readonly string[];
+  /** As if the Testing view asked for the expectations of a file. */
+  readExpectations(uri: vscode.Uri): Promise<unknown>;
   /** Whether the problems shown of a document are those of what it says. */
   isChecked(document: vscode.TextDocument): boolean;
   /** As if the view had sent it. */
@@ -42,6 +44,7 @@ export function testing(
 ): Testing {
   return {
     expectationsOf: (uri) => [...(expectations.tree.itemOf(uri)?.children ?? [])].map(([, { label }]) => label),
+    readExpectations: (uri) => expectations.tree.refresh(uri),
     get lastRun() {
       return expectations.runs.last;
     },

@@ -368,7 +368,10 @@ const CASES: readonly Case[] = [
   {
     name: 'TPROXY of a sidecar: the table is the one that Istio uses',
     text: `${dump({
-      mangle: [':PREROUTING ACCEPT [0:0]', '-A PREROUTING -p tcp -j TPROXY --on-port 3129 --tproxy-mark 0x539/0xffffffff'],
+      mangle: [
+        ':PREROUTING ACCEPT [0:0]',
+        '-A PREROUTING -p tcp -j TPROXY --on-port 3129 --tproxy-mark 0x539/0xffffffff',
+      ],
     })}$ ip addr\n1: eth0: <UP>\n    inet 10.9.0.1/24 scope global eth0\n2: eth1: <UP>\n    inet 10.8.0.1/24 scope global eth1\n$ ip route\ndefault via 10.8.0.9 dev eth1\n10.9.0.0/24 dev eth0 scope link src 10.9.0.1\n10.8.0.0/24 dev eth1 scope link src 10.8.0.1\n$ ip rule\n0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n`,
     packet: 'in eth0 tcp 10.9.0.7 > 9.9.9.9:80',
     remedies: [

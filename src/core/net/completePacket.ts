@@ -180,7 +180,7 @@ function fillTransport(request: PacketRequest, host: Host, fill: Fill): void {
     fill(
       'flags',
       later ? TCP_FLAGS.ACK : TCP_FLAGS.SYN,
-      later ? 'ACK: a packet of a connection that exists' : 'SYN: the packet that opens a connection',
+      later ? 'a packet of a connection that exists' : 'the packet that opens a connection',
     );
   }
   const usual = usualFields(request, protocol);

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../core/net/address';
+import { formatAddress, sameAddress } from '../../core/net/address';
 import { completePacket, type FilledField } from '../../core/net/completePacket';
 import { familyOf, packetProblem } from '../../core/net/makePacket';
 import type { NextHop, Route } from '../../core/net/host';
@@ -109,7 +109,25 @@ function byMembership(common: Common, group: string): readonly HostTrace[] {
 /** Both, each with the answer that makes it; the likelier one without it where the answer makes no difference. */
 function differentOrFirst(likelier: readonly HostTrace[], other: readonly HostTrace[]): readonly HostTrace[] {
   if (keysOf(likelier) !== keysOf(other)) return [...likelier, ...other];
-  return likelier.map((hostTrace) => ({ ...hostTrace, answers: hostTrace.answers.slice(1) }));
+  const chosen = likelier.some(sendsFromDestination) ? other : likelier;
+  return chosen.map((hostTrace) => ({ ...hostTrace, answers: hostTrace.answers.slice(1) }));
+}
+
+/**
+ * NAT gives a packet its own first destination as its source. The address of a Service is never on an interface of the
+ * node that translates it: the other host has an address that is listed as assumed.
+ */
+function sendsFromDestination({ facts, traced }: HostTrace): boolean {
+  const { own } = facts.open;
+  return (
+    own?.own === true &&
+    traced.outcomes.some(
+      ({ end, events }) =>
+        sameAddress(end.packet.source, own.address) &&
+        !sameAddress(end.packet.destination, own.address) &&
+        events.some((event) => event.kind === 'translate' && event.half === 'source'),
+    )
+  );
 }
 
 function keysOf(hostTraces: readonly HostTrace[]): string {

@@ -12,6 +12,7 @@ import { lineNumber, lineWords } from '../../core/syntax/typedLine';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, TextPiece } from '../../shared/traceReport';
 import { destinationOf, inFragments, showsPorts, sourceOf } from './packetWords';
+import { AssumedValues } from './card/assumedValues';
 
 type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
 
@@ -61,7 +62,7 @@ function ending(input: TraceInput): RichText {
     case 'LOCAL':
       return delivered(input, walked);
     case 'SENT':
-      return sent(walked);
+      return sent(input, walked);
     case 'DROPPED':
       return dropped(walked);
     case 'NONE':
@@ -209,7 +210,7 @@ function otherReceiver({ listeners = [] }: TraceInput, { before, after, hook }: 
   return here && showsPorts(before) ? `the program on port ${before.destinationPort}` : destinationOf(before);
 }
 
-function sent(walked: Walked): RichText {
+function sent(input: TraceInput, walked: Walked): RichText {
   const { end, events } = walked;
   const own = isOwnWay(walked);
   const last = events.at(-1);
@@ -220,12 +221,13 @@ function sent(walked: Walked): RichText {
       ? [{ event, rule: event.established ? undefined : translatingRule(events, index) }]
       : [],
   );
+  const assumed = new AssumedValues(input, walked);
   const decisive = decisiveEvent(walked);
   const translated = decisive !== undefined && changes.some(({ rule }) => rule === events[decisive]);
   const said = [
     strong(`It leaves by ${end.outInterface ?? 'no interface'}`),
     plain(` to ${destinationOf(end.packet)}${hop}${last?.kind === 'sent' ? inFragments(last.fragments) : ''}. `),
-    ...changes.flatMap(({ event, rule }) => translationWords(event, rule)),
+    ...changes.flatMap(({ event, rule }) => translationWords(event, rule, assumed.isMadeUp(event.after.source))),
     ...(translated ? [] : decidedBy(walked)),
   ];
   return [...said, ...copyWords(events, said.at(-1)?.text.endsWith(' ') ? '' : ' ')];
@@ -255,12 +257,14 @@ export function droppedBy({ dropBy, verdict }: WalkEnd): string {
 }
 
 /** `Line 18 sends it to 172.21.0.3:80.` */
-function translationWords({ half, after }: Translate, event: RuleEvent | undefined): RichText {
+function translationWords({ half, after }: Translate, event: RuleEvent | undefined, madeUp: boolean): RichText {
   const by = event ? ruleSpan(event.rule.line, true) : plain('The translation of its connection');
   return [
     by,
     plain(
-      half === 'destination' ? ` sends it to ${destinationOf(after)}. ` : ` gives it the source ${sourceOf(after)}. `,
+      half === 'destination'
+        ? ` sends it to ${destinationOf(after)}. `
+        : ` gives it the source ${sourceOf(after)}${madeUp ? ', an assumed address' : ''}. `,
     ),
   ];
 }

@@ -145,7 +145,9 @@ function placeOf(uri: vscode.Uri, written: string): vscode.Uri {
   return vscode.Uri.joinPath(folder ?? uri, written);
 }
 
+/** The text of a file; undefined where it cannot be read. An untitled one is nowhere but in the editor. */
 export async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+  if (uri.scheme === 'untitled') return undefined;
   try {
     return decodeUtf8(await vscode.workspace.fs.readFile(uri));
   } catch {

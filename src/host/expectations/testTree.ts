@@ -25,6 +25,8 @@ export type ItemContent =
 /** The files with expectations and their lines, as the Testing view shows them. */
 export class TestTree implements vscode.Disposable {
   private readonly contents = new WeakMap<vscode.TestItem, ItemContent>();
+  /** Of each file that is being read, by its URI, the reading that was asked for last. */
+  private readonly readings = new Map<string, Promise<unknown>>();
   private readonly soon: Debounced<vscode.Uri>;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -81,8 +83,27 @@ export class TestTree implements vscode.Disposable {
     return this.controller.items.get(uri.toString());
   }
 
-  /** Reads a file and shows its lines. */
-  async refresh(uri: vscode.Uri): Promise<vscode.TestItem | undefined> {
+  /**
+   * Reads a file and shows its lines. One reading begins after the other has ended: what was asked for last is what is
+   * shown, however long the disk takes.
+   */
+  refresh(uri: vscode.Uri): Promise<vscode.TestItem | undefined> {
+    const key = uri.toString();
+    const read = (this.readings.get(key) ?? Promise.resolve()).then(() => this.read(uri));
+    const ended = read
+      .catch(() => undefined)
+      .then(() => {
+        if (this.readings.get(key) === ended) this.readings.delete(key);
+      });
+    this.readings.set(key, ended);
+    return read;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async read(uri: vscode.Uri): Promise<vscode.TestItem | undefined> {
     const read = await this.sources.expectationsOf(uri);
     const key = uri.toString();
     if (!read || read.expectations.length + read.errors.length === 0) {
@@ -103,10 +124,6 @@ export class TestTree implements vscode.Disposable {
       ...[...wrong.values()].map((errors) => this.wrongItem(uri, errors)),
     ]);
     return file;
-  }
-
-  dispose(): void {
-    for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private see(document: vscode.TextDocument, pause = PAUSE): void {

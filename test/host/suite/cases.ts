@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { debugCases } from './debugCases';
-import { assert, hoverText, openSample, until } from './editor';
+import { assert, hoverText, openSample, show, until, untitled } from './editor';
 import { expectationCases } from './expectationCases';
 import { featureCases } from './featureCases';
 import { traceCases } from './traceCases';
@@ -43,8 +43,8 @@ export const cases: readonly HostCase[] = [
   ].map(([firstLine = '', language]) => ({
     name: `a file without a name that begins with "${firstLine}" is ${language}`,
     run: async () => {
-      const document = await vscode.workspace.openTextDocument({ content: `${firstLine}\n` });
-      await vscode.window.showTextDocument(document);
+      const document = await untitled({ content: `${firstLine}\n` });
+      await show(document);
       await until(`the language is ${language}, not ${document.languageId}`, () => document.languageId === language);
     },
   })),

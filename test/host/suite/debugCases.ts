@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostCase } from './cases';
-import { assert, lineWith, openSample, openText, until } from './editor';
+import { assert, edit, lineWith, openSample, openText, show, until } from './editor';
 
 /** Requests of the Debug Adapter Protocol give what they give. */
 interface Stop {
@@ -32,9 +32,13 @@ class Watched implements vscode.Disposable {
     ];
   }
 
-  /** Waits until the session has stopped that many times in all. */
+  /**
+   * Waits until the session has stopped so many times in all, and the editor has it: a command to step does
+   * nothing before.
+   */
   async stopped(times: number): Promise<Stop> {
     await until(`the packet stops for the ${times}. time`, () => this.stops.length >= times);
+    await until('the editor is in the session', () => vscode.debug.activeStackItem?.session.id === this.session?.id);
     return this.stops[times - 1] as Stop;
   }
 
@@ -145,8 +149,8 @@ export const debugCases: readonly HostCase[] = [
         );
         await watched.stopped(1);
         assert((await watched.line()) === 3, `it stops at line ${await watched.line()}`);
-        const shown = await vscode.window.showTextDocument(document);
-        await shown.edit((build) => build.insert(new vscode.Position(0, 0), '# a comment\n'));
+        const shown = await show(document);
+        await edit(shown, (build) => build.insert(new vscode.Position(0, 0), '# a comment\n'));
         await watched.stopped(2);
         assert((await watched.line()) === 4, `after the edit it stops at line ${await watched.line()}`);
         await end(watched);
@@ -166,7 +170,7 @@ export const debugCases: readonly HostCase[] = [
       const rules = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p udp -j DROP\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
       await vscode.workspace.fs.writeFile(before, new TextEncoder().encode(rules));
       const document = await vscode.workspace.openTextDocument(before);
-      await vscode.window.showTextDocument(await vscode.languages.setTextDocumentLanguage(document, 'iptables'));
+      await show(await vscode.languages.setTextDocumentLanguage(document, 'iptables'));
       const watched = new Watched();
       try {
         await vscode.debug.startDebugging(
@@ -182,9 +186,9 @@ export const debugCases: readonly HostCase[] = [
           { suppressSaveBeforeStart: true },
         );
         await watched.stopped(1);
-        const edit = new vscode.WorkspaceEdit();
-        edit.renameFile(before, after);
-        assert(await vscode.workspace.applyEdit(edit), 'the file cannot be renamed');
+        const renaming = new vscode.WorkspaceEdit();
+        renaming.renameFile(before, after);
+        assert(await vscode.workspace.applyEdit(renaming), 'the file cannot be renamed');
         await until('the call stack is in the renamed file', async () => (await watched.source()) === 'after.rules');
         await vscode.commands.executeCommand('workbench.action.debug.stepInto');
         await watched.stopped(2);

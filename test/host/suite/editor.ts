@@ -6,7 +6,20 @@ import type { Testing } from '../../../src/host/testing';
 export async function openSample(name: string): Promise<vscode.TextEditor> {
   const folder = vscode.workspace.workspaceFolders?.[0];
   assert(folder, 'no folder is open');
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name)));
+  return show(await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder.uri, name)));
+}
+
+/** Shows a document. Commands are about the active editor, of which the extension host hears by a message of its own. */
+export async function show(
+  document: vscode.TextDocument,
+  options: vscode.TextDocumentShowOptions = {},
+): Promise<vscode.TextEditor> {
+  const editor = await vscode.window.showTextDocument(document, options);
+  await until(
+    'the editor is the active one',
+    () => vscode.window.activeTextEditor?.document.uri.toString() === document.uri.toString(),
+  );
+  return editor;
 }
 
 /** What the hovers say `into` characters after the start of the first occurrence of `needle`; waits for a provider. */
@@ -29,8 +42,8 @@ export async function hoverText(document: vscode.TextDocument, needle: string, i
   return text;
 }
 
-/** Milliseconds that a condition may take on a machine that is busy with other things. */
-const patience = 90_000;
+/** Milliseconds that a condition may take, which is a second on an idle machine: it ends only where something hangs. */
+const patience = 300_000;
 
 /** Waits until the condition holds; `what` says in the error what did not come true. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -64,7 +77,38 @@ export async function closeAllEditors(): Promise<void> {
 
 /** A document of its own, in an editor. */
 export async function openText(content: string, language = 'iptables'): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));
+  return show(await untitled({ content, language }));
+}
+
+/**
+ * A document without a file. It gets the name of one that was closed, and the editor takes the text out of the backup of
+ * that one where it has not been deleted yet, which is done in the background. The next one has another name then.
+ */
+export async function untitled(options: {
+  readonly content: string;
+  readonly language?: string;
+}): Promise<vscode.TextDocument> {
+  let document: vscode.TextDocument | undefined;
+  await until('a document has the text that it was made with', async () => {
+    document = await vscode.workspace.openTextDocument(options);
+    return document.getText() === options.content;
+  });
+  assert(document, 'there is no document');
+  return document;
+}
+
+/** Edits a document by its editor. */
+export async function edit(editor: vscode.TextEditor, build: (made: vscode.TextEditorEdit) => void): Promise<void> {
+  assert(await editor.edit(build), 'the editor refuses the edit');
+}
+
+/** Sets a setting of the extension, and waits until the extension host has heard of it. */
+export async function set(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('iptables').update(name, value, vscode.ConfigurationTarget.Global);
+  await until(
+    `iptables.${name} is set`,
+    () => vscode.workspace.getConfiguration('iptables').inspect(name)?.globalValue === value,
+  );
 }
 
 /** The first line, 0-based, that holds a text, from a line that holds another one on. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostCase } from './cases';
-import { assert, hoverText, openSample, openText, testing, until } from './editor';
+import { assert, hoverText, openSample, openText, show, testing, until } from './editor';
 
 const RULES =
   '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n';
@@ -68,11 +68,73 @@ export const expectationCases: readonly HostCase[] = [
       );
       const editor = await testing();
       await until('the Testing view lists it', () => editor.expectationsOf(document.uri).length === 1);
-      await vscode.window.showTextDocument(document);
+      await show(document);
       await untilRun('it has run', (ended) => ended.join() === '2 fails');
     },
   },
+  {
+    name: 'a file that opens while it is being looked for stays listed, although it was not found',
+    run: async () => {
+      const file = vscode.Uri.parse('iptables-late:/late.iptest');
+      const files = new LateFiles('@file rules\nin tcp > :22 => LOCAL\n');
+      const registered = vscode.workspace.registerFileSystemProvider('iptables-late', files);
+      try {
+        const editor = await testing();
+        const asked = editor.readExpectations(file);
+        await until('the file is being read', () => files.waits);
+        await show(await vscode.workspace.openTextDocument(file));
+        files.failTheFirst(file);
+        await asked;
+        await until('the Testing view lists it', () => editor.expectationsOf(file).length === 1);
+      } finally {
+        registered.dispose();
+      }
+    },
+  },
 ];
+
+/** One file whose first reading takes until it is told to fail. */
+class LateFiles implements vscode.FileSystemProvider {
+  readonly onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]> = () => new vscode.Disposable(() => {});
+  private readonly bytes: Uint8Array;
+  private first: { readonly reject: (error: Error) => void } | undefined;
+
+  constructor(text: string) {
+    this.bytes = new TextEncoder().encode(text);
+  }
+
+  get waits(): boolean {
+    return this.first !== undefined;
+  }
+
+  failTheFirst(file: vscode.Uri): void {
+    this.first?.reject(vscode.FileSystemError.FileNotFound(file));
+  }
+
+  readFile(): Uint8Array | Promise<Uint8Array> {
+    if (this.first) return this.bytes;
+    return new Promise((_, reject) => {
+      this.first = { reject };
+    });
+  }
+
+  stat(): vscode.FileStat {
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.bytes.length };
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => {});
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+
+  createDirectory(): void {}
+  writeFile(): void {}
+  delete(): void {}
+  rename(): void {}
+}
 
 /**
  * Runs the expectations of the active editor. The editor hears of new ones some time after they are listed, and until

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostCase } from './cases';
-import { assert, hoverText, lineWith, openSample, openText, testing, until } from './editor';
+import { assert, edit, hoverText, lineWith, openSample, openText, set, show, testing, until, untitled } from './editor';
 
 const BROKEN = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 99999 -j ACCEPT\n-A INPUT -j NOWHERE\nCOMMIT\n';
 
@@ -9,11 +9,7 @@ export const featureCases: readonly HostCase[] = [
   ...(['shellscript', 'yaml', 'plaintext', 'markdown'] as const).map((language) => ({
     name: `words of rules have colours in a document of the language ${language}`,
     run: async () => {
-      const document = await vscode.workspace.openTextDocument({
-        language,
-        content: 'so we ran\niptables -A INPUT -p tcp -j DROP\n',
-      });
-      await vscode.window.showTextDocument(document);
+      const { document } = await openText('so we ran\niptables -A INPUT -p tcp -j DROP\n', language);
       const range = new vscode.Range(0, 0, 2, 0);
       const colours = async (): Promise<number> => {
         const tokens = await vscode.commands.executeCommand<vscode.SemanticTokens | undefined>(
@@ -36,9 +32,9 @@ export const featureCases: readonly HostCase[] = [
           .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error)
           .map(({ range }) => range.start.line);
       await until('there are errors on lines 3 and 4', () => errorLines().join() === '2,3');
-      const edit = new vscode.WorkspaceEdit();
-      edit.replace(document.uri, new vscode.Range(2, 0, 4, 0), '-A INPUT -p tcp --dport 443 -j ACCEPT\n');
-      await vscode.workspace.applyEdit(edit);
+      const repair = new vscode.WorkspaceEdit();
+      repair.replace(document.uri, new vscode.Range(2, 0, 4, 0), '-A INPUT -p tcp --dport 443 -j ACCEPT\n');
+      assert(await vscode.workspace.applyEdit(repair), 'the file cannot be repaired');
       await until('there are no errors', () => errorLines().length === 0);
       assert((await testing()).isInStep(document), 'the tree is not what the document says');
     },
@@ -61,7 +57,7 @@ export const featureCases: readonly HostCase[] = [
         await until(`"${title}" is offered`, async () => (await offered(title)) !== undefined);
         const action = await offered(title);
         assert(action?.edit, `"${title}" changes nothing`);
-        await vscode.workspace.applyEdit(action.edit);
+        assert(await vscode.workspace.applyEdit(action.edit), `"${title}" cannot be applied`);
       }
       const text = document.getText();
       assert(
@@ -178,12 +174,11 @@ export const featureCases: readonly HostCase[] = [
       await until('there is a link above FORWARD', async () =>
         (await titles()).includes('Trace a packet through FORWARD'),
       );
-      const settings = vscode.workspace.getConfiguration('iptables');
-      await settings.update('codeLens.enabled', false, vscode.ConfigurationTarget.Global);
+      await set('codeLens.enabled', false);
       try {
         await until('there are no links', async () => (await titles()).length === 0);
       } finally {
-        await settings.update('codeLens.enabled', undefined, vscode.ConfigurationTarget.Global);
+        await set('codeLens.enabled', undefined);
       }
     },
   },
@@ -192,8 +187,7 @@ export const featureCases: readonly HostCase[] = [
     run: async () => {
       const { document } = await openSample('docker-host.iptables-save');
       await hoverText(document, ':FORWARD ', 2);
-      const settings = vscode.workspace.getConfiguration('iptables');
-      await settings.update('hover.enabled', false, vscode.ConfigurationTarget.Global);
+      await set('hover.enabled', false);
       try {
         await until(
           'there is no hover',
@@ -207,7 +201,7 @@ export const featureCases: readonly HostCase[] = [
             ).length === 0,
         );
       } finally {
-        await settings.update('hover.enabled', undefined, vscode.ConfigurationTarget.Global);
+        await set('hover.enabled', undefined);
       }
     },
   },
@@ -231,12 +225,12 @@ export const featureCases: readonly HostCase[] = [
     name: 'a paste that is a dump can be given the language',
     run: async () => {
       // The editor reads the first line itself, also where a language is given.
-      const document = await vscode.workspace.openTextDocument({
+      const document = await untitled({
         language: 'plaintext',
         content: '# from node 3\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n',
       });
       assert(document.languageId === 'plaintext', `it opens as ${document.languageId}`);
-      await vscode.window.showTextDocument(document);
+      await show(document);
       await until('there is a link for it', async () => {
         const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
           'vscode.executeCodeLensProvider',
@@ -261,7 +255,7 @@ export const featureCases: readonly HostCase[] = [
       await hoverText(document, ':PREROUTING ', 2);
       const inStep = (after: string): void =>
         assert(own.isInStep(document), `the tree is not what the document says after ${after}`);
-      await editor.edit((build) => {
+      await edit(editor, (build) => {
         build.insert(new vscode.Position(0, 0), '# a\n');
         build.insert(new vscode.Position(3, 0), '-A PREROUTING -p udp -j RETURN\n');
         build.delete(new vscode.Range(2, 0, 2, 1));
@@ -269,12 +263,12 @@ export const featureCases: readonly HostCase[] = [
       inStep('several edits at once');
       await vscode.commands.executeCommand('undo');
       inStep('undo');
-      await editor.edit((build) => build.setEndOfLine(vscode.EndOfLine.CRLF));
+      await edit(editor, (build) => build.setEndOfLine(vscode.EndOfLine.CRLF));
       await hoverText(document, ':PREROUTING ', 2);
       inStep('other line ends');
-      await editor.edit((build) => build.insert(new vscode.Position(2, 0), '-A PREROUTING -p tcp -j ACCEPT\n'));
+      await edit(editor, (build) => build.insert(new vscode.Position(2, 0), '-A PREROUTING -p tcp -j ACCEPT\n'));
       inStep('a line with other line ends');
-      await editor.edit((build) => build.replace(new vscode.Range(0, 0, 99, 0), ''));
+      await edit(editor, (build) => build.replace(new vscode.Range(0, 0, 99, 0), ''));
       inStep('deleting everything');
     },
   },

@@ -3,7 +3,7 @@ import { cases } from './cases';
 import { closeAllEditors } from './editor';
 
 /** Milliseconds that one case may take: it ends long before, unless something hangs. */
-const timeout = 180_000;
+const timeout = 600_000;
 
 /**
  * Entry point that VS Code calls (`extensionTestsPath`), in a Node and in a web extension host alike.

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HostCase } from './cases';
-import { assert, hoverText, lineWith, openSample, openText, testing, until } from './editor';
+import { assert, edit, hoverText, lineWith, openSample, openText, set, show, testing, until } from './editor';
 
 /**
  * VS Code for the web loads the pages of extensions from a server of its own on the internet, which the tests do not
@@ -79,7 +79,7 @@ export const traceCases: readonly HostCase[] = [
       await vscode.commands.executeCommand('iptables.tracePacket');
       const own = await testing();
       const line = lineWith(document, '--dport 9102', 'Command output');
-      await vscode.window.showTextDocument(document, {
+      await show(document, {
         selection: new vscode.Range(line, 0, line, 0),
         viewColumn: editor.viewColumn ?? vscode.ViewColumn.One,
       });
@@ -97,8 +97,8 @@ export const traceCases: readonly HostCase[] = [
       const own = await testing();
       const badge = (): string => own.stateOf(document.uri)?.trace?.outcome.badge.text ?? '';
       assert(badge() === 'DROPPED', `it ends in ${badge()}`);
-      const shown = await vscode.window.showTextDocument(document, editor.viewColumn ?? vscode.ViewColumn.One);
-      await shown.edit((build) => build.replace(new vscode.Range(2, 35, 2, 37), '23'));
+      const shown = await show(document, { viewColumn: editor.viewColumn ?? vscode.ViewColumn.One });
+      await edit(shown, (build) => build.replace(new vscode.Range(2, 35, 2, 37), '23'));
       await until(`the packet gets through, now ${badge()}`, () => badge() === 'DELIVERED :22');
       await vscode.commands.executeCommand('undo');
       await until('the packet is dropped again', () => badge() === 'DROPPED');
@@ -190,9 +190,9 @@ export const traceCases: readonly HostCase[] = [
       assert(question?.choices[1]?.text === 'nat', `it asks ${JSON.stringify(question)}`);
       own.send(document.uri, { type: 'answer', question: question.id, chosen: 1 });
       assert(tabs() === 1 && badge() === 'SENT ens5', `there are ${tabs()} outcomes, ${badge()}`);
-      const edit = new vscode.WorkspaceEdit();
-      edit.insert(document.uri, new vscode.Position(0, 0), '-A OUTPUT -d 10.41.0.0/16 -j ACCEPT\n');
-      await vscode.workspace.applyEdit(edit);
+      const more = new vscode.WorkspaceEdit();
+      more.insert(document.uri, new vscode.Position(0, 0), '-A OUTPUT -d 10.41.0.0/16 -j ACCEPT\n');
+      assert(await vscode.workspace.applyEdit(more), 'the file cannot be edited');
       await until(
         'the edit is traced as it was said',
         () => own.stateOf(document.uri)?.trace?.questions[0]?.line === 1 && tabs() === 1 && badge() === 'SENT ens5',
@@ -272,8 +272,7 @@ export const traceCases: readonly HostCase[] = [
   {
     name: 'where the setting says so, the trace opens with the file',
     run: async () => {
-      const settings = vscode.workspace.getConfiguration('iptables');
-      await settings.update('trace.openAutomatically', true, vscode.ConfigurationTarget.Global);
+      await set('trace.openAutomatically', true);
       try {
         const { document } = await openSample('docker-host.iptables-save');
         const own = await testing();
@@ -286,7 +285,7 @@ export const traceCases: readonly HostCase[] = [
         await vscode.window.tabGroups.close(tabs());
         await until('it stays closed', () => own.stateOf(document.uri) === undefined);
       } finally {
-        await settings.update('trace.openAutomatically', undefined, vscode.ConfigurationTarget.Global);
+        await set('trace.openAutomatically', undefined);
       }
     },
   },

@@ -1,5 +1,6 @@
-import { canonicalText } from '../../../src/features/canonical';
-import { checkRules } from '../../../src/features/diagnostics';
+import { printRuleSet } from '../../../src/features/canonical';
+import { checkFile, checkRules } from '../../../src/features/diagnostics';
+import { boundRules, rulesFile } from '../../../src/features/rulesOfText';
 import { emptied, type CheckAnswer } from './checkCase';
 
 /** What the kernel checks and iptables-restore --test does not. */
@@ -8,7 +9,9 @@ const OF_THE_KERNEL: ReadonlySet<string> = new Set(['wrong-table', 'wrong-chain'
 /** Where `check` or `print` say otherwise than iptables-legacy-restore and -save; undefined where they agree. */
 export function disagreement(answer: CheckAnswer): string | undefined {
   const { family, text, refused, byKernel, readOnly, message, saved } = answer;
-  const errors = checkRules(text, family).filter(
+  // Read and bound once for both questions, as the command line does.
+  const file = rulesFile(text);
+  const errors = checkFile(file, family).filter(
     ({ severity, code }) => severity === 'error' && !(readOnly && OF_THE_KERNEL.has(code)),
   );
   if (refused && errors.length === 0)
@@ -17,7 +20,7 @@ export function disagreement(answer: CheckAnswer): string | undefined {
   if (errors.length > 0)
     return `iptables-restore takes it, check says: ${errors.map((error) => `${error.code} ${error.message}`).join('; ')}`;
   if (saved === undefined) return undefined;
-  const own = canonicalText(text, family);
+  const own = printRuleSet(boundRules(file, family));
   if (own === saved) return undefined;
   const [left, right] = [own.split('\n'), saved.split('\n')];
   const at = right.findIndex((line, i) => line !== left[i]);

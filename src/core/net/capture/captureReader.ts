@@ -119,7 +119,7 @@ export class CaptureReader {
     }
     const length = view.getUint32(at + 4, this.little);
     if (!this.problem && (length < 12 || length % 4 !== 0 || length > LONGEST_BLOCK))
-      this.fail(`a block behind packet ${this.frames} states a length of ${length} bytes, which no block has`, at);
+      this.fail(`a block after packet ${this.frames} states a length of ${length} bytes, which no block has`, at);
     return length;
   }
 

@@ -194,7 +194,7 @@ function place(
     value: uplink,
     message,
     ...(line === undefined ? {} : { line }),
-    use: { kind: 'address', address },
+    use: { kind: 'address', address, madeUp: false },
   });
 }
 
@@ -213,7 +213,7 @@ interface AddressSources extends InterfaceSources {
  */
 function assumeAddress(name: string, addresses: InterfaceAddress[], sources: AddressSources, noted: Assumptions): void {
   const { routes, use, family } = sources;
-  const add = (entry: InterfaceAddress, message: string, line?: number): void => {
+  const add = (entry: InterfaceAddress, message: string, line?: number, stated?: Address): void => {
     addresses.push(entry);
     noted.assume({
       code: 'address',
@@ -221,7 +221,7 @@ function assumeAddress(name: string, addresses: InterfaceAddress[], sources: Add
       value: `${formatAddress(entry.address)}/${entry.prefixLength}`,
       message,
       ...(line === undefined ? {} : { line }),
-      use: { kind: 'address', address: entry.address },
+      use: { kind: 'address', address: entry.address, madeUp: stated === undefined },
     });
   };
   const ofFamily = routes.filter(({ route }) => route.device === name && route.family === family);
@@ -236,6 +236,7 @@ function assumeAddress(name: string, addresses: InterfaceAddress[], sources: Add
       { address, prefixLength: subnet?.route.prefixLength ?? (family === 4 ? 32 : 128) },
       `The address of ${name} is taken from a route that has it as source: ${formatAddress(address)}.`,
       sending.line,
+      address,
     );
   } else if (network) {
     const { destination, prefixLength } = network.route;

@@ -7,8 +7,8 @@ export type AssumptionUse =
   | { readonly kind: 'always' }
   /** The packet comes in or leaves by the interface. */
   | { readonly kind: 'interface'; readonly name: string }
-  /** It is in the packet at some point. */
-  | { readonly kind: 'address'; readonly address: Address }
+  /** It is in the packet at some point. `madeUp`: nothing states that any host has it. */
+  | { readonly kind: 'address'; readonly address: Address; readonly madeUp: boolean }
   /** One of these routes led the packet. */
   | { readonly kind: 'routes'; readonly routes: readonly Route[] }
   /** The routes of this table led the packet. */

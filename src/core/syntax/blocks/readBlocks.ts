@@ -27,7 +27,7 @@ export interface ReadBlocks {
  * One kind after the other: a script may be in a diff, and a listing in what is left when the marks of a quote are
  * gone.
  */
-const READERS: readonly BlockReader[] = [
+const READERS: readonly { readonly reader: BlockReader; readonly begins: Uint8Array }[] = [
   diff,
   commented,
   nft,
@@ -38,7 +38,14 @@ const READERS: readonly BlockReader[] = [
   failed,
   rewrapped,
   listing,
-];
+].map((reader) => ({ reader, begins: beginsOf(reader) }));
+
+/** Whether a block of this kind may begin with a line, by its shape. */
+function beginsOf(reader: BlockReader): Uint8Array {
+  const begins = new Uint8Array(256);
+  for (const shape of reader.begins) begins[shape] = 1;
+  return begins;
+}
 
 /**
  * Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes.
@@ -47,8 +54,8 @@ export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBloc
   let read: { readonly lines: readonly Line[]; readonly shapes: Uint8Array } = { lines, shapes };
   let changed = false;
   const problems: FileProblem[] = [];
-  for (const reader of READERS) {
-    const next = readKind(reader, read.lines, read.shapes, problems);
+  for (const { reader, begins } of READERS) {
+    const next = readKind(reader, begins, read.lines, read.shapes, problems);
     if (!next) continue;
     read = next;
     changed = true;
@@ -66,13 +73,12 @@ const NONE: ReadonlyMap<number, readonly EmbeddedLine[]> = new Map();
 
 function readKind(
   reader: BlockReader,
+  begins: Uint8Array,
   lines: readonly Line[],
   shapes: Uint8Array,
   problems: FileProblem[],
 ): { readonly lines: readonly Line[]; readonly shapes: Uint8Array } | undefined {
   let out: Line[] | undefined;
-  const begins = new Uint8Array(256);
-  for (const shape of reader.begins) begins[shape] = 1;
   let from = nextOf(begins, shapes, 0);
   // What has been copied to `out` so far.
   let copied = 0;

@@ -42,6 +42,11 @@ export class AssumedValues {
     return made && { why: made.message };
   }
 
+  /** Nothing states that this host, or any other, has the address. */
+  isMadeUp(address: Address): boolean {
+    return this.ofHost.some(({ use }) => use.kind === 'address' && use.madeUp && sameAddress(use.address, address));
+  }
+
   interface(name: string): CardAssumption | undefined {
     const choice = this.walked.on?.answers.find(({ choice: isChoice }) => isChoice);
     if (choice) return { why: choice.reason, question: WAY_QUESTION };

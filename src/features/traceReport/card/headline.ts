@@ -5,6 +5,7 @@ import { explainKernelDrop } from '../explainKernelDrop';
 import { destinationOf, showsPorts, sourceOf } from '../packetWords';
 import { isOwnWay, type TraceInput } from '../traceInput';
 import { receiverOf, rulePlace } from '../verdict';
+import { AssumedValues } from './assumedValues';
 import { addressName, peerName, portName } from './names';
 
 type Translate = Extract<TraceEvent, { readonly kind: 'translate' }>;
@@ -52,7 +53,7 @@ function sent(input: TraceInput, walked: Walked, peer: Peer | undefined): string
       (event, index): event is Translate => event.kind === 'translate' && event.half === wanted && own(index),
     );
   const readdressed = half('destination');
-  const from = half('source') ? `, with ${sourceOf(end.packet)} as its source` : '';
+  const from = half('source') ? `, with ${sourceWords(input, walked)} as its source` : '';
   const name = addressName(input, walked, end.packet.destination);
   const to = name === undefined ? destinationOf(end.packet) : `${name} (${destinationOf(end.packet)})`;
   if (!readdressed)
@@ -62,6 +63,14 @@ function sent(input: TraceInput, walked: Walked, peer: Peer | undefined): string
     );
   const what = peer ? peerName(peer) : destinationOf(readdressed.before);
   return `${what} → ${behind(peer, name === undefined)}${to}${from}`;
+}
+
+/** An address that was assumed is not a fact for a headline: the rows below have it, marked. */
+function sourceWords(input: TraceInput, walked: Walked): string {
+  const { packet, outInterface } = walked.end;
+  return new AssumedValues(input, walked).isMadeUp(packet.source)
+    ? `an address of ${outInterface ?? 'this host'}`
+    : sourceOf(packet);
 }
 
 /** `one of 5 endpoints, `, `container `; a name says itself what it is of. */
