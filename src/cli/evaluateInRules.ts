@@ -1,4 +1,4 @@
-import type { Dump, FileModel } from '../features/fileModel';
+import { dumpWithId, type Dump, type FileModel } from '../features/fileModel';
 import { evaluate, type Evaluation, type Wanted } from '../features/traceSession/evaluate';
 
 /**
@@ -10,7 +10,7 @@ export function evaluateInRules(
   id: string,
   { expression, ...said }: Pick<Wanted, 'expression' | 'overrides' | 'whatIf'>,
 ): Evaluation {
-  const there = model.dumps.find((each) => each.id === id && id !== dump.id);
+  const there = id === dump.id ? undefined : dumpWithId(model, id);
   return evaluate(model, there ?? dump, {
     expression,
     outcome: 0,

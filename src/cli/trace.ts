@@ -5,7 +5,7 @@ import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import type { SourceFile } from '../core/syntax/sourceFile';
 import { visible } from '../core/text/visible';
-import type { Dump, FileModel } from '../features/fileModel';
+import { dumpWithId, type Dump, type FileModel } from '../features/fileModel';
 import { packetsOfFile } from '../features/filePackets';
 import { kernelTraceOf } from '../features/kernelTrace/kernelTraceOf';
 import { loadWarnings } from '../features/loadProblems';
@@ -82,7 +82,7 @@ export function runTrace(given: Arguments, terminal: Terminal): number {
   };
   const trace = (packet: PacketInRules): TracedFile => {
     const traced = evaluated(evaluation(packet), given.values.host ?? name);
-    const rules = model.dumps.find(({ id }) => id === packet.dump) ?? dump;
+    const rules = dumpWithId(model, packet.dump) ?? dump;
     return { ...traced, notes: ruleSetNotes(model, rules, traced.input.family, '--dump N selects it', settleWords) };
   };
   const alone = { ...trace({ expression, dump: dump.id }), readNotes: input.request ? input.notes : [] };

@@ -1,4 +1,4 @@
-import type { Dump, FileModel } from '../features/fileModel';
+import { dumpWithId, type Dump, type FileModel } from '../features/fileModel';
 import { scenariosFor } from '../features/scenarios';
 import { sharedWaysText, waysHtml, waysMarkdown, waysMermaid, type SharedWays } from '../features/share/sharedWays';
 import { assumedFacts } from '../features/traceSession/assumedFacts';
@@ -37,8 +37,8 @@ export function runWays(asked: AskedWays, terminal: Terminal): number {
     scenariosFor(model, dump),
     dump.id,
     ({ expression, dump: id }) => evaluateInRules(ground, id, { expression, overrides, whatIf: tried?.words }),
-    ({ setting, ...evaluation }) =>
-      assumedFacts(model, setting.dump.id === dump.id ? dump : setting.dump, { setting, ...evaluation }).map(
+    (evaluation) =>
+      assumedFacts(model, dumpWithId(model, evaluation.setting.dump.id) ?? dump, evaluation).map(
         ({ message }) => message,
       ),
   );

@@ -67,6 +67,11 @@ export function modelOf(file: SourceFile, tables: SaidTables = NO_TABLES_SAID): 
   return { file, dumps, defaultDump: dumps.find(({ section }) => section === chosen?.section), tables };
 }
 
+/** By `Dump.id`. */
+export function dumpWithId({ dumps }: FileModel, wanted: string | undefined): Dump | undefined {
+  return dumps.find(({ id }) => id === wanted);
+}
+
 /** The same file where something else is said of its tables, with what is tried on it. */
 export function modelSaying({ file, whatIf }: FileModel, tables: SaidTables): FileModel {
   return whatIf ? whatIf.saying(tables) : modelOf(file, tables);

@@ -211,7 +211,10 @@ class SectionWalk implements SectionReader {
       case Shape.Fence:
         this.above = emptyContext;
         // A block of its own is the output of another command, unless the one above has none yet.
-        if (this.answered) this.runs(line, i);
+        if (this.answered) {
+          this.passUntil(i);
+          this.ranAt = undefined;
+        }
         return i + 1;
       case Shape.Echo:
         this.spent = false;

@@ -1,4 +1,4 @@
-import { formatAddress, isLoopback, parseAddress, sameAddress, type Address } from '../../core/net/address';
+import { formatAddress, isLoopback, parseAddress, type Address } from '../../core/net/address';
 import { endpoint } from '../../core/net/endpoint';
 import { hasPorts } from '../../core/net/makePacket';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
@@ -6,6 +6,7 @@ import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Walked } from '../../core/netfilter/events';
 import { machineWords } from '../../core/syntax/machine';
 import { lineWords } from '../../core/syntax/typedLine';
+import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Line } from '../../core/syntax/tree';
 import { addressNames } from '../addressNames';
 import type { Dump, FileModel } from '../fileModel';
@@ -66,7 +67,7 @@ function hostWith(model: FileModel, from: Dump, address: Address, family: 4 | 6)
   for (const dump of others) {
     const { file } = ownFactsOf(model, dump);
     const name = nameOf(model, dump);
-    const line = file === own ? undefined : lineWith(file.sections, address);
+    const line = file === own ? undefined : linesByAddress(file).get(formatAddress(address));
     if (line) return { dump, name, how: `an address of ${name} (${lineWords(line)})`, byName: false };
     const called = addressNames(model.file, undefined).nameOf(address);
     if (called !== undefined && called.split(/[ /]/).at(-1) === name)
@@ -91,17 +92,24 @@ export function nameOf(model: Pick<FileModel, 'file'>, dump: Dump): string {
   return owner?.split(' ').at(-1) ?? 'the other host';
 }
 
-function lineWith(sections: Evaluation['setting']['ownFile']['sections'], address: Address): Line | undefined {
-  for (const section of sections) {
+/** The lines of the interfaces that have the addresses, by address; read once, as every path of a packet asks. */
+function linesByAddress(file: SourceFile): ReadonlyMap<string, Line> {
+  const known = LINES.get(file);
+  if (known) return known;
+  const lines = new Map<string, Line>();
+  for (const section of file.sections) {
     if (section.kind !== 'interfaces') continue;
     for (const { addresses, line } of section.interfaces)
       for (const each of addresses) {
         const listed = parseAddress(each.split('/', 1)[0] ?? '');
-        if (listed && sameAddress(listed, address)) return line;
+        if (listed && !lines.has(formatAddress(listed))) lines.set(formatAddress(listed), line);
       }
   }
-  return undefined;
+  LINES.set(file, lines);
+  return lines;
 }
+
+const LINES = new WeakMap<SourceFile, ReadonlyMap<string, Line>>();
 
 function made({ dump, name }: Found, packet: Packet, note: string, own: boolean): NextHost {
   return { dump, name, note, packet: { ...arriving(packet), ...(own ? { own } : {}) } };

@@ -3,7 +3,7 @@ import { NO_TABLES_SAID, type SaidTables } from '../../core/ruleset/oneHost/said
 import { sameMachine } from '../../core/syntax/machine';
 import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Badge, StepId } from '../../shared/protocol';
-import type { Dump, FileModel } from '../fileModel';
+import { dumpWithId, type Dump, type FileModel } from '../fileModel';
 import { scenariosFor, type Scenario } from '../scenarios';
 import { isSameWhatIf, type WhatIf } from '../whatIf/whatIf';
 import type { HostChanges } from './hostFields';
@@ -153,7 +153,7 @@ function packetAmong(
 
 /** Another rule set has other questions and other packets that make sense; a packet that was typed is kept. */
 export function withDump(state: SessionState, id: string | undefined): SessionState {
-  const dump = state.model?.dumps.find((each) => each.id === id);
+  const dump = state.model && dumpWithId(state.model, id);
   if (!dump || dump === state.dump) return state;
   const { answers, hostChanges, whatIf } = state;
   const elsewhere = state.dump

@@ -2,7 +2,7 @@ import type { TraceReport } from '../../shared/protocol';
 import type { PacketInRules } from '../journey/journey';
 import { NO_JOURNEY, shownJourney, type ShownJourney } from '../journey/shownJourney';
 import type { Walked } from '../../core/netfilter/events';
-import type { Dump, FileModel } from '../fileModel';
+import { dumpWithId, type Dump, type FileModel } from '../fileModel';
 import { groundOf, type Ground, type MadeWhatIf } from '../whatIf/ground';
 import type { WhatIf } from '../whatIf/whatIf';
 import type { World } from '../../core/netfilter/world';
@@ -163,14 +163,10 @@ function evaluate(state: SessionState, expression: string, outcome: number): Cha
 
 /** A packet of a journey. What the user says of this host is not said of the next one. */
 export function evaluateLeg(state: SessionState, { expression, dump }: PacketInRules): ChangedEvaluation | undefined {
-  const there = dumpIn(state, dump);
+  const there = state.model && dumpWithId(state.model, dump);
   return there === undefined || there === state.dump
     ? evaluate(state, expression, 0)
     : evaluate({ ...state, ...saidOf(state, there), dump: there, kernel: undefined }, expression, 0);
-}
-
-function dumpIn({ model }: SessionState, wanted: string): Dump | undefined {
-  return model?.dumps.find(({ id }) => id === wanted);
 }
 
 /** What the host remembers of earlier packets, where they are those of a kernel's trace. */
@@ -212,7 +208,9 @@ function waysOf(state: SessionState, { ways }: SessionTrace): SessionTrace['ways
     dump.id,
     (packet) => (evaluateLeg({ ...state, kernel: undefined }, packet) as ChangedEvaluation).evaluation,
     (evaluation) =>
-      assumedFacts(model, dumpIn(state, evaluation.setting.dump.id) ?? dump, evaluation).map(({ message }) => message),
+      assumedFacts(model, dumpWithId(model, evaluation.setting.dump.id) ?? dump, evaluation).map(
+        ({ message }) => message,
+      ),
   );
   return { of: state, traced };
 }
