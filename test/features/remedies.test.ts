@@ -7,6 +7,7 @@ import { remediesText } from '../../src/features/remedies/remediesText';
 import { evaluate, type Evaluation } from '../../src/features/traceSession/evaluate';
 import { badgeOf } from '../../src/features/traceReport/verdict';
 import { groundOf } from '../../src/features/whatIf/ground';
+import { NFT_CASES } from './remediesOfNft';
 import { sampleText } from './sample';
 
 function dump(
@@ -79,6 +80,7 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > :80',
     remedies: [
       'Accept it at the end of INPUT → DELIVERED :80: iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Send it to port 22, as line 6 accepts → DELIVERED :22: in eth0 tcp 9.9.9.9:41522 > 10.244.1.5:22 syn own',
     ],
   },
   {
@@ -159,7 +161,10 @@ const CASES: readonly Case[] = [
     name: 'ufw has its own words',
     text: UFW,
     packet: 'in eth0 tcp 9.9.9.9 > :443',
-    remedies: ['Allow it with ufw → DELIVERED :443: ufw allow proto tcp from 9.9.9.9 to any port 443'],
+    remedies: [
+      'Allow it with ufw → DELIVERED :443: ufw allow proto tcp from 9.9.9.9 to any port 443',
+      'Send it to port 22, as line 11 accepts → DELIVERED :22: in eth0 tcp 9.9.9.9:41522 > 10.244.1.5:22 syn own',
+    ],
   },
   {
     name: 'forwarding is off',
@@ -398,6 +403,7 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:8080 own',
     remedies: [
       'Accept it in zone public → DELIVERED :8080: firewall-cmd --zone=public --add-rich-rule=\'rule family="ipv4" source address="9.9.9.9" port port="8080" protocol="tcp" accept\'',
+      'Send it to port 22, as line 25 accepts → DELIVERED :22: in eth0 tcp 9.9.9.9:41522 > 10.244.1.5:22 syn own',
     ],
   },
   {
@@ -462,7 +468,7 @@ const CASES: readonly Case[] = [
 ];
 
 function evaluated({ text, packet, host }: Pick<Case, 'text' | 'packet' | 'host'>, outcome = 0): Evaluation {
-  const model = modelOf(parseSourceFile(text, { fileName: 'rules' }));
+  const model = modelOf(parseSourceFile(text, { fileName: text.includes('\n$ ') ? 'notes.md' : 'rules' }));
   if (!model.defaultDump) throw new Error('there are no rules');
   return evaluate(model, model.defaultDump, { expression: packet, outcome, answers: {}, overrides: host });
 }
@@ -483,12 +489,14 @@ function edited(text: string, edits: readonly FileEdit[]): string {
   return lines.join('\n');
 }
 
+const EVERY_CASE: readonly Case[] = [...CASES, ...NFT_CASES];
+
 describe('what would have to change', () => {
-  test.each(CASES)('$name', (each) => {
+  test.each(EVERY_CASE)('$name', (each) => {
     expect(told(evaluated(each))).toEqual(each.remedies);
   });
 
-  test.each(CASES)('$name: tried at once it does what was said', (each) => {
+  test.each(EVERY_CASE)('$name: tried at once it does what was said', (each) => {
     const before = evaluated(each);
     const { model, dump } = before.setting;
     for (const { remedy, changes } of findRemedies(before)) {
@@ -514,7 +522,7 @@ describe('what would have to change', () => {
   });
 
   // The edit goes through the text and the parser, the remedy was found without either.
-  test.each(CASES)('$name: written into the file it does what was said', (each) => {
+  test.each(EVERY_CASE)('$name: written into the file it does what was said', (each) => {
     const before = evaluated(each);
     for (const { remedy, edits } of findRemedies(before)) {
       if (edits.length === 0) continue;
@@ -587,6 +595,38 @@ describe('what would have to change', () => {
     ['in eth0 tcp > :8080', ISTIO, '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN'],
   ])('%s: what is not a rule itself says which one it makes', (packet, text, rule) => {
     expect(findRemedies(evaluated({ text, packet }))[0]?.remedy.makes).toBe(rule);
+  });
+
+  test.each([
+    ['firewalld', 'table inet firewalld'],
+    ['Istio', 'table inet istio-proxy-nat'],
+    ['kube-proxy', 'table ip kube-proxy'],
+    ['Docker', 'table ip docker-bridges'],
+    ['OpenWrt', 'table inet fw4'],
+    ['libvirt', 'table ip libvirt_network'],
+    ['flannel', 'table ip flannel-ipv4'],
+    ['fail2ban', 'table inet f2b-table'],
+    [undefined, 'table inet filter'],
+    [undefined, 'table ip firewall'],
+  ])('%s writes %s', (program, table) => {
+    const text = `${table} {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n`;
+    const [first] = findRemedies(evaluated({ text, packet: 'in eth0 tcp 9.9.9.9 > :80 own' }));
+    expect(first?.remedy.note).toBe(
+      program === undefined ? '' : `${program} writes the ${table} itself: the change lasts until it does so again.`,
+    );
+  });
+
+  test.each([
+    [' # handle 9', 'nft delete rule ip f in handle 9', 'It lets in all that the rule drops.'],
+    [
+      '',
+      'nft delete rule ip f in handle HANDLE',
+      'It lets in all that the rule drops. The file does not show the handle of the rule: `nft -a list chain ip f in` does.',
+    ],
+  ])('the handle of a rule that goes: "%s"', (handle, command, note) => {
+    const text = `table ip f {\n\tchain in {\n\t\ttype filter hook input priority 0;\n\t\ttcp dport 80 drop${handle}\n\t}\n}\n`;
+    const found = findRemedies(evaluated({ text, packet: 'in eth0 tcp 9.9.9.9 > :80 own' }));
+    expect(found.map(({ remedy }) => [remedy.commands, remedy.note])).toContainEqual([[command], note]);
   });
 
   test('in plain text', () => {

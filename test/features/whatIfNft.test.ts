@@ -39,8 +39,11 @@ COMMIT
 $ nft list ruleset
 ${LISTING}`;
 
-function modelFor(text: string): { readonly model: FileModel; readonly dump: Dump } {
-  const model = modelOf(parseSourceFile(text, { fileName: text === MIXED ? 'notes.md' : 'rules.nft' }));
+function modelFor(
+  text: string,
+  fileName = text === MIXED ? 'notes.md' : 'rules.nft',
+): { readonly model: FileModel; readonly dump: Dump } {
+  const model = modelOf(parseSourceFile(text, { fileName }));
   if (!model.defaultDump) throw new Error('there are no rules');
   return { model, dump: model.defaultDump };
 }
@@ -147,10 +150,61 @@ describe('what comes of a change to rules of nft', () => {
     },
   );
 
-  test('where a command of nft would stand in a listing is not written into a copy', () => {
-    const { model, dump } = modelFor(LISTING);
-    const changes = splitTyped('nft add rule inet filter input accept', model.file);
-    const { edits, left } = copyOf(groundOf(model, dump, changes), model);
-    expect([edits, left]).toEqual([[], changes]);
+  test.each<[string, string, string, readonly (readonly [number, string | undefined])[]]>([
+    ['at the end of a chain', LISTING, 'nft add rule inet filter input accept', [[11, '\t\taccept']]],
+    [
+      'before another',
+      LISTING,
+      'nft insert rule inet filter input index 1 tcp dport 22 drop',
+      [[8, '\t\ttcp dport 22 drop']],
+    ],
+    [
+      'before the first, in the order in which the kernel would have them',
+      LISTING,
+      'nft insert rule inet filter guard tcp dport 80 accept\nnft insert rule inet filter guard tcp dport 80 drop',
+      [
+        [13, '\t\ttcp dport 80 accept'],
+        [13, '\t\ttcp dport 80 drop'],
+      ],
+    ],
+    [
+      'in the place of another',
+      LISTING,
+      'nft replace rule inet filter input handle 4 tcp dport 80 accept',
+      [
+        [8, undefined],
+        [9, '\t\ttcp dport 80 accept'],
+      ],
+    ],
+    ['away', LISTING, 'nft delete rule inet filter input handle 4', [[8, undefined]]],
+    [
+      'in a chain without rules',
+      LISTING.replace('\t\tudp dport 53 accept\n', ''),
+      'nft add rule inet filter guard udp dport 53 drop',
+      [[13, '\t\tudp dport 53 drop']],
+    ],
+    ['beside rules of iptables', MIXED, 'nft add rule inet filter input accept', [[18, '\t\taccept']]],
+    [
+      'at the end of a script',
+      SCRIPT,
+      'nft insert rule inet filter input tcp dport 22 drop',
+      [[4, 'nft insert rule inet filter input tcp dport 22 drop']],
+    ],
+    // A list shows what came of these, and not the commands.
+    ['an element', LISTING, 'nft add element inet filter friends { 203.0.113.9 }', []],
+    ['a policy', LISTING, "nft add chain inet filter input '{ policy accept ; }'", []],
+    ['rules on one line', LISTING.replace(/\n\t\t/g, ' ; '), 'nft add rule inet filter input accept', []],
+  ])('where a command puts a rule, a copy has it: %s', (_, text, typed, edits) => {
+    const { model, dump } = modelFor(text);
+    const changes = splitTyped(typed, model.file);
+    const ground = groundOf(model, dump, changes);
+    expect(ground.made.flatMap(({ problems }) => problems)).toEqual([]);
+    const copy = copyOf(ground, model);
+    expect(copy.edits.map(({ line, text: written }) => [line, written])).toEqual(edits);
+    expect(copy.left).toEqual(edits.length > 0 ? [] : changes);
+    const written = withEdits(text, copy.edits) ?? '';
+    if (edits.length > 0)
+      for (const packet of [SSH, SSH6, DNS, WEB, FRIEND])
+        expect(badge(modelFor(written, text === MIXED ? 'notes.md' : undefined), packet)).toBe(badge(ground, packet));
   });
 });

@@ -1,5 +1,6 @@
 import type { Packet } from '../net/packet';
 import type { RuleCommand } from '../ruleset/ruleCommand';
+import type { AnyTableName } from '../xtables/view';
 import type { RuleSetView, RuleView } from './view';
 
 /** A chain of table filter that a program leaves to the administrator and does not overwrite. */
@@ -16,14 +17,16 @@ export interface UserChain {
 /** A packet to let through, or keep out, in the words of the program itself. */
 export interface ManageQuestion {
   readonly wanted: 'ACCEPT' | 'DROP';
-  /** The built-in chain of table filter that has it. */
+  /** The table filter of iptables, or one of nftables with a chain of type filter. */
+  readonly table: AnyTableName;
+  /** The hook at which the table has it. */
   readonly chain: 'INPUT' | 'FORWARD' | 'OUTPUT';
   readonly packet: Packet;
-  /** Matches for packets like it at that chain: `-s 9.9.9.9/32 -p tcp -m tcp --dport 80`. */
-  readonly matches: string;
-  /** A chain of table filter is there. */
+  /** The rule for packets like it at that hook, in the words of the table: `ip saddr 9.9.9.9 tcp dport 80 accept`. */
+  readonly rule: string;
+  /** A chain of the table is there. */
   readonly has: (chain: string) => boolean;
-  /** Chains of table filter that the packet came to, in their order. */
+  /** Chains of the table that the packet came to, in their order. */
   readonly visited: ReadonlySet<string>;
 }
 

@@ -35,6 +35,8 @@ export interface ProgramPack {
    * The tables in which it makes chains, for rules that do not say theirs; names that may be in any table are omitted.
    */
   readonly chainTables?: readonly (readonly [RegExp, readonly string[]])[];
+  /** The tables of nftables that it writes, by family and name: `inet fw4`. */
+  readonly nftTables?: RegExp;
   /** Why a rule exists; undefined for any other rule. `beside`: the other rule sets of the same host. */
   rule?(ruleSet: RuleSetView, rule: RuleView, beside: readonly RuleSetView[]): RuleKnowledge | undefined;
   /** Whom a packet that matched the rule was sent to, by name; undefined where the rule names nobody. */

@@ -1,8 +1,11 @@
 import type { NftExpression } from '../syntax/nft/expression';
 import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
+import type { Columns } from '../text/columns';
 import { negate, unknown, type Answer, type Unknown } from '../xtables/answer';
+import type { NamedSetLookup } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { numberOf, type DataType } from './dataTypes';
+import { operandWords } from './formatValue';
 import { computed, operandOf, type Chance, type NftScope, type Operand } from './operands';
 import { rangeOf } from './ranges';
 import { setIndex } from './setIndex';
@@ -13,6 +16,53 @@ type Match = NftRuleStatement & { readonly kind: 'match' };
 export interface NftComparison {
   readonly left: Operand;
   test(view: PacketView): Answer;
+}
+
+/** The named set that `ip saddr @friends` looks in; undefined where it compares with something else. */
+export function namedSetLookup({ right, mask }: Match, { left }: NftComparison): NamedSetLookup | undefined {
+  return right.kind === 'reference' && !mask
+    ? { set: right.name, element: (view) => elementOf(left, view) }
+    : undefined;
+}
+
+/**
+ * What `tcp dport 22` would say to take this packet as well: `{ 22, 80 }`, in the columns of what is compared with.
+ * undefined where no list of values says it.
+ */
+export function widened(
+  { operator, right, mask }: Match,
+  { left }: NftComparison,
+  text: string,
+  view: PacketView,
+): (Columns & { readonly text: string }) | undefined {
+  if (mask || (operator !== '' && operator !== '==') || !isListed(left)) return undefined;
+  const { start, end } = right;
+  const written = text.slice(start, end);
+  const element = elementOf(left, view);
+  if (element === undefined || left.chance) return undefined;
+  if (right.kind === 'set')
+    return written.endsWith('}') ? { start, end, text: written.replace(/\s*}$/, `, ${element} }`) } : undefined;
+  return right.kind === 'value' || right.kind === 'concat'
+    ? { start, end, text: `{ ${written}, ${element} }` }
+    : undefined;
+}
+
+/** An interface, a state or a protocol more would take in what the rule is not about. */
+function isListed({ types }: Operand): boolean {
+  return types.every(({ name }) => LISTED.has(name)) && !(types.length === 1 && types[0]?.name === 'inet_proto');
+}
+
+const LISTED: ReadonlySet<string> = new Set([
+  'ipv4_addr',
+  'ipv6_addr',
+  'inet_service',
+  'inet_proto',
+  'icmp_type',
+  'icmpv6_type',
+]);
+
+function elementOf(left: Operand, view: PacketView): string | undefined {
+  return typeof left.read(view) === 'string' ? operandWords(left, view) : undefined;
 }
 
 /**

@@ -113,6 +113,12 @@ const ICMPV6_NAMES: Readonly<Record<string, number>> = {
   'mld2-listener-report': 143,
 };
 
+/** `echo-request`; the number where nft has no name for it. Source: nftables src/proto.c, icmp_type_tbl. */
+export function icmpTypeName(type: number, family: 4 | 6): string {
+  const names = family === 4 ? ICMP_NAMES : ICMPV6_NAMES;
+  return Object.keys(names).find((name) => names[name] === type) ?? String(type);
+}
+
 /** Codes by their names in iptables' words, where nft has the same. */
 function icmpCodes(family: 4 | 6, type: number): Readonly<Record<string, number>> {
   return Object.fromEntries(

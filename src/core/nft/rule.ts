@@ -7,7 +7,7 @@ import { missing } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 import { changeOf, harmless, type NftAssignment } from './assignments';
 import { matchBounds } from './matchBounds';
-import { comparisonOf } from './comparison';
+import { comparisonOf, namedSetLookup, widened } from './comparison';
 import { nftTarget, type NftAction } from './extensions';
 import type { Condition } from '../xtables/extension';
 import { operandWords } from './formatValue';
@@ -99,10 +99,13 @@ class Builder {
         if (!comparison) return this.open(text, unknown(`what "${text}" tests is not known here`));
         const bounds = matchBounds(statement, this.scope.family);
         const premises = premisesOfExpression(statement.left);
+        const looksIn = namedSetLookup(statement, comparison);
         this.conditions.push({
           text,
           test: (view) => comparison.test(view),
           actual: (view) => operandWords(comparison.left, view),
+          widened: (view) => widened(statement, comparison, this.text, view),
+          ...(looksIn && { looksIn }),
           ...(bounds && { bounds: () => bounds }),
           ...(premises && { premises }),
         });

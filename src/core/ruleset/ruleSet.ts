@@ -44,6 +44,8 @@ export interface NativeRules {
   readonly bases: readonly BaseChain[];
   readonly needsConntrack: boolean;
   readonly needsDefrag: boolean;
+  /** What they were read from, but for the rules on some lines. */
+  readonly readFrom: { readonly section: RulesSection; readonly without: ReadonlySet<Line> };
 }
 
 export interface NftTable extends Table<NftTableName> {
@@ -114,6 +116,8 @@ export interface Rule {
   readonly endsChain: boolean;
   /** Of a rule of nftables, the columns of its line that are the rule. */
   readonly written?: Columns;
+  /** Of a rule of nftables, the number by which commands name it, where the file shows it. */
+  readonly handle?: number | undefined;
   /** The chains that its verdict map may jump to. */
   readonly chains?: ReadonlyMap<string, Chain>;
   /** The rule for reading its parts once; they are not kept. */

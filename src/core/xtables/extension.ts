@@ -14,6 +14,13 @@ import type { PremiseId } from './premise';
 import type { BuildProblem, GivenOptions, Option, ValueContext } from './option';
 import type { Hook, PacketView, RememberingView, TableName } from './view';
 
+/** A lookup in a named set of nftables. */
+export interface NamedSetLookup {
+  readonly set: string;
+  /** The packet as an element of the set, as nft writes it; undefined where it has no such thing. */
+  element(view: PacketView): string | undefined;
+}
+
 /**
  * One thing that a match asks of a packet. A match holds where all its conditions do; they are asked in order, up to
  * the first no.
@@ -40,6 +47,10 @@ export interface Condition {
   readonly asks?: FieldTest;
   /** The IP set in which it looks the packet up, and nothing else; `test` says whether it is there, or not there. */
   readonly lookup?: { readonly name: string; readonly directions: readonly SetDirection[] };
+  /** The named set of nftables in which it looks the packet up, and nothing else, as `lookup` does with IP sets. */
+  readonly looksIn?: NamedSetLookup;
+  /** What a rule of nftables would say in its place to hold for this packet as well; undefined: nothing so simple. */
+  widened?(view: PacketView): { readonly start: number; readonly end: number; readonly text: string } | undefined;
   /**
    * Where no single field says it all: which packets it can match, and which it certainly matches. Omitted: nothing is
    * known. `host` has what the file says of sets and users.

@@ -1,11 +1,11 @@
 import { packs } from '../../core/knowledge/knowledge';
-import { isTableName } from '../../core/ruleset/ruleSet';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import { ruleView } from '../ruleSetView';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { annotationProposals } from './annotations';
-import { ownerNote } from './ownerNote';
+import { offLine } from '../whatIf/whatIf';
+import { handleNote, ownerNote } from './ownerNote';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -20,20 +20,27 @@ export function captureAfterAll(situation: Situation): readonly Proposal[] {
   if (event?.kind !== 'rule' || event.effect?.kind !== 'verdict' || event.effect.verdict !== 'RETURN') return [];
   const { rule } = event;
   const { table } = rule.chain;
-  if (!isTableName(table)) return [];
   const view = ruleSet && ruleView(ruleSet, rule);
   const proposed =
     knowledge && view ? packs.flatMap((pack) => pack.capture?.({ rule: view, rules: knowledge }) ?? []) : [];
   const annotated = annotationProposals(situation, proposed, isCaptured);
   if (annotated.length > 0) return annotated;
-  const command: RuleCommand = { table, chain: rule.chain.name, operation: 'D', position: rule.number, rule: '' };
+  const command: RuleCommand = {
+    table,
+    chain: rule.chain.name,
+    operation: 'D',
+    position: rule.number,
+    rule: '',
+    of: rule,
+  };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !isCaptured(outcomes)) return [];
   return [
     {
       title: [{ text: 'Redirect it after all: without ' }, ruleSpan(rule.line)],
       commands: [ruleCommandText(command, family)],
-      note: ownerNote(situation, [command]),
+      note: [handleNote(rule), ownerNote(situation, [command])].filter((each) => each !== '').join(' '),
+      ...(rule.written && { tried: [offLine(rule.line)] }),
       outcomes,
       reach: 'rule',
     },

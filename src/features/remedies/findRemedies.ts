@@ -6,7 +6,7 @@ import { badgeOf } from '../traceReport/verdict';
 import { copyOf } from '../whatIf/copyOf';
 import type { FileEdit } from '../whatIf/fileEdit';
 import { groundOf } from '../whatIf/ground';
-import type { WhatIf } from '../whatIf/whatIf';
+import { typed, type WhatIf } from '../whatIf/whatIf';
 import { block } from './block';
 import { hostSettings } from './hostSettings';
 import { leaveAsItIs } from './leaveAsItIs';
@@ -68,13 +68,13 @@ function bySize(a: Proposal, b: Proposal): number {
 }
 
 function found(
-  { outcomes, title, commands, note, makes, packet, typed = packet === undefined ? commands : [] }: Proposal,
+  { outcomes, title, commands, note, makes, packet, tried = packet === undefined ? commands.map(typed) : [] }: Proposal,
   { model, dump }: Evaluation['setting'],
   isTried: boolean,
 ): FoundRemedy {
   const results = outcomes.map(badgeOf);
   const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
-  const changes = typed.map((text): WhatIf => ({ kind: 'typed', text }));
+  const changes = tried;
   // After rules that are tried the file has no place for others.
   const copy = isTried || changes.length === 0 ? undefined : copyOf(groundOf(model, dump, changes), model);
   const edits = copy?.left.length === 0 ? copy.edits : [];

@@ -2,12 +2,11 @@ import { packs } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { isTableName } from '../../core/ruleset/ruleSet';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { annotationProposals } from './annotations';
 import { ownerNote } from './ownerNote';
-import { packetMatch } from './packetMatch';
+import { packetRule } from './packetMatch';
 import { placeOf } from './place';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
@@ -26,7 +25,6 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   if (!place?.rule) return [];
   const { chain, rule, view, visited } = place;
   const { table } = chain;
-  if (!isTableName(table)) return [];
   const isWanted = (outcomes: readonly Walked[]): boolean =>
     getsThrough(outcomes) && outcomes.every((each) => isLeft(each, view.packet));
   const proposed = knowledge
@@ -39,7 +37,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
     chain: chain.name,
     operation: 'I',
     position: rule.rule.number,
-    rule: `${packetMatch(view.packet, { destination: true })} -j ACCEPT`,
+    rule: packetRule(table, view.packet, { destination: true }, 'ACCEPT'),
   };
   const outcomes = traceChanged(situation, { commands: [command] });
   return outcomes && isWanted(outcomes)

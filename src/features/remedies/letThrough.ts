@@ -3,7 +3,7 @@ import type { Walked } from '../../core/netfilter/events';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { managedProposals } from './managedProposals';
 import { ownerNote } from './ownerNote';
-import { packetMatch, sidesIn } from './packetMatch';
+import { packetRule, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type DecisionPlace } from './place';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { Proposal, Situation } from './remedy';
@@ -57,21 +57,19 @@ function acceptingRule(walked: Walked): { readonly place: DecisionPlace; readonl
   if (dropBy?.kind !== 'rule' && dropBy?.kind !== 'policy') return undefined;
   const index = decisiveEvent(walked);
   const place = index === undefined ? undefined : placeOf(walked, index);
-  if (!place || place.view.conntrack?.state === 'INVALID' || !isTableName(place.chain.table)) return undefined;
+  if (!place || place.view.conntrack?.state === 'INVALID') return undefined;
   const { chain, rule } = place;
   const position = rule?.rule.number ?? closingLogs(chain);
   const where = position === undefined ? { operation: 'A' as const } : { operation: 'I' as const, position };
-  return {
-    place,
-    command: { table: place.chain.table, chain: chain.name, ...where, rule: `${acceptedPackets(place)} -j ACCEPT` },
-  };
+  return { place, command: { table: chain.table, chain: chain.name, ...where, rule: acceptingRuleFor(place) } };
 }
 
 /** Replies of known connections are let through by their state, and not by their addresses. */
-function acceptedPackets({ view }: DecisionPlace): string {
-  return isAnswer(view.conntrack?.state)
-    ? '-m conntrack --ctstate RELATED,ESTABLISHED'
-    : packetMatch(view.packet, sidesIn(view));
+function acceptingRuleFor({ view, chain: { table } }: DecisionPlace): string {
+  if (!isAnswer(view.conntrack?.state)) return packetRule(table, view.packet, sidesIn(view), 'ACCEPT');
+  return isTableName(table)
+    ? '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
+    : 'ct state established,related accept';
 }
 
 function isAnswer(state: string | undefined): boolean {

@@ -2,6 +2,7 @@ import { protocolName } from '../../core/net/protocols';
 import { formatAddress } from '../../core/net/address';
 import type { Listener } from '../../core/net/host';
 import type { Proposal, Situation } from './remedy';
+import { typed } from '../whatIf/whatIf';
 import { traceChanged } from './traceChanged';
 
 /**
@@ -32,16 +33,15 @@ export function listenElsewhere(situation: Situation): readonly Proposal[] {
     elsewhere.process === undefined
       ? 'the program'
       : `${elsewhere.process}${elsewhere.pid === undefined ? '' : ` (pid ${elsewhere.pid})`}`;
+  const name = protocolName(protocol);
+  const place = `${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort}`;
   return [
     {
-      title: [{ text: `Let ${who} listen on ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort}` }],
+      title: [{ text: `Let ${who} listen on ${place}` }],
       commands: [],
-      typed: [
-        `unlisten ${protocolName(protocol)} ${elsewhere.text}`,
-        (
-          `listen ${protocolName(protocol)} ${family === 4 ? '0.0.0.0' : '[::]'}:${destinationPort} ` +
-          `${elsewhere.process ?? ''}`
-        ).trim(),
+      tried: [
+        typed(`unlisten ${name} ${elsewhere.text}`),
+        typed(`listen ${name} ${place} ${elsewhere.process ?? ''}`.trim()),
       ],
       reach: 'place',
       note: `It listens on ${elsewhere.text} only, and the packet is sent to ${formatAddress(destination)}.`,

@@ -1,10 +1,12 @@
 import { packs } from '../../core/knowledge/knowledge';
 import type { ManagedChange } from '../../core/knowledge/managed';
-import { ruleCommandText } from '../../core/ruleset/ruleCommand';
+import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import { allTables, isTableName } from '../../core/ruleset/ruleSet';
 import type { Walked } from '../../core/netfilter/events';
-import { packetMatch, sidesIn } from './packetMatch';
+import { packetRule, sidesIn } from './packetMatch';
 import type { DecisionPlace } from './place';
 import type { Proposal, Situation } from './remedy';
+import { typed } from '../whatIf/whatIf';
 import { traceChanged } from './traceChanged';
 
 /**
@@ -27,7 +29,7 @@ export function managedProposals(
       {
         title: typeof title === 'string' ? [{ text: title }] : title,
         commands: lines,
-        ...(plain ? {} : { typed: [command], makes: `-A ${makes.chain} ${makes.rule}` }),
+        ...(plain ? {} : { tried: [typed(command)], makes: madeBy(makes, command) }),
         note,
         outcomes,
         reach: 'like it',
@@ -39,23 +41,29 @@ export function managedProposals(
 
 type Offered = Omit<ManagedChange, 'title'> & { readonly title: string | Proposal['title'] };
 
+/** The rule, as the listing of its table has it. */
+function madeBy({ table, chain, rule }: RuleCommand, command: string): string {
+  return isTableName(table) ? `-A ${chain} ${rule}` : command;
+}
+
 function managedChanges(
   { input: { ruleSet, family } }: Situation,
   { chain, view, visited }: DecisionPlace,
   wanted: 'ACCEPT' | 'DROP',
 ): readonly Offered[] {
-  const chains = ruleSet?.tables.get('filter')?.chains;
-  const { name } = chain;
-  if (chain.table !== 'filter' || !chains || (name !== 'INPUT' && name !== 'FORWARD' && name !== 'OUTPUT')) return [];
-  const matches = packetMatch(view.packet, sidesIn(view));
+  const { table, hook, base } = chain;
+  const filters = isTableName(table) ? table === 'filter' : base?.type === 'filter';
+  const chains = ruleSet && filters ? allTables(ruleSet).find(({ name }) => name === table)?.chains : undefined;
+  if (!chains || (hook !== 'INPUT' && hook !== 'FORWARD' && hook !== 'OUTPUT')) return [];
+  const rule = packetRule(table, view.packet, sidesIn(view), wanted);
   return packs.flatMap((pack) => [
-    ...(pack.userChains ?? []).flatMap((user): readonly Offered[] => {
-      if (user.of !== name || !visited.has(user.chain)) return [];
-      const makes = { table: 'filter', chain: user.chain, operation: 'I', rule: `${matches} -j ${wanted}` } as const;
+    ...(table === 'filter' ? (pack.userChains ?? []) : []).flatMap((user): readonly Offered[] => {
+      if (user.of !== hook || !visited.has(user.chain)) return [];
+      const makes = { table, chain: user.chain, operation: 'I', rule } as const;
       const title =
         wanted === 'ACCEPT'
           ? [{ text: 'Accept it in ' }, { text: user.chain, style: 'code' as const }]
-          : [{ text: name === 'INPUT' ? 'Keep it out' : 'Stop it' }];
+          : [{ text: hook === 'INPUT' ? 'Keep it out' : 'Stop it' }];
       return [
         {
           title,
@@ -67,9 +75,10 @@ function managedChanges(
     }),
     ...(pack.manage?.({
       wanted,
-      chain: name,
+      table,
+      chain: hook,
       packet: view.packet,
-      matches,
+      rule,
       has: (each) => chains.has(each),
       visited,
     }) ?? []),

@@ -1,7 +1,9 @@
-import { formatBlock, hostBlock } from '../../core/net/address';
+import { formatAddress, formatBlock, hostBlock } from '../../core/net/address';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import { protocolName } from '../../core/net/protocols';
-import type { PacketView } from '../../core/xtables/view';
+import { icmpTypeName } from '../../core/nft/dataTypes';
+import { isTableName } from '../../core/ruleset/ruleSet';
+import type { AnyTableName, PacketView } from '../../core/xtables/view';
 
 /** The addresses that a rule about a packet asks for. */
 export interface AddressSides {
@@ -16,10 +18,22 @@ export function sidesIn({ hook }: PacketView): AddressSides {
   return { source: hook !== 'OUTPUT' && hook !== 'POSTROUTING', destination: hook !== 'INPUT' };
 }
 
+/** A rule about packets like this one, in the words of its table. */
+export function packetRule(
+  table: AnyTableName,
+  packet: Packet,
+  sides: AddressSides,
+  verdict: 'ACCEPT' | 'DROP',
+): string {
+  return isTableName(table)
+    ? `${packetMatch(packet, sides)} -j ${verdict}`
+    : `${nftMatch(packet, sides)} ${verdict.toLowerCase()}`;
+}
+
 /**
  * A rule's matches for packets like this one, as iptables-save writes them: `-s 9.9.9.9/32 -p tcp -m tcp --dport 22`.
  */
-export function packetMatch(packet: Packet, { source = false, destination = false }: AddressSides): string {
+function packetMatch(packet: Packet, { source = false, destination = false }: AddressSides): string {
   return [
     source ? `-s ${formatBlock(hostBlock(packet.source))}` : '',
     destination ? `-d ${formatBlock(hostBlock(packet.destination))}` : '',
@@ -47,3 +61,21 @@ const PORTED: ReadonlyMap<number, string> = new Map([
   [PROTOCOL.SCTP, 'sctp'],
   [PROTOCOL.DCCP, 'dccp'],
 ]);
+
+/** The same in the words of nft: `ip saddr 9.9.9.9 tcp dport 22`. Source: nft(8), PAYLOAD EXPRESSIONS. */
+function nftMatch(packet: Packet, { source = false, destination = false }: AddressSides): string {
+  const header = packet.family === 4 ? 'ip' : 'ip6';
+  return [
+    ...(source ? [`${header} saddr ${formatAddress(packet.source)}`] : []),
+    ...(destination ? [`${header} daddr ${formatAddress(packet.destination)}`] : []),
+    nftTransport(packet),
+  ].join(' ');
+}
+
+function nftTransport({ protocol, family, fragmentOffset, icmpType, destinationPort }: Packet): string {
+  const isWhole = fragmentOffset === 0;
+  if (isWhole && protocol === PROTOCOL.ICMP && family === 4) return `icmp type ${icmpTypeName(icmpType, 4)}`;
+  if (isWhole && protocol === PROTOCOL.ICMPV6 && family === 6) return `icmpv6 type ${icmpTypeName(icmpType, 6)}`;
+  const ported = isWhole ? PORTED.get(protocol) : undefined;
+  return ported === undefined ? `meta l4proto ${protocolName(protocol)}` : `${ported} dport ${destinationPort}`;
+}

@@ -1,5 +1,5 @@
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import type { Chain } from '../../core/ruleset/ruleSet';
+import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
 import type { RuleEvent } from '../traceReport/traceInput';
 
@@ -43,11 +43,17 @@ export function placeOf({ events }: Walked, index: number): DecisionPlace | unde
 export function closingLogs({ rules }: Chain): number | undefined {
   let first: number | undefined;
   for (let i = rules.length - 1; i >= 0; i--) {
-    const target = rules[i]?.target;
-    if (target?.kind !== 'extension' || !LOGS.has(target.extension.name)) break;
+    const rule = rules[i];
+    if (!rule || !onlyLogs(rule)) break;
     first = i + 1;
   }
   return first;
+}
+
+/** A statement of nft that logs ends no rule, and has no target of its own. */
+function onlyLogs({ target, line, written }: Rule): boolean {
+  if (written) return target.kind === 'none' && /(?:^|\s)log\b/.test(line.text.slice(written.start, written.end));
+  return target.kind === 'extension' && LOGS.has(target.extension.name);
 }
 
 const LOGS: ReadonlySet<string> = new Set(['LOG', 'NFLOG', 'ULOG']);

@@ -5,6 +5,7 @@ import type { Walked } from '../../core/netfilter/events';
 import type { TraceSetting } from '../../core/netfilter/trace';
 import type { RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { TraceInput } from '../traceReport/traceInput';
+import type { WhatIf } from '../whatIf/whatIf';
 import type { NearMiss } from './nearMisses';
 
 /** What was traced, and the path to change. */
@@ -20,6 +21,8 @@ export interface Situation {
 /** What is changed, to be traced again. */
 export interface RemedyChange {
   readonly commands?: readonly RuleCommand[];
+  /** Commands about something else than rules, as they are typed. */
+  readonly texts?: readonly string[];
   readonly host?: Host;
   /** Another packet. */
   readonly request?: PacketRequest;
@@ -37,8 +40,8 @@ type Reach = (typeof REACH)[number];
 export interface Proposal extends Omit<Remedy, 'result' | 'inFile' | 'live' | 'makes' | 'packet'> {
   readonly makes?: string;
   readonly packet?: string;
-  /** The change as it would be typed, where that is not `commands`. */
-  readonly typed?: readonly string[];
+  /** The change as it would be tried, where that is not `commands`. */
+  readonly tried?: readonly WhatIf[];
   readonly outcomes: readonly Walked[];
   readonly reach: Reach;
 }

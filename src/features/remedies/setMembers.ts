@@ -1,9 +1,9 @@
 import { packetValues } from '../../core/net/testSet';
 import { memberText } from '../../core/net/setMembers';
-import type { TraceEvent } from '../../core/netfilter/events';
-import { conditionsOf } from '../../core/ruleset/ruleSet';
-import type { Condition } from '../../core/xtables/extension';
-import type { PacketView } from '../../core/xtables/view';
+import type { TraceEvent, Walked } from '../../core/netfilter/events';
+import { conditionsOf, type Rule } from '../../core/ruleset/ruleSet';
+import type { Condition, NamedSetLookup } from '../../core/xtables/extension';
+import type { AnyTableName, PacketView } from '../../core/xtables/view';
 import { withSetLine } from '../../core/ruleset/host/changedHost';
 import { ruleSpan, decisiveEvent } from '../traceReport/verdict';
 import type { Proposal, Situation } from './remedy';
@@ -17,28 +17,32 @@ export function setMembers(situation: Situation): readonly Proposal[] {
   const { walked, misses } = situation;
   const proposals: Proposal[] = [];
   for (const { missed, view, rule } of misses) {
-    if (!missed.lookup || proposals.length >= MOST_OFFERED) continue;
-    const proposal = changed(situation, missed.lookup, view);
-    if (proposal)
-      proposals.push({ ...proposal, title: [...proposal.title, { text: ', which ' }, ruleSpan(rule.line), ASKS] });
+    if (proposals.length >= MOST_OFFERED) continue;
+    proposals.push(...changed(situation, missed, view, rule));
   }
   const index = decisiveEvent(walked);
   const event = index === undefined ? undefined : (walked.events[index] as TraceEvent);
   if (event?.kind === 'rule' && walked.end.outcome === 'DROPPED')
     for (const match of event.rule.matches)
-      for (const { lookup } of conditionsOf(match, event.rule.family)) {
-        const proposal = lookup && changed(situation, lookup, event.view);
-        if (proposal)
-          proposals.push({
-            ...proposal,
-            title: [...proposal.title, { text: ', which ' }, ruleSpan(event.rule.line), ASKS],
-          });
-      }
+      for (const condition of conditionsOf(match, event.rule.family))
+        proposals.push(...changed(situation, condition, event.view, event.rule));
   return proposals;
 }
 
-/** A negated lookup is answered yes by what is not in the set. */
 function changed(
+  situation: Situation,
+  { lookup, looksIn }: Condition,
+  view: PacketView,
+  rule: Rule,
+): readonly Proposal[] {
+  const proposal = lookup
+    ? changedIpSet(situation, lookup, view)
+    : looksIn && changedNftSet(situation, looksIn, view, rule.chain.table);
+  return proposal ? [{ ...proposal, title: [...proposal.title, { text: ', which ' }, ruleSpan(rule.line), ASKS] }] : [];
+}
+
+/** A negated lookup is answered yes by what is not in the set. */
+function changedIpSet(
   situation: Situation,
   { name, directions }: NonNullable<Condition['lookup']>,
   view: PacketView,
@@ -57,9 +61,31 @@ function changed(
   if (typeof after === 'string') return undefined;
   const outcomes = traceChanged(situation, { host: after });
   if (!outcomes || !getsThrough(outcomes)) return undefined;
+  return proposalFor(isIn, name, `ipset ${verb} ${name} ${member}`, outcomes);
+}
+
+/** Of an interval nothing can be taken out: nft deletes elements as they were added. */
+function changedNftSet(
+  situation: Situation,
+  lookup: NamedSetLookup,
+  view: PacketView,
+  table: AnyTableName,
+): Proposal | undefined {
+  const { set } = lookup;
+  const member = lookup.element(view);
+  if (member === undefined) return undefined;
+  for (const verb of ['add', 'delete'] as const) {
+    const command = `nft ${verb} element ${table} ${set} { ${member} }`;
+    const outcomes = traceChanged(situation, { texts: [command] });
+    if (outcomes && getsThrough(outcomes)) return proposalFor(verb === 'delete', set, command, outcomes);
+  }
+  return undefined;
+}
+
+function proposalFor(isIn: boolean, name: string, command: string, outcomes: readonly Walked[]): Proposal {
   return {
     title: [{ text: isIn ? 'Take it out of the set ' : 'Put it into the set ' }, { text: name, style: 'code' }],
-    commands: [`ipset ${verb} ${name} ${member}`],
+    commands: [command],
     note: 'A program that fills the set may undo it.',
     outcomes,
     reach: 'like it',

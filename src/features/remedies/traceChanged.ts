@@ -4,6 +4,7 @@ import type { Assumption } from '../../core/netfilter/assumption';
 import type { Walked } from '../../core/netfilter/events';
 import { tracePacket } from '../../core/netfilter/trace';
 import { afterCommands } from '../../core/ruleset/afterCommands';
+import { isTableName } from '../../core/ruleset/ruleSet';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { RemedyChange, Situation } from './remedy';
 
@@ -13,14 +14,17 @@ import type { RemedyChange, Situation } from './remedy';
  */
 export function traceChanged(
   { request: asked, setting, input, walked }: Situation,
-  { commands = [], host = setting.host, request = asked }: RemedyChange,
+  { commands = [], texts = [], host = setting.host, request = asked }: RemedyChange,
 ): readonly Walked[] | undefined {
   let { ruleSets } = setting;
-  if (commands.length > 0) {
+  if (commands.length + texts.length > 0) {
     if (!input.ruleSet) return undefined;
+    const gone = commands.filter(isByHandle);
+    const run = commands.filter((command) => !isByHandle(command));
     const { ruleSet, problems } = afterCommands(
       input.ruleSet,
-      commands.map((command) => ruleCommandText(command, input.family)),
+      [...run.map((command) => ruleCommandText(command, input.family)), ...texts],
+      new Set(gone.flatMap(({ of }) => (of ? [of.line] : []))),
     );
     if (problems.length > 0) return undefined;
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };
@@ -28,6 +32,11 @@ export function traceChanged(
   const answers = new Map(walked.assumptions.map((assumption) => [keyAfter(assumption, commands), assumption.value]));
   const { outcomes, truncated } = tracePacket(request, { ...setting, ruleSets, host, answers });
   return truncated ? undefined : outcomes;
+}
+
+/** nft deletes a rule by its handle, which the file may not show; its line names it as well. */
+function isByHandle({ table, operation }: RuleCommand): boolean {
+  return operation === 'D' && !isTableName(table);
 }
 
 /** Rules after an inserted one have other numbers, by which answers are kept. */

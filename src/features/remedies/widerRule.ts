@@ -1,32 +1,22 @@
 import { printRuleBody } from '../../core/ruleset/printRule';
-import { isTableName } from '../../core/ruleset/ruleSet';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import { readField } from '../../core/xtables/fields';
 import { ruleSpan } from '../traceReport/verdict';
 import { ownerNote } from './ownerNote';
+import type { NearMiss } from './nearMisses';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
 /** A rule with a list that accepts the packet once the list has one value more. */
 export function widerRule(situation: Situation): readonly Proposal[] {
-  for (const { rule, missed, match, view } of situation.misses) {
-    const { table, name } = rule.chain;
-    const value = missed.asks && readField(missed.asks.field, view);
-    const data = match && value !== undefined ? match.extension.including?.(match.data, value) : undefined;
-    if (!match || data === undefined || !isTableName(table)) continue;
-    const matches = rule.matches.map((each) => (each === match ? { ...each, data, conditions: undefined } : each));
-    const command: RuleCommand = {
-      table,
-      chain: name,
-      operation: 'R',
-      position: rule.number,
-      rule: printRuleBody({ header: rule.header, matches, target: rule.target }, rule.family).trimStart(),
-    };
+  for (const miss of situation.misses) {
+    const command = miss.rule.written ? widerNftRule(miss) : widerIptablesRule(miss);
+    if (!command) continue;
     const outcomes = traceChanged(situation, { commands: [command] });
     if (!outcomes || !getsThrough(outcomes)) continue;
     return [
       {
-        title: [{ text: 'Let ' }, ruleSpan(rule.line), { text: ' accept it as well' }],
+        title: [{ text: 'Let ' }, ruleSpan(miss.rule.line), { text: ' accept it as well' }],
         commands: [ruleCommandText(command, situation.input.family)],
         note: ownerNote(situation, [command]),
         outcomes,
@@ -35,4 +25,35 @@ export function widerRule(situation: Situation): readonly Proposal[] {
     ];
   }
   return [];
+}
+
+function widerIptablesRule({ rule, missed, match, view }: NearMiss): RuleCommand | undefined {
+  const { table, name } = rule.chain;
+  const value = missed.asks && readField(missed.asks.field, view);
+  const data = match && value !== undefined ? match.extension.including?.(match.data, value) : undefined;
+  if (!match || data === undefined) return undefined;
+  const matches = rule.matches.map((each) => (each === match ? { ...each, data, conditions: undefined } : each));
+  return {
+    table,
+    chain: name,
+    operation: 'R',
+    position: rule.number,
+    rule: printRuleBody({ header: rule.header, matches, target: rule.target }, rule.family).trimStart(),
+  };
+}
+
+/** nft replaces a rule by its handle. */
+function widerNftRule({ rule, missed, view }: NearMiss): RuleCommand | undefined {
+  const { table, name } = rule.chain;
+  const wider = missed.widened?.(view);
+  if (!wider || !rule.written || rule.handle === undefined) return undefined;
+  const { text } = rule.line;
+  return {
+    table,
+    chain: name,
+    operation: 'R',
+    position: rule.number,
+    rule: `${text.slice(rule.written.start, wider.start)}${wider.text}${text.slice(wider.end, rule.written.end)}`,
+    of: rule,
+  };
 }

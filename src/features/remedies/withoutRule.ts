@@ -1,7 +1,7 @@
-import { isTableName } from '../../core/ruleset/ruleSet';
 import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
-import { ownerNote } from './ownerNote';
+import { offLine } from '../whatIf/whatIf';
+import { handleNote, ownerNote } from './ownerNote';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
@@ -13,17 +13,18 @@ export function withoutRule(situation: Situation): readonly Proposal[] {
   if (walked.end.dropBy?.kind !== 'rule' || event?.kind !== 'rule') return [];
   const { rule, view } = event;
   const { table, name } = rule.chain;
-  if (!isTableName(table) || view.conntrack?.state === 'INVALID') return [];
-  const command: RuleCommand = { table, chain: name, operation: 'D', position: rule.number, rule: '' };
+  if (view.conntrack?.state === 'INVALID') return [];
+  const command: RuleCommand = { table, chain: name, operation: 'D', position: rule.number, rule: '', of: rule };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !getsThrough(outcomes)) return [];
   return [
     {
       title: [{ text: 'Do without ' }, ruleSpan(rule.line)],
       commands: [ruleCommandText(command, input.family)],
-      note: ['It lets in all that the rule drops.', ownerNote(situation, [command])]
+      note: ['It lets in all that the rule drops.', handleNote(rule), ownerNote(situation, [command])]
         .filter((each) => each !== '')
         .join(' '),
+      ...(rule.written && { tried: [offLine(rule.line)] }),
       outcomes,
       reach: 'rule',
     },

@@ -1,5 +1,6 @@
 import { isTableName, type Rule } from '../../core/ruleset/ruleSet';
 import { changeOfLine } from '../../core/syntax/typedLine';
+import type { AnyTableName } from '../../core/xtables/view';
 import type { StepId, StepTry } from '../../shared/traceReport';
 import { eventAt } from './makeReport';
 import type { TraceInput } from './traceInput';
@@ -8,21 +9,21 @@ import type { TraceInput } from './traceInput';
 export function stepTries(input: TraceInput, step: StepId): readonly StepTry[] {
   const { event, rule } = eventAt(input, step);
   if (rule) return ruleTries(rule);
-  if (event?.kind !== 'policy' || !isTableName(event.chain.table)) return [];
+  if (event?.kind !== 'policy') return [];
   const other = event.verdict === 'ACCEPT' ? 'DROP' : 'ACCEPT';
   const { name, table } = event.chain;
-  const program = input.family === 4 ? 'iptables' : 'ip6tables';
-  return [
-    {
-      kind: 'typed',
-      label: `What if the policy were ${other}?`,
-      text: `${program} ${table === 'filter' ? '' : `-t ${table} `}-P ${name} ${other}`,
-    },
-  ];
+  const label = `What if the policy were ${isTableName(table) ? other : other.toLowerCase()}?`;
+  return [{ kind: 'typed', label, text: policyCommand(table, name, other, input.family) }];
 }
 
-function ruleTries({ line, chain: { table } }: Rule): readonly StepTry[] {
+function policyCommand(table: AnyTableName, chain: string, policy: 'ACCEPT' | 'DROP', family: 4 | 6): string {
+  if (!isTableName(table)) return `nft add chain ${table} ${chain} '{ policy ${policy.toLowerCase()} ; }'`;
+  const program = family === 4 ? 'iptables' : 'ip6tables';
+  return `${program} ${table === 'filter' ? '' : `-t ${table} `}-P ${chain} ${policy}`;
+}
+
+function ruleTries({ line }: Rule): readonly StepTry[] {
   const change = changeOfLine(line);
   if (change !== undefined) return [{ kind: 'back', label: 'Take this change back', index: change }];
-  return isTableName(table) ? [{ kind: 'off', label: 'What if this rule were gone?' }] : [];
+  return [{ kind: 'off', label: 'What if this rule were gone?' }];
 }

@@ -109,16 +109,14 @@ function sparesFromNat(events: readonly TraceEvent[], event: TraceEvent, index: 
   if (event.kind !== 'rule' || !event.matched || event.effect?.kind !== 'verdict' || event.effect.verdict !== 'RETURN')
     return false;
   const { rule, view } = event;
-  if (
-    view.table !== 'nat' ||
-    (view.hook !== 'PREROUTING' && view.hook !== 'OUTPUT') ||
-    conditionsOfRule(rule).length === 0
-  )
-    return false;
+  const end = events[index + 2];
   return (
+    (view.hook === 'PREROUTING' || view.hook === 'OUTPUT') &&
     rule.number < rule.chain.rules.length &&
     events[index + 1]?.kind === 'return' &&
-    events[index + 2]?.kind === 'policy'
+    end?.kind === 'policy' &&
+    (end.chain.base?.type ?? end.chain.table) === 'nat' &&
+    conditionsOfRule(rule).length > 0
   );
 }
 

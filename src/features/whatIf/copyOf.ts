@@ -5,6 +5,8 @@ import type { Line } from '../../core/syntax/tree';
 import { allSectionsOf, ruleSetOf, type FileModel } from '../fileModel';
 import type { FileEdit } from './fileEdit';
 import type { Ground } from './ground';
+import { inSafeOrder, inserted, removed } from './lineEdits';
+import { nftEdits } from './nftCopy';
 import type { WhatIf } from './whatIf';
 
 /** What is tried, as a change of the text. */
@@ -27,11 +29,12 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
       const after = ruleSetOf(changed);
       const own =
         section.form === 'nft'
-          ? nftEdits(after, model.file.lines)
+          ? nftEdits(ruleSetOf(section), after, model.file.lines)
           : section.form === 'commands'
             ? scriptEdits(after)
             : dumpEdits(ruleSetOf(section), after);
-      if (!own || edits.some(({ line }) => own.some((each) => each.line === line && each.text === undefined))) return;
+      // A table inet is among the rules of both families.
+      if (!own || edits.some(({ line, text }) => own.some((each) => each.line === line && each.text === text))) return;
       edits.push(...own);
       for (const line of after.changed?.commands ?? []) written.add(changeOfLine(line) ?? -1);
       for (const line of after.changed?.without ?? []) offs.add(line);
@@ -54,13 +57,6 @@ function scriptEdits({ section, changed }: RuleSet): readonly FileEdit[] | undef
     ...[...changed.without].map(removed),
     ...changed.commands.map((line) => inserted(last.index + 1, `${prefixOf(last)}${line.text}`, last)).reverse(),
   ];
-}
-
-/** A rule of nft goes with its line; where a command puts one is not written. */
-function nftEdits({ changed }: RuleSet, lines: readonly Line[]): readonly FileEdit[] | undefined {
-  if (!changed || changed.commands.length > 0) return undefined;
-  const gone = [...changed.without];
-  return gone.every(({ index, text }) => lines[index]?.text === text) ? gone.map(removed) : undefined;
 }
 
 /** In a dump each changed rule has its line. */
@@ -160,25 +156,6 @@ function inOrder({ rules }: Chain): boolean {
     ({ line }, i) =>
       line.text.startsWith('-A', behindCounters(line)) && (i === 0 || (rules[i - 1]?.line.index ?? 0) <= line.index),
   );
-}
-
-/**
- * `withEdits` makes the edits from the end on, those of one line in their order: what goes first, and of what comes the
- * last one first.
- */
-function inSafeOrder(edits: readonly FileEdit[]): readonly FileEdit[] {
-  return [
-    ...edits.filter(({ text }) => text === undefined),
-    ...edits.filter(({ text }) => text !== undefined).reverse(),
-  ];
-}
-
-function removed(line: Line): FileEdit {
-  return { line: line.index, text: undefined, beside: { line: line.index, text: line.text } };
-}
-
-function inserted(line: number, text: string, beside: Line): FileEdit {
-  return { line, text, beside: { line: beside.index, text: beside.text } };
 }
 
 function written(rule: Rule, beside: Line): string {

@@ -23,6 +23,11 @@ export function isSameWhatIf(a: WhatIf, b: WhatIf): boolean {
   return a.kind === b.kind && a.text === b.text && (a.kind !== 'off' || b.kind !== 'off' || a.line === b.line);
 }
 
+/** A command as a change. */
+export function typed(text: string): WhatIf {
+  return { kind: 'typed', text };
+}
+
 /** The change that takes the rule on a line out. */
 export function offLine({ index, text }: Line): WhatIf {
   return { kind: 'off', line: index, text };

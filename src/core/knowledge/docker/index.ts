@@ -10,6 +10,7 @@ import { resolver } from './sources';
 export const docker: ProgramPack = {
   id: 'docker',
   name: 'Docker',
+  nftTables: /^ip6? docker-bridges$/,
   prefixes: ['DOCKER'],
   processes: ['dockerd', 'docker-proxy'],
   families: [dockerChains],

@@ -3,6 +3,7 @@ import type { ProgramPack } from '../pack';
 export const fail2ban: ProgramPack = {
   id: 'fail2ban',
   name: 'fail2ban',
+  nftTables: /^inet f2b-table$/,
   prefixes: ['f2b-', 'fail2ban-'],
   families: [
     {

@@ -5,6 +5,7 @@ import { manageWithFirewalld } from './manage';
 export const firewalld: ProgramPack = {
   id: 'firewalld',
   name: 'firewalld',
+  nftTables: /^(?:inet|ip6?) firewalld$/,
   families: [
     {
       family: 'firewalld',

@@ -1,18 +1,19 @@
 import { formatAddress } from '../../net/address';
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { protocolName } from '../../net/protocols';
+import type { AnyTableName } from '../../xtables/view';
 import type { ManagedChange, ManageQuestion } from '../managed';
 
 const UNTIL_RELOAD = 'Until firewalld is reloaded; the same with --permanent keeps it. It makes the rule';
 
 /**
  * What firewalld has for a packet: a rich rule of the zone that has it, one that comes before the others of the zone,
- * and a direct rule, which comes before all zones. Empty without firewalld. Seen with firewalld 1.3.3 and its iptables
- * back end, and firewalld.richlanguage(5), firewall-cmd(1).
+ * and a direct rule of iptables, which comes before all zones. Empty without firewalld. Seen with firewalld 1.3.3 and
+ * both of its back ends, iptables and nftables, and firewalld.richlanguage(5), firewall-cmd(1).
  */
 export function manageWithFirewalld(question: ManageQuestion): readonly ManagedChange[] {
-  const { wanted, chain, packet, matches, has } = question;
-  const rule = `${matches} -j ${wanted}`;
+  const { wanted, table, chain, packet, rule, has } = question;
+  const prefix = prefixIn(table);
   const changes: ManagedChange[] = [];
   const zone = zoneOf(question);
   const element = elementFor(packet);
@@ -23,10 +24,10 @@ export function manageWithFirewalld(question: ManageQuestion): readonly ManagedC
       `firewall-cmd --zone=${zone} --add-rich-rule='rule ${priority}${about}'`,
     ];
     const title = `${wanted === 'ACCEPT' ? 'Accept' : 'Drop'} it in zone ${zone}`;
-    const makes = { table: 'filter', operation: 'A', rule } as const;
-    const own = `IN_${zone}_${wanted === 'ACCEPT' ? 'allow' : 'deny'}`;
+    const makes = { table, operation: 'A', rule } as const;
+    const own = `${prefix}IN_${zone}_${wanted === 'ACCEPT' ? 'allow' : 'deny'}`;
     if (has(own)) changes.push({ title, lines: rich(''), makes: { ...makes, chain: own }, note: UNTIL_RELOAD });
-    const before = `IN_${zone}_pre`;
+    const before = `${prefix}IN_${zone}_pre`;
     if (has(before))
       changes.push({
         title: `${title}, before its other rules`,
@@ -49,9 +50,17 @@ export function manageWithFirewalld(question: ManageQuestion): readonly ManagedC
 /**
  * The zone whose chain the packet came to: `public` for IN_public. A rich rule of a zone is about what is for the host.
  */
-function zoneOf({ chain, visited, has }: ManageQuestion): string | undefined {
+function zoneOf({ table, chain, visited, has }: ManageQuestion): string | undefined {
   if (chain !== 'INPUT') return undefined;
-  return [...visited].flatMap((name) => (name.startsWith('IN_') && has(`${name}_allow`) ? [name.slice(3)] : [])).at(-1);
+  const start = `${prefixIn(table)}IN_`;
+  return [...visited]
+    .flatMap((name) => (name.startsWith(start) && has(`${name}_allow`) ? [name.slice(start.length)] : []))
+    .at(-1);
+}
+
+/** nftables has its chains of all kinds in one table. */
+function prefixIn(table: AnyTableName): string {
+  return table === 'filter' ? '' : 'filter_';
 }
 
 /** `port port="80" protocol="tcp"`; undefined for what a rich rule has no element for. */

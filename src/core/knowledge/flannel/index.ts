@@ -3,6 +3,7 @@ import type { ProgramPack } from '../pack';
 export const flannel: ProgramPack = {
   id: 'flannel',
   name: 'flannel',
+  nftTables: /^(?:ip flannel-ipv4|ip6 flannel-ipv6)$/,
   prefixes: ['FLANNEL-'],
   families: [
     {

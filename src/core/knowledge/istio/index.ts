@@ -27,6 +27,7 @@ const AMBIENT_MARK = { mark: 0x111, mask: 0xfff };
 export const istio: ProgramPack = {
   id: 'istio',
   name: 'Istio',
+  nftTables: /^inet istio-(?:proxy|ambient)-(?:nat|mangle|raw)$/,
   prefixes: ['ISTIO_', 'ztunnel-'],
   processes: ['envoy', 'pilot-agent', 'ztunnel', 'pilot-discovery', 'install-cni'],
   otherNames: ['Envoy', 'istiod', 'istio-init', 'istio-cni'],

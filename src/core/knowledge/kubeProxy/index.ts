@@ -10,6 +10,7 @@ import { kubeletSource, proxier } from './sources';
 export const kubeProxy: ProgramPack = {
   id: 'kubeProxy',
   name: 'kube-proxy',
+  nftTables: /^ip6? kube-proxy$/,
   prefixes: ['KUBE-'],
   processes: ['kube-proxy', 'kubelet'],
   families: [kubeProxyChains, kubeletChains, ipvsChains],

@@ -3,6 +3,7 @@ import type { ProgramPack } from '../pack';
 export const libvirt: ProgramPack = {
   id: 'libvirt',
   name: 'libvirt',
+  nftTables: /^ip6? libvirt_network$/,
   prefixes: ['LIBVIRT_'],
   families: [
     {

@@ -7,6 +7,7 @@ const KEPT = 'What should survive a restart of the firewall belongs in /etc/fire
 export const openwrt: ProgramPack = {
   id: 'openwrt',
   name: 'OpenWrt',
+  nftTables: /^inet fw4$/,
   prefixes: ['zone_lan_', 'zone_wan_', 'MINIUPNPD'],
   otherNames: ['firewall3'],
   families: [zoneChains],

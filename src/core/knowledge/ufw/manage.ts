@@ -20,12 +20,12 @@ const DIRECTIONS: Readonly<Record<ManageQuestion['chain'], Direction>> = {
  * What ufw has for a packet, the mildest first: a command, one whose rule comes before those that there are, and a line
  * in the file whose rules come before all others. Empty without ufw. Seen with ufw 0.36.1, and ufw(8) "RULE SYNTAX".
  */
-export function manageWithUfw({ wanted, chain, packet, matches, has }: ManageQuestion): readonly ManagedChange[] {
+export function manageWithUfw({ wanted, table, chain, packet, rule, has }: ManageQuestion): readonly ManagedChange[] {
+  if (table !== 'filter') return [];
   const { chain: name, words } = DIRECTIONS[chain];
   // ip6tables has ufw6-user-input for it.
   const prefix = ['ufw', 'ufw6'].find((each) => has(`${each}-user-${name}`));
   if (prefix === undefined) return [];
-  const rule = `${matches} -j ${wanted}`;
   const changes: ManagedChange[] = [];
   const about = wordsFor(packet, chain);
   const [verb, title] = wanted === 'ACCEPT' ? ['allow', 'Allow it with ufw'] : ['deny', 'Deny it with ufw'];

@@ -45,11 +45,8 @@ export function bindNft(section: RulesSection, changes?: NftChanges): RuleSet {
 const NEEDS_TRACKING = /(?:^|[ \t])(?:ct|dnat|snat|masquerade|redirect|notrack|synproxy)(?:[ \t;]|$)/;
 const NEEDS_DEFRAG = /(?:^|[ \t])tproxy[ \t]/;
 
-function nativeRules(
-  { nft = [], besideIptables }: RulesSection,
-  family: 4 | 6,
-  changes: NftChanges | undefined,
-): NativeRules {
+function nativeRules(section: RulesSection, family: 4 | 6, changes: NftChanges | undefined): NativeRules {
+  const { nft = [], besideIptables } = section;
   const tables = new Map<NftTableName, NftTable>();
   let needsConntrack = false;
   let needsDefrag = false;
@@ -72,7 +69,13 @@ function nativeRules(
   }
   // Of two with the same priority the one that was made later goes first (net/netfilter/core.c nf_hook_entries_grow).
   const bases = [...tables.values()].flatMap(({ chains }) => [...chains.values()].filter(isBase)).reverse();
-  return { tables, bases: bases.sort((a, b) => a.base.priority - b.base.priority), needsConntrack, needsDefrag };
+  return {
+    tables,
+    bases: bases.sort((a, b) => a.base.priority - b.base.priority),
+    needsConntrack,
+    needsDefrag,
+    readFrom: { section, without: changes?.without ?? new Set() },
+  };
 }
 
 /** A table whose chains are registered at hooks under the names that iptables gives them. */

@@ -31,6 +31,10 @@ export class NftRule implements Rule {
     this.jump = this.readJump();
   }
 
+  get handle(): number | undefined {
+    return this.from.handle;
+  }
+
   get text(): string {
     return this.line.text.slice(this.written.start, this.written.end);
   }

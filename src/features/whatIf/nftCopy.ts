@@ -1,0 +1,90 @@
+import type { NftNode } from '../../core/syntax/nft/node';
+import { changeOfLine } from '../../core/syntax/typedLine';
+import type { Line } from '../../core/syntax/tree';
+import type { Chain, Rule, RuleSet } from '../../core/ruleset/ruleSet';
+import type { FileEdit } from './fileEdit';
+import { inSafeOrder, inserted, removed } from './lineEdits';
+
+/**
+ * The edits that make rules of nft what they were changed to: in a listing a rule that a command puts somewhere has its
+ * line there, in a script commands come at the end. undefined where that cannot be written, as with elements of sets,
+ * policies and chains in a listing, and rules that share a line with others.
+ */
+export function nftEdits(before: RuleSet, after: RuleSet, lines: readonly Line[]): readonly FileEdit[] | undefined {
+  const { changed, section } = after;
+  if (!changed) return undefined;
+  const own = section.nft?.flatMap((each) => each.lines) ?? [];
+  // What is read in other words (of JSON, of a log) has no line of its own.
+  if (!own.every(({ index, text }) => lines[index]?.text === text)) return undefined;
+  if (section.nft?.every(({ form }) => form === 'commands')) return scriptEdits(changed, own.at(-1));
+  if (!changed.commands.every(isAboutRule)) return undefined;
+  const edits = [...changed.without].map(removed);
+  for (const [name, table] of before.native?.tables ?? [])
+    for (const was of table.chains.values()) {
+      const now = after.native?.tables.get(name)?.chains.get(was.name);
+      const ofChain = now && chainEdits(was, now, changed.without, own);
+      if (!ofChain) return undefined;
+      edits.push(...ofChain);
+    }
+  return inSafeOrder(edits);
+}
+
+function scriptEdits(
+  { without, commands }: NonNullable<RuleSet['changed']>,
+  last: Line | undefined,
+): readonly FileEdit[] | undefined {
+  if (!last) return undefined;
+  return inSafeOrder([
+    ...[...without].map(removed),
+    ...commands.map(({ text }) => inserted(last.index + 1, `${indentOf(last)}${text}`, last)),
+  ]);
+}
+
+/** A listing shows a rule that was inserted, and not that it was. */
+function isAboutRule({ text }: Line): boolean {
+  return /^\s*(?:sudo\s+)?nft\s+(?:add|insert|replace|delete)\s+rule\s/.test(text);
+}
+
+function chainEdits(
+  was: Chain,
+  now: Chain,
+  gone: ReadonlySet<Line>,
+  lines: readonly Line[],
+): readonly FileEdit[] | undefined {
+  const left = new Set(now.rules.map(({ line }) => line));
+  const edits = was.rules.flatMap(({ line }) => (left.has(line) || gone.has(line) ? [] : [removed(line)]));
+  let waiting: Rule[] = [];
+  const put = (at: Line, indent: string): void => {
+    for (const { line, written } of waiting)
+      edits.push(inserted(at.index, `${indent}${line.text.slice(written?.start, written?.end)}`, at));
+    waiting = [];
+  };
+  for (const rule of now.rules) {
+    if (changeOfLine(rule.line) !== undefined) waiting.push(rule);
+    else if (waiting.length > 0) {
+      if (!standsAlone(rule)) return undefined;
+      put(rule.line, indentOf(rule.line));
+    }
+  }
+  if (waiting.length > 0) {
+    const end = endOf(was, lines);
+    const beside = was.rules.at(-1);
+    if (!end || (beside && !standsAlone(beside))) return undefined;
+    put(end, beside ? indentOf(beside.line) : `${indentOf(end)}\t`);
+  }
+  return edits;
+}
+
+/** The line that closes the block of a chain, and nothing else. */
+function endOf({ line }: Chain, lines: readonly Line[]): Line | undefined {
+  const end = lines.find(({ index, node }) => index > (line?.index ?? Infinity) && (node as NftNode).part === 'end');
+  return end?.text.trim() === '}' ? end : undefined;
+}
+
+function standsAlone({ line, written }: Rule): boolean {
+  return written !== undefined && /^\s*$/.test(line.text.slice(0, written.start)) && !/[{};]\s*$/.test(line.text);
+}
+
+function indentOf({ text }: Line): string {
+  return /^\s*/.exec(text)?.[0] ?? '';
+}
