@@ -1,11 +1,10 @@
-import { PICTURE_THEMES, type PictureTheme } from '../features/share/colours';
+import { isTheme, PICTURE_THEMES, type PictureTheme } from '../features/share/colours';
 import { traceHtml } from '../features/share/html';
 import { traceMermaid } from '../features/share/mermaid';
 import type { SharedTrace } from '../features/share/sharedTrace';
 import { traceSvg } from '../features/share/svg';
 import { traceMarkdown, traceText } from '../features/traceReport/traceText';
 import { UsageError, type Arguments } from './arguments';
-import { WAYS_FORMATS } from './ways';
 
 /** Forms of one packet for others than this terminal. */
 export const FORMATS: Readonly<Record<string, (shared: SharedTrace, theme: PictureTheme) => string>> = {
@@ -34,16 +33,10 @@ export function checkFormat({ values: { format, capture, iface, theme, ...values
   if (theme !== undefined && !isTheme(theme))
     throw new UsageError(`--theme ${theme}: there are ${PICTURE_THEMES.join(', ')}`);
   if (format === undefined) return;
-  if (flags.has('ways') && Object.hasOwn(FORMATS, format) && !Object.hasOwn(WAYS_FORMATS, format))
-    throw new UsageError(`--ways has no --format ${format}: there are ${Object.keys(WAYS_FORMATS).join(', ')}`);
   if (!Object.hasOwn(FORMATS, format))
     throw new UsageError(`--format ${format}: there are ${Object.keys(FORMATS).join(', ')}`);
   if (flags.has('json') || flags.has('reply') || capture !== undefined || values['kernel-trace'] !== undefined)
     throw new UsageError('--format does not go with --json, --reply, --capture and --kernel-trace');
   if (flags.has('journey') && format !== 'html' && format !== 'mermaid')
     throw new UsageError(`--journey goes with --format html and mermaid: ${format} shows one packet`);
-}
-
-export function isTheme(text: string): text is PictureTheme {
-  return PICTURE_THEMES.some((theme) => theme === text);
 }

@@ -25,7 +25,8 @@ import { traceText } from '../features/traceReport/traceText';
 import { sharedJourney } from '../features/share/sharedJourney';
 import { ALONE, type SharedTrace } from '../features/share/sharedTrace';
 import { unreadText } from './unreadText';
-import { checkFormat, FORMATS, isTheme } from './formats';
+import { isTheme } from '../features/share/colours';
+import { checkFormat, FORMATS } from './formats';
 import { runWays } from './ways';
 import { findingsOf, MOST_REPLIES, replyOf, verdictOfReply, withReplies } from '../features/replies';
 import type { TraceInput } from '../features/traceReport/traceInput';
@@ -131,8 +132,8 @@ function runSeveral(
   };
   if (capture !== undefined) return runCapture({ ...ground(), file: capture, iface, json }, terminal);
   if (given.flags.has('ways')) {
-    const { format } = given.values;
-    return runWays({ ...ground(), whatIf: given.lists['what-if'] ?? [], json, format, name }, terminal);
+    const { format, theme } = given.values;
+    return runWays({ ...ground(), whatIf: given.lists['what-if'] ?? [], json, format, theme, name }, terminal);
   }
   if (kernelTrace !== undefined || (none && kernelTraceOf(read).packets.length > 0))
     return runKernelTrace({ ...ground(), file: kernelTrace, name, json }, terminal);

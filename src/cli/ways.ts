@@ -1,6 +1,8 @@
 import { dumpWithId, type Dump, type FileModel } from '../features/fileModel';
 import { scenariosFor } from '../features/scenarios';
 import { sharedWaysText, waysHtml, waysMarkdown, waysMermaid, type SharedWays } from '../features/share/sharedWays';
+import { isTheme, type PictureTheme } from '../features/share/colours';
+import { waysSvg } from '../features/share/waysSvg';
 import { assumedFacts } from '../features/traceSession/assumedFacts';
 import { evaluateInRules } from './evaluateInRules';
 import { tracedWays } from '../features/ways/waysReport';
@@ -15,22 +17,24 @@ interface AskedWays {
   /** Changes that are tried on the file. */
   readonly whatIf: readonly string[];
   readonly json: boolean;
-  /** A key of `WAYS_FORMATS`; undefined: for people at a terminal. */
+  /** A key of `FORMATS`; undefined: for people at a terminal. */
   readonly format: string | undefined;
+  readonly theme: string | undefined;
   readonly name: string;
 }
 
-/** Forms for others than this terminal. */
-export const WAYS_FORMATS: Readonly<Record<string, (ways: SharedWays) => string>> = {
+/** The same forms as those of one packet. */
+const FORMATS: Readonly<Record<string, (ways: SharedWays, theme: PictureTheme) => string>> = {
   text: sharedWaysText,
   markdown: waysMarkdown,
   mermaid: waysMermaid,
+  svg: (ways, theme) => waysSvg(ways, theme).svg,
   html: waysHtml,
 };
 
 /** `trace --ways`: every way in and out that suits the file, with its legs and the replies to them. */
 export function runWays(asked: AskedWays, terminal: Terminal): number {
-  const { model, dump, overrides, whatIf, json, format = 'text', name } = asked;
+  const { model, dump, overrides, whatIf, json, format = 'text', theme = 'light', name } = asked;
   const tried = triedFile(model, dump, whatIf, overrides);
   const ground = tried ?? { model, dump };
   const { report } = tracedWays(
@@ -42,7 +46,8 @@ export function runWays(asked: AskedWays, terminal: Terminal): number {
         ({ message }) => message,
       ),
   );
-  if (!json) terminal.out((WAYS_FORMATS[format] ?? sharedWaysText)({ report, file: name, whatIf: tried?.words ?? [] }));
+  const make = FORMATS[format] ?? sharedWaysText;
+  if (!json) terminal.out(make({ report, file: name, whatIf: tried?.words ?? [] }, isTheme(theme) ? theme : 'light'));
   else
     terminal.json({
       id: null,

@@ -21,8 +21,8 @@ const FORMS: readonly Offered[] = [
   { id: 'command', label: '$(terminal) Command line', description: 'the same trace in a shell' },
   { label: 'Save', kind: vscode.QuickPickItemKind.Separator },
   { id: 'html', label: '$(globe) HTML report', description: 'card, steps and the whole journey in one file' },
-  { id: 'svg', label: '$(file-media) SVG', description: 'card and path' },
-  { id: 'png', label: '$(file-media) PNG', description: 'card and path' },
+  { id: 'svg', label: '$(file-media) SVG', description: 'what is shown, as a picture' },
+  { id: 'png', label: '$(file-media) PNG', description: 'the same, as pixels' },
 ];
 
 /** Copies what the trace view shows, or saves it, in a form that is asked for. `about`: the form, from a test. */
@@ -32,15 +32,14 @@ export function registerShareTrace(panels: TracePanels, edge: ErrorEdge): vscode
     edge.command('Copy or Save the Trace', async (about) => {
       const panel = panels.current;
       if (!panel?.session.shared) return;
-      const forms = FORMS.filter(({ id }) => panel.session.shared?.picture || (id !== 'svg' && id !== 'png'));
-      const form = typeof about === 'string' ? forms.find(({ id }) => id === about) : await askForm(forms);
+      const form = typeof about === 'string' ? FORMS.find(({ id }) => id === about) : await askForm();
       if (form?.id !== undefined) await share(panel, form.id);
     }),
   );
 }
 
-function askForm(forms: readonly Offered[]): Thenable<Offered | undefined> {
-  return vscode.window.showQuickPick(forms, { title: 'Copy or Save the Trace as…', matchOnDescription: true });
+function askForm(): Thenable<Offered | undefined> {
+  return vscode.window.showQuickPick(FORMS, { title: 'Copy or Save the Trace as…', matchOnDescription: true });
 }
 
 async function share(panel: TracePanel, id: Form['id']): Promise<void> {
@@ -51,9 +50,8 @@ async function share(panel: TracePanel, id: Form['id']): Promise<void> {
     case 'html':
       return save(panel, 'html', 'Web pages', utf8Bytes(shared.html()));
     case 'svg':
-      return shared.picture && save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
+      return save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
     case 'png': {
-      if (!shared.picture) return;
       const png = await panel.png(shared.picture(theme));
       if (png) return save(panel, 'png', 'Pictures', png);
       void vscode.window.showWarningMessage('The picture could not be drawn: show the trace view, or save it as SVG.');

@@ -3,7 +3,7 @@ import type { PacketKind } from '../features/traceSession/keptPackets';
 import type { EditorEffect, TraceSession } from '../features/traceSession/traceSession';
 import { readMessage } from '../features/traceSession/readMessage';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
-import type { Picture } from '../features/share/svg';
+import type { Picture } from '../features/share/drawing';
 import type { Move, ToView } from '../shared/protocol';
 import type { FileEdit } from '../features/whatIf/fileEdit';
 import { applyEdits, restoreText } from './applyEdits';

@@ -12,7 +12,7 @@ const packageBudget = 1_080_000;
  * Bytes that a minified program may have before it is packed: the debugger, expectations and captures need some 150,000,
  * what is tried on a file 25,000, and tools for language models some 10,000.
  */
-const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_720_000, 'webview.js': 400_000 };
+const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_730_000, 'webview.js': 400_000 };
 
 /** Everything that may be in the package. */
 const expectedFiles = [

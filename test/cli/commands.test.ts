@@ -105,14 +105,15 @@ describe('trace', () => {
     ['text', /^## Inbound: /],
     ['markdown', /^Ways in and out of `[^`]+`\n\n\*\*Inbound/],
     ['mermaid', /^sequenceDiagram\n {2}participant P0 as client/],
+    ['svg', /^<svg .*<title>Ways in and out of .*fill="#ffffff"/],
     ['html', /^<!DOCTYPE html>/],
   ])('--ways --format %s', (format, expected) => {
     expect(runCommand('trace', [POD, '--ways', '--format', format]).out).toMatch(expected);
   });
 
-  test('--ways has no picture, and says so', () => {
-    const { code, error } = runCommand('trace', [POD, '--ways', '--format', 'svg']);
-    expect([code, error]).toEqual([2, expect.stringContaining('there are text, markdown, mermaid, html')]);
+  test('--ways --format svg --theme dark', () => {
+    const { out } = runCommand('trace', [POD, '--ways', '--format', 'svg', '--theme', 'dark']);
+    expect(out).toContain('fill="#0d1117"');
   });
 
   test('--ways says of a reply that only an assumed route loses that it is unsure', () => {

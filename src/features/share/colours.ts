@@ -4,6 +4,10 @@ export const PICTURE_THEMES = ['light', 'dark', 'highContrast', 'highContrastLig
 
 export type PictureTheme = (typeof PICTURE_THEMES)[number];
 
+export function isTheme(text: string): text is PictureTheme {
+  return PICTURE_THEMES.some((theme) => theme === text);
+}
+
 export interface Colours {
   readonly back: string;
   readonly text: string;

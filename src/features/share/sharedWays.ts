@@ -126,11 +126,11 @@ function stationOf(name: string): string {
   return /^(.+) \S*:\d+$/.exec(name)?.[1] ?? name;
 }
 
-function badgeText({ badge }: Pick<WayLeg, 'badge'>): string {
+export function badgeText({ badge }: Pick<WayLeg, 'badge'>): string {
   return `${badge.text}${badge.conditional ? '?' : ''}`;
 }
 
-function sentText({ sent }: WayLeg): string {
+export function sentText({ sent }: WayLeg): string {
   return sent.map(({ text, assumed }) => `${text}${assumed ? ' (assumed)' : ''}`).join('');
 }
 

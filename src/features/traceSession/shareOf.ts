@@ -5,7 +5,9 @@ import { traceMermaid } from '../share/mermaid';
 import { sharedJourney } from '../share/sharedJourney';
 import { ALONE, type SharedJourney, type SharedTrace } from '../share/sharedTrace';
 import { sharedWaysText, waysHtml, waysMarkdown, waysMermaid, type SharedWays } from '../share/sharedWays';
-import { traceSvg, type Picture } from '../share/svg';
+import type { Picture } from '../share/drawing';
+import { traceSvg } from '../share/svg';
+import { waysSvg } from '../share/waysSvg';
 import type { PictureTheme } from '../share/colours';
 import { assumedFacts } from './assumedFacts';
 import type { Evaluation } from './evaluate';
@@ -22,8 +24,7 @@ export interface Shareable {
   readonly mermaid: () => string;
   readonly html: () => string;
   readonly command: () => string;
-  /** undefined: there is no picture of it. */
-  readonly picture: ((theme: PictureTheme) => Picture) | undefined;
+  readonly picture: (theme: PictureTheme) => Picture;
 }
 
 export function shareOf(state: SessionState, trace: SessionTrace): Shareable | undefined {
@@ -51,7 +52,7 @@ function shareOfWays(state: SessionState, trace: SessionTrace, report: WaysRepor
     mermaid: () => waysMermaid(shared),
     html: () => waysHtml(shared),
     command: () => commandOf(state, trace, true),
-    picture: undefined,
+    picture: (theme) => waysSvg(shared, theme),
   };
 }
 

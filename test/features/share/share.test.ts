@@ -166,7 +166,7 @@ describe('what the trace view shares', () => {
     ['markdown', given?.markdown()],
     ['mermaid', given?.mermaid()],
     ['html', given?.html()],
-    ['picture', given?.picture?.('dark').svg],
+    ['picture', given?.picture('dark').svg],
   ])('%s has what is assumed', (_, text = '') => {
     expect(text).toContain('assumed');
   });
