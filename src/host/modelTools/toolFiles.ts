@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { decodeUtf8 } from '../../core/text/utf8';
 import { parseSourceFile } from '../../core/syntax/parse';
 import { modelOf } from '../../features/fileModel';
+import { pathInFolder } from '../../features/modelTools/pathInFolder';
 import type { ToolFile } from '../../features/modelTools/toolFile';
 import type { ToolInput, ToolProblem } from '../../features/modelTools/toolInput';
 import type { Documents } from '../documents';
@@ -67,11 +68,9 @@ export class ToolFiles {
   /** A file of the workspace, and of nothing else. */
   private async workspaceFile(written: string): Promise<ToolFile | undefined> {
     for (const { uri: folder } of vscode.workspace.workspaceFolders ?? []) {
-      const uri = written.startsWith(`${folder.path}/`)
-        ? folder.with({ path: written })
-        : vscode.Uri.joinPath(folder, written);
-      const path = vscode.Uri.joinPath(uri, '.').path;
-      if (!path.startsWith(`${folder.path.replace(/\/$/, '')}/`)) continue;
+      const path = pathInFolder(folder.path, written);
+      if (path === undefined) continue;
+      const uri = folder.with({ path });
       try {
         if ((await vscode.workspace.fs.stat(uri)).size > LARGEST) continue;
         const text = decodeUtf8(await vscode.workspace.fs.readFile(uri));
