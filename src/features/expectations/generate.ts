@@ -95,10 +95,24 @@ function settingLines(
     ...certain.map(({ say }) => say),
     ...(walked.provided ?? []).map((each) => ofProviso(each).say),
   ];
+  const known = new Set([...lines, ...linesOf(above)]);
   // What can only be said with the packet is not a line.
+  const stated = said.filter((say) => /^(?:interface|not own|own|not joined|joined|assume|sysctl|@table) /.test(say));
+  return [...lines, ...new Set(stated.filter((say) => !known.has(say)))];
+}
+
+/** What is stated already, in the words of what would be stated. */
+function linesOf({ own, joined, sysctls, tables, assumed }: Settings): readonly string[] {
   return [
-    ...lines,
-    ...new Set(said.filter((say) => /^(?:interface|not own|own|not joined|joined|assume|sysctl|@table) /.test(say))),
+    ...[...own].map(([address, value]) => `${value ? '' : 'not '}own ${address}`),
+    ...[...joined].map(([group, value]) => `${value ? '' : 'not '}joined ${group}`),
+    ...[...sysctls].map(([name, value]) => `sysctl ${name} = ${value}`),
+    ...[...tables].map(([chain, table]) => `@table ${chain}=${table}`),
+    ...[...assumed.values()].map(({ rule, what, value }) =>
+      ['assume', rule, what === undefined ? [] : `"${what}"`, rule === undefined ? [] : value ? 'yes' : 'no']
+        .flat()
+        .join(' '),
+    ),
   ];
 }
 
@@ -121,7 +135,8 @@ class Writer {
       : [...this.anyOutcome(before, packet, evaluation), ...certain];
     const lines = [...before, `${packet} => ${clauses.join(' ')}`];
     if (clauses.length > 0 && this.holds(lines)) return { lines };
-    return { problem: this.messageOf(lines) };
+    // Without anything that holds, it is the outcome that does not.
+    return { problem: this.messageOf(clauses.length > 0 ? lines : [...before, `${packet} => ${outcomeWord(walked.end)}`]) };
   }
 
   /** The outcomes of all paths, one or the other. */

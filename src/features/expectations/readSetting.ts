@@ -219,7 +219,7 @@ function readName(name: string, value: string, text: string, settings: Settings)
       start: 0,
       end: name.length,
       message:
-        known && /^[\w.-]+$/.test(name)
+        known && /^[\w.-]{1,15}$/.test(name)
           ? `"${name}" has a meaning of its own here: take another name`
           : `"${name}" is not a name: letters, digits, ".", "-" and "_", 15 at most, a letter first`,
     };
