@@ -44,11 +44,12 @@ function findUnread(model: FileModel): readonly UnreadLine[] {
   };
   for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
   for (const { name, hooks, rules, line } of unfollowedTables(file)) {
-    const where = hooks.length === 0 ? 'no base chain among them' : `in ${hooks.join(', ')}`;
+    const has = `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}`;
     add(
       file.lines[line - 1] as Line,
-      `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}, ${where}: they see every packet ` +
-        'too, and are not followed.',
+      hooks.length === 0
+        ? `${has} and no base chain: no packet comes to them.`
+        : `${has}, in ${hooks.join(', ')}: they see every packet too, and are not followed.`,
     );
   }
   const used = usedLines(model);

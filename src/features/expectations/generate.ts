@@ -136,7 +136,9 @@ class Writer {
     const lines = [...before, `${packet} => ${clauses.join(' ')}`];
     if (clauses.length > 0 && this.holds(lines)) return { lines };
     // Without anything that holds, it is the outcome that does not.
-    return { problem: this.messageOf(clauses.length > 0 ? lines : [...before, `${packet} => ${outcomeWord(walked.end)}`]) };
+    return {
+      problem: this.messageOf(clauses.length > 0 ? lines : [...before, `${packet} => ${outcomeWord(walked.end)}`]),
+    };
   }
 
   /** The outcomes of all paths, one or the other. */

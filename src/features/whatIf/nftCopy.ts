@@ -82,7 +82,8 @@ function endOf({ line }: Chain, lines: readonly Line[]): Line | undefined {
 }
 
 function standsAlone({ line, written }: Rule): boolean {
-  return written !== undefined && /^\s*$/.test(line.text.slice(0, written.start)) && !/[{};]\s*$/.test(line.text);
+  if (written === undefined) return false;
+  return /^\s*$/.test(line.text.slice(0, written.start)) && /^\s*(?:#.*)?$/.test(line.text.slice(written.end));
 }
 
 function indentOf({ text }: Line): string {

@@ -209,6 +209,91 @@ COMMIT
 COMMIT
 `;
 
+const FILTER = `*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+COMMIT
+`;
+
+/** Files that say of themselves that they do not have everything, or of which only a part can be used. */
+const ODD: Readonly<Record<string, string>> = {
+  'legacy tables present': `${FILTER}# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n`,
+  'incompatible table': `${FILTER}# Table \`nat' is incompatible, use 'nft' tool.\n`,
+  'parts of tables': `$ iptables -t nat -S
+-P PREROUTING ACCEPT
+-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080
+$ iptables -S INPUT
+-P INPUT DROP
+-A INPUT -p tcp -m tcp --dport 8080 -j ACCEPT
+`,
+  'five dumps': ['first', 'second', 'third', 'fourth', 'fifth'].map((name) => `# ${name}\n${FILTER}`).join('\n'),
+  'script with guesses': `#!/bin/sh
+LAN=$(ip route | awk '/default/ {print $5}')
+iptables -P INPUT DROP
+iptables -A INPUT -i $LAN -p tcp --dport 22 -j ACCEPT
+if [ -f /etc/open ]; then
+  iptables -A INPUT -p tcp --dport 80 -j ACCEPT
+fi
+for port in $(cat /etc/ports); do iptables -A INPUT -p tcp --dport $port -j ACCEPT; done
+iptables -A INPUT -p tcp --dport 443 -j ACCEPT || exit 1
+`,
+  'typed by root': `# iptables -P INPUT DROP
+# iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+iptables -A INPUT -p udp --dport 53 -j ACCEPT
+`,
+  'two machines': `root@edge:~# ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+root@edge:~# iptables-save
+${FILTER}root@inner:~# ip addr
+2: eth0: <UP> mtu 1500
+    inet 10.5.0.10/24 scope global eth0
+root@inner:~# ss -ltn
+State  Recv-Q Send-Q Local Address:Port Peer Address:Port
+LISTEN 0      128    0.0.0.0:8080       0.0.0.0:*
+root@inner:~# ip route
+default via 10.5.0.1 dev eth0
+`,
+  'facts of other machines': `root@edge:~# ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+root@inner:~# ip route
+default via 10.5.0.1 dev eth0
+
+${FILTER}`,
+  'odd lines': `Notes about the router, 2026
+-A INPUT -p tcp --dport 22 -j ACCEPT
+COMMIT
+*nat
+-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080
+COMMIT
+# iptables -A INPUT -p tcp --dport 25 -j DROP
+iptables -L
+nft nonsense here
+nft add rule ip filter nowhere accept
+ip route add 10.0.0.0/33 dev eth0
+tcp LISTEN 0 128 nonsense
+udp UNCONN 0 0 0.0.0.0:53 0.0.0.0:*
+{"nftables": [{"metainfo": {"version": "1.0.9"}}, {"table": {"family": "ip", "name": "x"}}, {"chain": {"family": "ip", "table": "x", "name": "c", "type": "filter", "hook": "input", "prio": 0, "policy": "drop"}}]}
+table inet asleep {
+	flags dormant
+	chain in {
+		type filter hook input priority 0; policy drop;
+		tcp dport 22 accept
+	}
+}
+default via 192.0.2.1 dev eth0
+10.0.0.0/8 dev eth1 scope link
+create office hash:ip family inet
+add office 10.0.0.7
+net.ipv4.ip_forward = 1
+IN=eth0 OUT= MAC= SRC=203.0.113.9 DST=192.0.2.10 LEN=60 TOS=0x00 PREC=0x00 TTL=53 ID=1 DF PROTO=TCP SPT=4000 DPT=22 WINDOW=64240 RES=0x00 SYN URGP=0
+tcp      6 431999 ESTABLISHED src=10.0.0.7 dst=192.0.2.80 sport=4000 dport=443 src=192.0.2.80 dst=192.0.2.10 sport=443 dport=4000 [ASSURED] mark=0 use=1
+`,
+};
+
 export const FILES: Readonly<Record<string, string>> = {
   firewall: FIREWALL,
   'firewall on its host': FIREWALL + HOST,
@@ -223,6 +308,7 @@ export const FILES: Readonly<Record<string, string>> = {
   Services: NODE,
   bare: BARE,
   words: WORDS,
+  ...ODD,
   'two ways': TWO_WAYS,
   'no table': NO_TABLE,
   'both back ends': BOTH,
