@@ -1,5 +1,6 @@
 import { formatPacketExpression } from '../core/net/packetExpression';
 import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
+import type { Finding } from '../core/netfilter/finding';
 import { traceReply, type Answerer, type Reply } from '../core/netfilter/reply';
 import type { Walked } from '../core/netfilter/events';
 import type { TraceSetting } from '../core/netfilter/trace';
@@ -49,10 +50,17 @@ export function replyJson(reply: Reply): ReplyJson {
 
 /** All remarks, each sentence once. */
 export function findingsOf(reply: TracedReply): readonly string[] {
+  return [...new Set(remarksOn(reply).map(({ text }) => text))];
+}
+
+/** The most important remark in a clause; empty where there is none. */
+export function shortFinding(reply: TracedReply): string {
+  return remarksOn(reply)[0]?.short ?? '';
+}
+
+function remarksOn(reply: TracedReply): readonly Finding[] {
   // What this host would do with it does not matter then.
-  return reply.pastThisHost === undefined
-    ? [...new Set(reply.findings.flatMap(({ words }) => words))]
-    : [past(reply, reply.pastThisHost)];
+  return reply.pastThisHost ? [past(reply, reply.pastThisHost)] : reply.findings.flatMap(({ words }) => words);
 }
 
 /** It reaches the one who asked, on each of its paths. */
@@ -60,10 +68,9 @@ export function comesBack({ findings, pastThisHost }: TracedReply): boolean {
   return pastThisHost === undefined && findings.every((each) => each.comesBack);
 }
 
-function past({ unsure }: TracedReply, words: string): string {
-  return unsure === undefined
-    ? words
-    : `${words} That is assumed, not stated: ${unsure} The output of "ip route" in the file settles it.`;
+function past({ unsure }: TracedReply, { short, text }: Finding): Finding {
+  const assumed = ` That is assumed, not stated: ${unsure} The output of "ip route" in the file settles it.`;
+  return { short, text: unsure === undefined ? text : `${text}${assumed}` };
 }
 
 /** Remarks on one of its outcomes. */
@@ -72,9 +79,9 @@ export function findingsOfOutcome(
   outcome: number,
 ): { readonly comesBack: boolean; readonly words: readonly string[] } {
   const { findings, pastThisHost } = reply;
-  if (pastThisHost !== undefined) return { comesBack: false, words: [past(reply, pastThisHost)] };
+  if (pastThisHost !== undefined) return { comesBack: false, words: [past(reply, pastThisHost).text] };
   const found = findings[outcome] ?? findings[0];
-  return { comesBack: found?.comesBack === true, words: found?.words ?? [] };
+  return { comesBack: found?.comesBack === true, words: (found?.words ?? []).map(({ text }) => text) };
 }
 
 /** `The reply comes back by eth0.` Of one of its outcomes, or of all together. */

@@ -1,3 +1,4 @@
+import { capital } from '../core/text/capital';
 import { packs } from '../core/knowledge/knowledge';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
@@ -15,8 +16,7 @@ export interface UnreadLine {
 
 /** The reason as it is below a heading that says that these lines were not read. */
 export function reasonText({ reason }: UnreadLine): string {
-  const text = reason.replace(/^not read: /, '');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return capital(reason.replace(/^not read: /, ''));
 }
 
 const made = new WeakMap<FileModel, readonly UnreadLine[]>();

@@ -273,15 +273,10 @@ export interface PacketCompletions {
   readonly instead: { readonly start: number; readonly end: number; readonly label: string } | undefined;
 }
 
-/** `meant`: the word that is probably meant in the place of the wrong one; undefined: none is near. */
-interface PacketProblem extends ExpressionProblem {
-  readonly meant: string | undefined;
-}
-
 export interface PacketForm {
   readonly expression: string;
   /** Problems of the expression as a whole or of a word of it. */
-  readonly problems: readonly PacketProblem[];
+  readonly problems: readonly ExpressionProblem[];
   /** What an empty box traces. */
   readonly placeholder: string;
   /** What it was read from, where that was no expression, and what was assumed and ignored; a sentence each. */
@@ -352,6 +347,8 @@ export type ReplyState =
       readonly comesBack: boolean;
       /** That it does not come back rests on something that is only assumed. */
       readonly unsure: boolean;
+      /** The first finding in a clause; empty where there is none. */
+      readonly short: string;
       readonly findings: readonly string[];
     }
   | {

@@ -258,12 +258,11 @@ export class TraceVerdict extends LitElement {
     wayBack,
     comesBack,
     unsure,
+    short,
     findings,
   }: Extract<ReplyState, { readonly kind: 'offered' }>): TemplateResult {
-    const [first = ''] = findings;
-    const short = firstClause(first);
     return html`<span class=${comesBack ? '' : unsure ? 'unsure' : 'lost'}
-        >${wayBack}${short === '' ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
+        >${wayBack}${short === '' || short.length > LONGEST_CLAUSE ? nothing : html`: <span title=${findings.join('\n')}>${short}</span>`}</span
       >
       · `;
   }
@@ -305,10 +304,5 @@ export class TraceVerdict extends LitElement {
   }
 }
 
-/** `hairpin without source NAT`: what comes before the colon or ends the first sentence; empty where that is long. */
-function firstClause(finding: string): string {
-  const clause = finding.split(/[:.](?: |$)/)[0] as string;
-  return clause.length > LONGEST_CLAUSE ? '' : clause.charAt(0).toLowerCase() + clause.slice(1);
-}
-
+/** A longer one would wrap beside the verdict. */
 const LONGEST_CLAUSE = 90;

@@ -104,6 +104,16 @@ describe('the reply', () => {
     expect(reply.packet).not.toMatch(/ttl|acknum/);
   });
 
+  test.each<[string, string, string]>([
+    [GATEWAY, OUT, 'its destination is translated back to 10.61.2.9'],
+    [ONE_WAY, OUT, 'it is dropped by the policy of filter FORWARD'],
+    [GATEWAY, 'in lan3 tcp 10.61.2.9 > 203.0.113.5:80', 'hairpin without source NAT'],
+    ['*filter\nCOMMIT\n', OUT, ''],
+  ])('before it is traced, the view says in a clause what matters most: %#', (rules, packet, short) => {
+    const { reply } = traced(rules, packet).state;
+    expect(reply.kind === 'offered' && reply.short).toBe(short);
+  });
+
   test('has its own steps, marks, copy and remedies, and the way back leads to the packet', () => {
     const bench = traced(ONE_WAY, OUT);
     const before = bench.state.trace?.packet;

@@ -197,8 +197,8 @@ function replyLines(walked: Walked, setting: Parameters<typeof traceReply>[1]): 
       .slice(0, 1)
       .flatMap(({ comesBack, outInterface, words }) => [
         `comes back: ${comesBack ? 'yes' : 'no'}${outInterface === undefined ? '' : ` by ${outInterface}`}`,
-        ...words,
+        ...words.map(({ text }) => text),
       ]),
-    ...(reply.pastThisHost === undefined ? [] : [reply.pastThisHost]),
+    ...(reply.pastThisHost === undefined ? [] : [reply.pastThisHost.text]),
   ];
 }

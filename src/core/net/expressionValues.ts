@@ -10,6 +10,12 @@ export interface Endpoint {
   readonly port: number | undefined;
 }
 
+/** Why a word is not understood, and the word that is probably meant; missing where none is near. */
+interface WrongWord {
+  readonly message: string;
+  readonly meant?: string;
+}
+
 export function isFlagList(lower: string): boolean {
   return lower.split(/[,|+]/).every((name) => FLAG_ORDER.includes(name));
 }
@@ -63,7 +69,7 @@ function readPort(text: string): number | undefined {
 }
 
 /** `address`, `address:port`, `[v6]:port`, `[v6]`, `:port`, `*:port`, or what is wrong with it. */
-export function readEndpoint(text: string): Endpoint | string {
+export function readEndpoint(text: string): Endpoint | WrongWord {
   const whole = parseAddress(text);
   if (whole) return { address: whole, port: undefined };
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
@@ -75,16 +81,16 @@ export function readEndpoint(text: string): Endpoint | string {
   if (!open && address === undefined) {
     const meantAsAddress = /^[0-9.:[\]a-f]+$/i.test(text) && /[.:]/.test(text);
     return meantAsAddress
-      ? `"${text}" is not an address with an optional port, such as 10.0.0.1:80 or [2001:db8::1]:80`
+      ? { message: `"${text}" is not an address with an optional port, such as 10.0.0.1:80 or [2001:db8::1]:80` }
       : unknownWord(text);
   }
   const port = portText === undefined ? undefined : readPort(portText);
   if (portText !== undefined && port === undefined)
-    return `"${portText}" is not a port from 0 to 65535 or the name of a service`;
+    return { message: `"${portText}" is not a port from 0 to 65535 or the name of a service` };
   return { address, port };
 }
 
-function unknownWord(text: string): string {
+function unknownWord(text: string): WrongWord {
   const words = [
     ...DIRECTIONS,
     'own',
@@ -95,8 +101,8 @@ function unknownWord(text: string): string {
     ...ICMP_NAMES,
   ];
   const near = words.find((word) => isNear(text.toLowerCase(), word));
-  if (near) return `"${text}" is not understood; did you mean "${near}"?`;
-  return `"${text}" is not understood: a packet is such as "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn"`;
+  if (near) return { message: `"${text}" is not understood; did you mean "${near}"?`, meant: near };
+  return { message: `"${text}" is not understood: a packet is such as "in eth0 tcp 10.0.0.9:41522 > 10.0.0.1:80 syn"` };
 }
 
 /** One letter more, less, other, or two swapped. */

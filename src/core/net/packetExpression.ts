@@ -44,6 +44,8 @@ export interface ExpressionProblem {
   readonly start: number;
   readonly end: number;
   readonly message: string;
+  /** The word that is probably meant in place of the wrong one; missing where none is near. */
+  readonly meant?: string;
 }
 
 export type ParsedExpression =
@@ -225,12 +227,12 @@ class PacketWordReader {
 
   private endpointOrProblem(token: ExpressionToken): void {
     const value = readEndpoint(token.text);
-    if (typeof value !== 'string') {
+    if (!('message' in value)) {
       this.endpoints.push({ token, value, afterArrow: this.arrows > 0 });
       return;
     }
     this.add(token, 'value');
-    this.fail(token, value);
+    this.problems.push({ start: token.start, end: token.end, ...value });
   }
 
   private assignEndpoints(): void {

@@ -4,15 +4,16 @@ import type { Line } from '../syntax/tree';
 import { lineWords } from '../syntax/typedLine';
 import type { Effect } from '../xtables/extension';
 import type { TraceEvent, Walked } from './events';
+import { finding, type Finding } from './finding';
 
 /** A packet that leaves by the interface that it came in by, to another destination than it was sent to. */
 export interface Hairpin {
   /** It goes back to the sender itself. */
   readonly toItself: boolean;
-  /** Why its reply does not come back through this host, as a sentence; undefined: it does. */
-  readonly past: string | undefined;
-  /** Why the reply comes back, as a sentence; undefined where it does not. */
-  readonly back: string | undefined;
+  /** Why its reply does not come back through this host; undefined: it does. */
+  readonly past: Finding | undefined;
+  /** Why the reply comes back; undefined where it does not. */
+  readonly back: Finding | undefined;
 }
 
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
@@ -39,18 +40,22 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
     return {
       toItself,
       past: undefined,
-      back:
-        `Hairpin with source NAT: ${receiver} is reached by ${iface}, the interface that ${sender} came in by, ` +
-        `and sees ${seen}${given}. It replies there, through this host; ${otherwise}.`,
+      back: finding(
+        'hairpin with source NAT',
+        `: ${receiver} is reached by ${iface}, the interface that ${sender} came in by, ` +
+          `and sees ${seen}${given}. It replies there, through this host; ${otherwise}.`,
+      ),
     };
   }
   const nat = `SNAT or MASQUERADE of what goes there makes the replies come back through this host.`;
   if (toItself)
     return {
       toItself,
-      past:
-        `Hairpin without source NAT: the packet goes back to ${sender} by ${iface}, with ${sender} as its ` +
-        `source. A host drops what comes in from its own address (accept_local is off), so nothing replies. ${nat}`,
+      past: finding(
+        WITHOUT,
+        `: the packet goes back to ${sender} by ${iface}, with ${sender} as its ` +
+          `source. A host drops what comes in from its own address (accept_local is off), so nothing replies. ${nat}`,
+      ),
       back: undefined,
     };
   const bridged = bridgeCalls(host, packet.family, iface);
@@ -62,18 +67,24 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
     return {
       toItself,
       past: undefined,
-      back:
-        `Hairpin without source NAT: ${seesIt}, over the bridge ${iface}. As ${setting} is 1, the reply meets ` +
-        'the rules of this host on its way, and is translated back.',
+      back: finding(
+        WITHOUT,
+        `: ${seesIt}, over the bridge ${iface}. As ${setting} is 1, the reply meets ` +
+          'the rules of this host on its way, and is translated back.',
+      ),
     };
   return {
     toItself,
-    past:
-      `Hairpin without source NAT: ${seesIt}, from ${receiver}. ${sender} has sent to ${asked}, so it drops the ` +
-      `reply. ${nat}${bridged === 'open' ? ` If ${iface} is a bridge and ${setting} is 1, this host still translates the reply.` : ''}`,
+    past: finding(
+      WITHOUT,
+      `: ${seesIt}, from ${receiver}. ${sender} has sent to ${asked}, so it drops the ` +
+        `reply. ${nat}${bridged === 'open' ? ` If ${iface} is a bridge and ${setting} is 1, this host still translates the reply.` : ''}`,
+    ),
     back: undefined,
   };
 }
+
+const WITHOUT = 'hairpin without source NAT';
 
 /** Interfaces that the kernel or udev names so are not bridges: Ethernet, wireless, tunnels, ends of a veth pair. */
 const NO_BRIDGE = /^(?:lo|eth|en[opsxbi]|wl|ww|ppp|tun|wg|veth|cali|lxc)/;

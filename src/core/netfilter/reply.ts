@@ -6,6 +6,7 @@ import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import type { PacketRequest } from '../net/packetRequest';
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import type { TraceEvent, Walked } from './events';
+import { finding, type Finding } from './finding';
 import { hairpinOf } from './hairpin';
 import { tracePacket, type Traced, type TraceSetting } from './trace';
 import { ttlOf } from './answerSettings';
@@ -23,7 +24,7 @@ export type Reply =
       /** For each path, what a person has to know about it. */
       readonly findings: readonly ReplyFindings[];
       /** It goes another way than past this host, so that the trace is only what would happen here. */
-      readonly pastThisHost: string | undefined;
+      readonly pastThisHost: Finding | undefined;
     };
 
 interface ReplyFindings {
@@ -31,8 +32,7 @@ interface ReplyFindings {
   readonly comesBack: boolean;
   /** The interface by which it leaves to him; undefined where it does not, or where he is on this host. */
   readonly outInterface: string | undefined;
-  /** Sentences. */
-  readonly words: readonly string[];
+  readonly words: readonly Finding[];
 }
 
 /** ICMP and ICMPv6 types that get a reply, and its type. */
@@ -147,7 +147,7 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
 type Start = Extract<TraceEvent, { readonly kind: 'start' }>;
 
 function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFindings {
-  const words: string[] = [];
+  const words: Finding[] = [];
   const first = start.packet;
   const { packet } = end;
   const toSender = sameAddress(packet.destination, first.source) && packet.destinationPort === first.sourcePort;
@@ -157,23 +157,28 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
     (start.direction === 'in' && start.iface === 'lo' && end.outcome === 'LOCAL');
   const state = events.find((event) => event.kind === 'conntrack')?.view.state;
   if (state !== undefined && state !== 'ESTABLISHED' && asked.end.state !== 'UNTRACKED')
-    words.push(`Connection tracking does not take it for a reply: it is ${state}.`);
+    words.push(finding('connection tracking does not take it for a reply', `: it is ${state}.`));
   if (end.outcome === 'DROPPED' || end.outcome === 'NONE') words.push(dropWords(end.dropBy));
   else if (!arrives)
     words.push(
       end.outcome === 'LOCAL'
-        ? 'It is delivered to this host, which did not send the packet.'
-        : `It leaves by ${end.outInterface ?? 'no interface'}, although this host sent the packet.`,
+        ? finding('it is delivered to this host, which did not send the packet')
+        : finding(`it leaves by ${end.outInterface ?? 'no interface'}, although this host sent the packet`),
     );
   else if (!toSender)
     words.push(
-      `It is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which sent ` +
-        'the packet: its destination is not translated back.',
+      finding(
+        `it is sent to ${formatAddress(packet.destination)}, not to ${formatAddress(first.source)}, which sent ` +
+          'the packet',
+        ': its destination is not translated back.',
+      ),
     );
   else if (!fromAsked)
     words.push(
-      `It comes from ${endText(packet)}, but ${endText(first, true)} was addressed: the source is not ` +
-        'translated back, and the sender drops the reply.',
+      finding(
+        `it comes from ${endText(packet)}, but ${endText(first, true)} was addressed`,
+        ': the source is not translated back, and the sender drops the reply.',
+      ),
     );
   if (
     arrives &&
@@ -181,12 +186,12 @@ function findings(start: Start, asked: Walked, { end, events }: Walked): ReplyFi
     (!sameAddress(asked.end.packet.destination, first.destination) ||
       asked.end.packet.destinationPort !== first.destinationPort)
   )
-    words.push(`Its source is translated back to ${endText(first, true)}.`);
+    words.push(finding(`its source is translated back to ${endText(first, true)}`));
   if (arrives && toSender && !sameAddress(asked.end.packet.source, first.source))
-    words.push(`Its destination is translated back to ${formatAddress(first.source)}.`);
+    words.push(finding(`its destination is translated back to ${formatAddress(first.source)}`));
   const leaves = end.outcome === 'SENT' ? end.outInterface : undefined;
   if (start.direction === 'in' && leaves !== undefined && leaves !== start.iface)
-    words.push(`Asymmetric: the packet came in by ${start.iface}, and the reply leaves by ${leaves}.`);
+    words.push(finding('asymmetric', `: the packet came in by ${start.iface}, and the reply leaves by ${leaves}.`));
   return { comesBack: arrives && toSender && fromAsked, outInterface: leaves, words };
 }
 
@@ -195,20 +200,20 @@ function endText({ source, sourcePort, destination, destinationPort, protocol }:
   return endpoint(formatAddress(address), hasPorts(protocol) ? port : undefined);
 }
 
-function dropWords(by: Walked['end']['dropBy']): string {
+function dropWords(by: Walked['end']['dropBy']): Finding {
   switch (by?.kind) {
     case 'rule':
-      return (
-        `It is dropped by ${lineWords(by.rule.line)} (${by.rule.chain.table} ${by.rule.chain.name} rule ` +
-        `${by.rule.number}).`
+      return finding(
+        `it is dropped by ${lineWords(by.rule.line)} (${by.rule.chain.table} ${by.rule.chain.name} rule ` +
+          `${by.rule.number})`,
       );
     case 'policy':
-      return `It is dropped by the policy of ${by.chain.table} ${by.chain.name}.`;
+      return finding(`it is dropped by the policy of ${by.chain.table} ${by.chain.name}`);
     case 'kernel':
       return by.reason === 'reverse-path'
-        ? `The reverse path filter drops it: ${by.detail}.`
-        : `The kernel drops it: ${by.detail}.`;
+        ? finding('the reverse path filter drops it', `: ${by.detail}.`)
+        : finding('the kernel drops it', `: ${by.detail}.`);
     case undefined:
-      return 'It does not come back.';
+      return finding('it does not come back');
   }
 }

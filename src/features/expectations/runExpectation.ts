@@ -13,6 +13,7 @@ import type { Dump, FileModel } from '../fileModel';
 import { ownFactsOf } from '../ownFacts';
 import { answererOf } from '../journey/answerer';
 import { contextOfFile } from '../packetInput/contextOfFile';
+import { isUnknown } from '../packetInput/names';
 import { groupKey, ownKey } from '../possibleHosts/hostKeys';
 import { replyOf } from '../replies';
 import { settingOfPath } from '../settingOfPath';
@@ -228,7 +229,7 @@ function judgedPath(walked: Walked, evaluation: Evaluation, model: FileModel, du
 
 function addressesOf(name: string, model: FileModel, dump: Dump): readonly Address[] | string {
   const found = contextOfFile(model, dump, undefined).names().resolve(name);
-  return typeof found === 'string' ? found : found.addresses.flatMap((each) => parseAddress(each) ?? []);
+  return isUnknown(found) ? found.message : found.addresses.flatMap((each) => parseAddress(each) ?? []);
 }
 
 function listedSysctls({ sections }: SourceFile): Readonly<Record<string, number>> {

@@ -7,7 +7,6 @@ import type { Dump, FileModel } from '../fileModel';
 import { isCommandLine } from './command';
 import { contextOfFile } from './contextOfFile';
 import { wordsOfFile } from './fileWords';
-import { meantBy } from './meant';
 import {
   isInterfacePlace,
   proposeAddresses,
@@ -111,7 +110,7 @@ function wrongWords(text: string, model: FileModel, dump: Dump): readonly WrongW
   const { problems = [] } = readPacketInput(text, contextOfFile(model, dump, undefined));
   const wrong = problems
     .filter(({ start, end }) => end > start)
-    .map((problem) => ({ start: problem.start, end: problem.end, meant: meantBy(problem), traceable: false }));
+    .map(({ start, end, meant }) => ({ start, end, meant, traceable: false }));
   return [...unknownInterfaces(withoutWords(text, wrong), model), ...wrong];
 }
 

@@ -4,7 +4,7 @@ import { own } from '../../core/text/own';
 import type { CommandContext } from './commandContext';
 import { CURL_OPTIONS } from './curlOptions';
 import type { Environment } from './environment';
-import { isInputProblem, problemAt, wholeNumber, type FirstPacket, type Piece } from './firstPacket';
+import { isInputProblem, problemAt, wholeNumber, withoutZone, type FirstPacket, type Piece } from './firstPacket';
 import { readOptions, type GivenOption } from './options';
 import { isExcepted, proxyPlace, proxyVariable, unusedProxies, type Place } from './proxy';
 import { readUrl } from './url';
@@ -91,7 +91,7 @@ function viaProxy(
   const list =
     options.findLast(({ name }) => name === 'noproxy')?.value ??
     proxyVariable(['no_proxy', 'NO_PROXY'], environment)?.value;
-  if (list && isExcepted(place.host.text, list.text)) return undefined;
+  if (list && isExcepted(withoutZone(place.host.text), list.text)) return undefined;
   return proxyPlace(chosen, place, 1080, notes);
 }
 
@@ -106,7 +106,9 @@ function mapped(place: Place, options: readonly GivenOption[], notes: string[]):
   let { host, port } = place;
   const connect = valuesOf(options, 'connect-to')
     .map((value) => ({ value, parts: colonParts(value.text) }))
-    .find(({ parts: [from = '', fromPort = ''] }) => fits(from, host.text) && fits(fromPort, String(port)));
+    .find(
+      ({ parts: [from = '', fromPort = ''] }) => fits(from, withoutZone(host.text)) && fits(fromPort, String(port)),
+    );
   if (connect) {
     const [, , toHost = '', toPort = ''] = connect.parts;
     const newPort = toPort === '' ? port : wholeNumber(toPort, 1, 65535);
@@ -117,7 +119,7 @@ function mapped(place: Place, options: readonly GivenOption[], notes: string[]):
   }
   for (const value of valuesOf(options, 'resolve')) {
     const [from = '', fromPort = '', ...addresses] = colonParts(value.text.replace(/^\+/, ''));
-    if (!(from === '*' || fits(from, host.text)) || fromPort !== String(port)) continue;
+    if (!(from === '*' || fits(from, withoutZone(host.text))) || fromPort !== String(port)) continue;
     const [address = ''] = addresses.join(':').split(',');
     const plain = address.replace(/^\[(.*)\]$/, '$1');
     if (!parseAddress(plain))

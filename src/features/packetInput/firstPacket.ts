@@ -31,6 +31,11 @@ interface Source {
   readonly port?: number | undefined;
 }
 
+/** `fe80::1%eth0` without the zone. */
+export function withoutZone(address: string): string {
+  return address.split('%', 1)[0] as string;
+}
+
 /** What is wrong, at a place. */
 export function problemAt({ start, end }: Columns, message: string): ExpressionProblem {
   return { start, end, message };

@@ -5,6 +5,7 @@ import type { PacketRequest } from '../../core/net/packetRequest';
 import { portOfService } from '../../core/net/services';
 import { problemAt, wholeNumber, type Piece } from './firstPacket';
 import type { InputContext } from './inputContext';
+import { isUnknown } from './names';
 
 /** An expression whose names were replaced by addresses. */
 interface NamedExpression {
@@ -31,7 +32,8 @@ export function namedExpression(
   /** A port of the file names the protocol, too. */
   let named = false;
   let at = 0;
-  for (const { start, end, message } of places) {
+  for (const place of places) {
+    const { start, end } = place;
     const word = { text: text.slice(start, end), start, end };
     const value = /(?:^|\s)(?:src|dst)\s+$/i.test(text.slice(0, start));
     const address = addressOf(word, { family, proto: request?.proto, value }, context, notes);
@@ -40,7 +42,7 @@ export function namedExpression(
       expression += `${text.slice(at, start)}${address}`;
       at = end;
     } else if (address) wrong.push(address);
-    else wrong.push({ start, end, message });
+    else wrong.push(place);
   }
   const others = problems.filter((each) => !places.includes(each));
   if (wrong.length > 0 || others.length > 0) return [...others, ...wrong].sort((a, b) => a.start - b.start);
@@ -87,9 +89,9 @@ function addressOf(
 ): string | ExpressionProblem | undefined {
   const [, name = '', portText] = /^([^:]*)(?::(.*))?$/.exec(word.text) ?? [];
   const found = names().resolve(name);
-  if (typeof found === 'string')
+  if (isUnknown(found))
     return looksLikeName(word.text) || names().nearest(name) !== undefined
-      ? problemAt({ start: word.start, end: word.start + name.length }, found)
+      ? { start: word.start, end: word.start + name.length, ...found }
       : undefined;
   const of = (wanted: 4 | 6): string | undefined =>
     found.addresses.find((each) => each.includes(':') === (wanted === 6));

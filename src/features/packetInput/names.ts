@@ -12,6 +12,16 @@ interface Resolved {
   readonly ports: readonly NamedPort[];
 }
 
+/** Why a name has no address here, and the known name that is probably meant; missing where none is near. */
+export interface UnknownName {
+  readonly message: string;
+  readonly meant?: string;
+}
+
+export function isUnknown(found: Resolved | UnknownName): found is UnknownName {
+  return 'message' in found;
+}
+
 const LOCAL: ReadonlyMap<string, readonly string[]> = new Map([
   ['localhost', ['127.0.0.1', '::1']],
   ['ip6-localhost', ['::1']],
@@ -51,15 +61,15 @@ export class NameBook {
   /** What may be written of a name with one of its ports: `shop/web:http`. */
   portsOf(name: string): readonly (readonly [text: string, what: string])[] {
     const found = this.resolve(name);
-    if (typeof found === 'string') return [];
+    if (isUnknown(found)) return [];
     return found.ports.map((each) => [
       `${name}:${each.name ?? each.port}`,
       `port ${each.port} of ${found.known ?? name}`,
     ]);
   }
 
-  /** The addresses of an address, of `localhost` or of a name; a string says what is wrong with the name. */
-  resolve(text: string): Resolved | string {
+  /** The addresses of an address, of `localhost` or of a name. */
+  resolve(text: string): Resolved | UnknownName {
     const address = parseAddress(text);
     if (address) return { addresses: [formatAddress(address)], known: undefined, service: false, ports: [] };
     const plain = text.toLowerCase().replace(/\.$/, '');
@@ -70,14 +80,16 @@ export class NameBook {
       .find((list) => list !== undefined);
     if (!found) return this.unknown(text);
     const [first] = found as [NamedAddress];
-    if (first.address === undefined) return `the file does not state the address of "${text}"`;
+    if (first.address === undefined) return { message: `the file does not state the address of "${text}"` };
     const kinds = found.filter(({ kind }) => kind === first.kind);
     const spaces = [...new Set(kinds.map(({ namespace }) => namespace).filter((each) => each !== undefined))];
     if (spaces.length > 1)
-      return `"${text}" is in ${spaces.length} namespaces: write ${spaces
-        .slice(0, 3)
-        .map((each) => `"${each}/${first.name}"`)
-        .join(' or ')}`;
+      return {
+        message: `"${text}" is in ${spaces.length} namespaces: write ${spaces
+          .slice(0, 3)
+          .map((each) => `"${each}/${first.name}"`)
+          .join(' or ')}`,
+      };
     return {
       addresses: [...new Set(kinds.flatMap(({ address: each }) => each ?? []))],
       service: first.kind === 'Service',
@@ -86,10 +98,12 @@ export class NameBook {
     };
   }
 
-  private unknown(text: string): string {
+  private unknown(text: string): UnknownName {
     const near = this.nearest(text);
     const says = `the file does not know the name "${text}"`;
-    return near === undefined ? `${says}: write its address` : `${says}; did you mean "${near}"?`;
+    return near === undefined
+      ? { message: `${says}: write its address` }
+      : { message: `${says}; did you mean "${near}"?`, meant: near };
   }
 
   /** The known name that differs least, by two letters at most, and of a short name by one. */

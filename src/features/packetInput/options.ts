@@ -1,6 +1,6 @@
 import type { ExpressionProblem } from '../../core/net/packetExpression';
 import { editDistance } from '../../core/text/editDistance';
-import { problemAt, type Piece } from './firstPacket';
+import { partOf, problemAt, type Piece } from './firstPacket';
 
 /** The options of a program. */
 export interface OptionSpec {
@@ -68,7 +68,7 @@ function longOption(word: Piece, spec: OptionSpec): readonly ReadOption[] | Expr
   const name = longWithValue.has(written) || longFlags.has(written) ? written : abbreviated(written, spec);
   if (name === undefined) {
     const near = [...longWithValue, ...longFlags].find((each) => editDistance(written, each, 2) <= 2);
-    return problemAt(word, unknown(spec, `--${written}`, near === undefined ? undefined : `--${near}`));
+    return unknown(spec, partOf(word, 0, written.length + 2), `--${written}`, near && `--${near}`);
   }
   const value: Piece | undefined = equals < 0 ? undefined : { ...word, text: word.text.slice(equals + 1) };
   return [{ name, word, value, needs: longWithValue.has(name) }];
@@ -90,16 +90,18 @@ function shortOptions(word: Piece, spec: OptionSpec): readonly ReadOption[] | Ex
       const rest = word.text.slice(i + 1);
       return [...found, { name, word, value: rest === '' ? undefined : { ...word, text: rest }, needs: true }];
     }
-    if (!spec.flags.includes(name)) return problemAt(word, unknown(spec, `-${name}`, undefined));
+    if (!spec.flags.includes(name)) return unknown(spec, word, `-${name}`);
     found.push({ name, word, value: undefined, needs: false });
   }
   return found;
 }
 
-function unknown({ program }: OptionSpec, option: string, near: string | undefined): string {
-  return near === undefined
-    ? `"${option}" is not an option of ${program} that is known here: omit it`
-    : `"${option}" is not an option of ${program}; did you mean "${near}"?`;
+function unknown({ program }: OptionSpec, place: Piece, option: string, near?: string): ExpressionProblem {
+  if (near === undefined)
+    return problemAt(place, `"${option}" is not an option of ${program} that is known here: omit it`);
+  const problem = problemAt(place, `"${option}" is not an option of ${program}; did you mean "${near}"?`);
+  // Where quotes moved its columns, the place is more than the option.
+  return place.end - place.start === option.length ? { ...problem, meant: near } : problem;
 }
 
 /** The words of a list as a set. */

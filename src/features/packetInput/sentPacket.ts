@@ -2,8 +2,9 @@ import { isLoopback, parseAddress } from '../../core/net/address';
 import { formatPacketExpression, parsePacketExpression, type ExpressionProblem } from '../../core/net/packetExpression';
 import { endpoint } from '../../core/net/endpoint';
 import type { PacketRequest } from '../../core/net/packetRequest';
-import { problemAt, type FirstPacket, type Piece } from './firstPacket';
+import { problemAt, withoutZone, type FirstPacket, type Piece } from './firstPacket';
 import type { InputContext } from './inputContext';
+import { isUnknown } from './names';
 
 /** What was understood of a command or a URL. */
 export interface SentPacket {
@@ -54,10 +55,10 @@ function addressOf(
   { names, family: ofRules }: InputContext,
   notes: string[],
 ): string | ExpressionProblem {
-  const [text = ''] = piece.text.split('%', 1);
+  const text = withoutZone(piece.text);
   if (/[$`<>]/.test(text)) return problemAt(piece, `what "${piece.text}" stands for is not known: write the address`);
   const found = names().resolve(text);
-  if (typeof found === 'string') return problemAt(piece, found);
+  if (isUnknown(found)) return { start: piece.start, end: piece.end, ...found };
   const of = (wanted: 4 | 6): string | undefined => found.addresses.find((each) => familyOfText(each) === wanted);
   const address = family === undefined ? (of(ofRules) ?? found.addresses[0]) : of(family);
   if (address === undefined) return problemAt(piece, `"${piece.text}" has no IPv${family ?? 4} address here`);
@@ -86,8 +87,8 @@ function senderOf(
   if (source !== undefined || stated?.iface !== undefined) return { direction: 'out', why: `${here}.` };
   const parsed = parseAddress(to);
   if (parsed && isLoopback(parsed)) return { direction: 'out', why: `${here}, to itself.` };
-  const found = names().resolve(written.text);
-  const own = typeof found === 'object' && found.service ? false : isOwn(to);
+  const found = names().resolve(withoutZone(written.text));
+  const own = !isUnknown(found) && found.service ? false : isOwn(to);
   if (own === true)
     return {
       direction: 'in',
@@ -105,8 +106,8 @@ function senderOf(
 
 /** A Service takes packets at its own ports only. */
 function portNotes({ to, port, protocol }: FirstPacket, { names }: InputContext): readonly string[] {
-  const found = names().resolve(to.text);
-  if (typeof found === 'string' || port === undefined || found.ports.length === 0) return [];
+  const found = names().resolve(withoutZone(to.text));
+  if (isUnknown(found) || port === undefined || found.ports.length === 0) return [];
   const wanted = { tcp: 6, udp: 17, sctp: 132, icmp: 1 }[protocol];
   return found.ports.some((each) => each.port === port && each.protocol === wanted)
     ? []

@@ -18,7 +18,7 @@ export function isUrl(text: string): boolean {
 
 /**
  * Reads `http://user:secret@[2001:db8::7]:3000/path?x#y` (RFC 3986). Without a scheme, as curl and wget take it, it is
- * of `defaultScheme`.
+ * of `defaultScheme`. The zone of an address (`%25eth1` in RFC 6874, in practice also `%eth1`) stays in `host`.
  */
 export function readUrl(word: Piece, defaultScheme: string): UrlPlace | ExpressionProblem {
   const { text } = word;
@@ -35,7 +35,7 @@ export function readUrl(word: Piece, defaultScheme: string): UrlPlace | Expressi
   const host = bracketed
     ? {
         ...partOf(word, start + 1, start + 1 + (bracketed[1] ?? '').length),
-        text: (bracketed[1] ?? '').split('%', 1)[0] ?? '',
+        text: (bracketed[1] ?? '').replace(/%25(?=.)/, '%'),
       }
     : partOf(word, start, hostEnd);
   const portText = bracketed ? (bracketed[2] ?? '') : colon < 0 ? '' : text.slice(hostEnd + 1, end);

@@ -1,5 +1,5 @@
 import type { ExpressionProblem } from '../../core/net/packetExpression';
-import { isInputProblem, problemAt, type FirstPacket, type Piece } from './firstPacket';
+import { isInputProblem, problemAt, withoutZone, type FirstPacket, type Piece } from './firstPacket';
 import type { CommandContext } from './commandContext';
 import { readOptions, setOf, type OptionSpec } from './options';
 import { isExcepted, proxyPlace, proxyVariable, unusedProxies } from './proxy';
@@ -59,7 +59,8 @@ export function readWget(
   const proxy = off ? undefined : proxyVariable(variables, environment);
   if (!off) notes.push(...unusedProxies(variables, environment));
   const list = environment.set.get('no_proxy')?.text ?? '';
-  const reached = proxy && !isExcepted(place.host.text, list) ? proxyPlace(proxy, place, 80, notes) : place;
+  const reached =
+    proxy && !isExcepted(withoutZone(place.host.text), list) ? proxyPlace(proxy, place, 80, notes) : place;
   if (isInputProblem(reached)) return reached;
   return {
     from: 'a wget command',

@@ -1,3 +1,4 @@
+import { capital } from '../../core/text/capital';
 import { formatAddress, formatBlock } from '../../core/net/address';
 import type { Host } from '../../core/net/host';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
@@ -102,7 +103,7 @@ function ofPremise(id: PremiseId): UsedAssumption {
     code: 'premise',
     what,
     value,
-    message: `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${value}; ${reason}.`,
+    message: `${capital(what)}: ${value}; ${reason}.`,
     line: undefined,
     decides: false,
   };

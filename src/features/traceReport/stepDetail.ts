@@ -1,3 +1,4 @@
+import { capital } from '../../core/text/capital';
 import { chainKnowledge, ruleKnowledge, type ChangedBy } from '../../core/knowledge/knowledge';
 import { chainIn } from '../../core/knowledge/view';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
@@ -268,8 +269,4 @@ function chainEnd(before: TraceEvent | undefined, { name, rules }: Chain): strin
 
 function title(text: string): RichText {
   return [{ text }];
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,3 +1,4 @@
+import { capital } from '../../core/text/capital';
 import type { Line } from '../../core/syntax/tree';
 import { portKnowledge } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
@@ -372,10 +373,6 @@ export function ruleSpan(line: Line, first = false): TextPiece {
   const number = lineNumber(line);
   const words = lineWords(line);
   return { text: first ? capital(words) : words, ...(number !== undefined && { line: number }) };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sentence(text: string): string {

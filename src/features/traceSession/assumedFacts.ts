@@ -1,3 +1,4 @@
+import { capital } from '../../core/text/capital';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { notesOf } from '../../core/netfilter/trace';
 import { familyOf } from '../../core/net/makePacket';
@@ -41,7 +42,7 @@ export function assumedFacts(
 ): readonly AssumedFact[] {
   const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
   const notes = ruleSetNotes(model, dump, family, choose).map(({ message, line }) => ({
-    message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    message: `${capital(message)}.`,
     line,
     field: undefined,
   }));
@@ -65,14 +66,7 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
       facts.push(fact(`The file has no IPv${family} rules: no rule is assumed to stop an IPv${family} packet.`));
   }
   const problems = sectionsOf(dump).flatMap((section) => loadProblems(ruleSetOf(section), MOST_ERRORS));
-  return [
-    ...facts,
-    ...problems.map(({ message, line }) => ({
-      message: `${message.charAt(0).toUpperCase()}${message.slice(1)}`,
-      line,
-      field: undefined,
-    })),
-  ];
+  return [...facts, ...problems.map(({ message, line }) => ({ message: capital(message), line, field: undefined }))];
 }
 
 function ofHost({ setting, assumed }: Evaluation): readonly AssumedFact[] {
@@ -123,9 +117,7 @@ function fieldOf(
 }
 
 function ofPrograms({ input }: Evaluation): readonly AssumedFact[] {
-  return input
-    ? notesOf(input.traced.outcomes).map((note) => fact(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`))
-    : [];
+  return input ? notesOf(input.traced.outcomes).map((note) => fact(`${capital(note)}.`)) : [];
 }
 
 function ofPacket({ filled, request }: Evaluation): readonly AssumedFact[] {

@@ -15,6 +15,7 @@ import {
   findingsOf,
   findingsOfOutcome,
   replyOf,
+  shortFinding,
   verdictOfReply,
   wayBack,
   type TracedReply,
@@ -116,12 +117,14 @@ export function replyState(evaluation: Evaluation | undefined, shown: ShownReply
 
 function offered(evaluation: Evaluation, walked: Walked): ReplyState {
   const reply = walked.events.length > MOST_EVENTS ? undefined : tracedReply(evaluation, walked);
-  if (reply?.kind !== 'traced') return { kind: 'offered', wayBack: '', comesBack: false, unsure: false, findings: [] };
+  if (reply?.kind !== 'traced')
+    return { kind: 'offered', wayBack: '', comesBack: false, unsure: false, short: '', findings: [] };
   return {
     kind: 'offered',
     wayBack: wayBack(reply),
     comesBack: comesBack(reply),
     unsure: reply.unsure !== undefined,
+    short: shortFinding(reply),
     findings: findingsOf(reply),
   };
 }

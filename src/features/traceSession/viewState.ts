@@ -2,7 +2,6 @@ import { warningsOf } from './warnings';
 import type { KeptState, PacketField, PacketForm, ViewState } from '../../shared/protocol';
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { FileModel } from '../fileModel';
-import { meantBy } from '../packetInput/meant';
 import { ruleSetName } from '../ruleSetName';
 import { assumedFacts } from './assumedFacts';
 import { emptyPacket } from './emptyPacket';
@@ -175,8 +174,7 @@ function packetForm(
   });
   // A line that has no words stays as it is, and is read again each time.
   const notes = readNotes.length > 0 ? readNotes : evaluation.notes;
-  const problems = evaluation.problems.map((each) => ({ ...each, meant: meantBy(each) }));
-  return { expression, problems, placeholder: emptyPacket(evaluated), notes, fields };
+  return { expression, problems: evaluation.problems, placeholder: emptyPacket(evaluated), notes, fields };
 }
 
 function keptState({

@@ -1,3 +1,4 @@
+import { capital } from '../../text/capital';
 import { fit, text, type Fact } from '../facts';
 import { spanText, type ReleaseSpan } from '../releases';
 import { waysOf } from './ways';
@@ -16,10 +17,6 @@ export function annotationKnowledge(name: string): Fact | undefined {
     ],
     sources: ['istio/api:annotation/annotations.yaml', known.source],
   };
-}
-
-function capital(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 export function knownAnnotations(): readonly string[] {

@@ -1,3 +1,4 @@
+import { capital } from '../../text/capital';
 import { fit, text } from '../facts';
 import type { VariableFact } from '../pack';
 import { spanText, type ReleaseSpan } from '../releases';
@@ -31,12 +32,7 @@ export function variableKnowledge(variable: string): VariableFact | undefined {
       ...known.meaning.map(text),
       ...(waysOf(name) ?? []),
       text(
-        [
-          where,
-          releases === ''
-            ? ''
-            : `${releases.charAt(0).toUpperCase()}${releases.slice(1)}${more === undefined ? '' : `; ${more}`}.`,
-        ]
+        [where, releases === '' ? '' : `${capital(releases)}${more === undefined ? '' : `; ${more}`}.`]
           .join(' ')
           .trim(),
       ),

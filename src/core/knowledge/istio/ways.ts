@@ -1,3 +1,4 @@
+import { capital } from '../../text/capital';
 import { list, text, type ChangedBy, type Fact, type Paragraph } from '../facts';
 import { settings } from './settings';
 
@@ -87,7 +88,7 @@ export function settingKnowledge(name: string): Fact | undefined {
 }
 
 function sentence(effect: string): string {
-  return `${effect.charAt(0).toUpperCase()}${effect.slice(1)}.`;
+  return `${capital(effect)}.`;
 }
 
 /** The names of settings that are in no other list. */
