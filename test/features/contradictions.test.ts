@@ -47,6 +47,7 @@ const TABLE = '*filter\n:INPUT ACCEPT [0:0]\n';
 
 test.each([
   ['a rule that is refused', `${TABLE}-A INPUT -p udp -j DROPP\nCOMMIT\n`, ['(line 3)']],
+  ['two of them', `${TABLE}-A INPUT -j DROPP\n-A INPUT -m udpp\nCOMMIT\n`, ['(line 3)']],
   ['rules that load', `${TABLE}-A INPUT -p udp --dport 53 -j DROP\nCOMMIT\n`, []],
   [
     'a rule elsewhere that is not read',
@@ -61,4 +62,8 @@ test.each([
   const warnings = session.shown?.warnings ?? [];
   for (const [i, each] of words.entries()) expect(warnings[i]).toContain(each);
   expect(warnings).toHaveLength(words.length);
+  // Each problem of the rules is said once: the first one above the answer, the others with what is assumed.
+  const problems = (session.shown?.assumed ?? []).filter(({ message }) => /The (?:trace goes on|rule is traced)/.test(message));
+  const refused = text.split('\n').flatMap((each, i) => (/DROPP|udpp/.test(each) ? [i + 1] : []));
+  expect(problems.map(({ line }) => line)).toEqual(refused.slice(1));
 });

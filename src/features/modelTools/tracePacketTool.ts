@@ -33,7 +33,9 @@ export function traceForModel(file: ToolFile, input: ToolInput): string | ToolPr
   const evaluation = evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
   const traced = evaluation.input;
   if (!traced) return { problem: evaluation.problems.map(({ message }) => message).join('; ') };
-  const assumed = assumedFacts(model, dump, evaluation, '"ruleSet" selects it').map(({ message }) => message);
+  const assumed = assumedFacts(model, dump, evaluation, { choose: '"ruleSet" selects it' }).map(
+    ({ message }) => message,
+  );
   const notes = [...evaluation.notes, ...evaluation.contradictions, ...unreadNote(file)];
   const text = [
     `File: ${fileLine(file, dump)}`,

@@ -30,15 +30,19 @@ const DECISIVE: ReadonlySet<keyof PacketRequest> = new Set([
   'icmpType',
 ]);
 
-/**
- * Everything that was assumed, most important first, each with the field in which it can be changed. `choose`: how
- * another rule set is chosen.
- */
+interface AssumedOptions {
+  /** How another rule set is chosen. */
+  readonly choose?: string;
+  /** The problems of the rules to be listed: those that are not shown elsewhere. */
+  readonly problems?: readonly AssumedFact[];
+}
+
+/** Everything that was assumed, most important first, each with the field in which it can be changed. */
 export function assumedFacts(
   model: FileModel,
   dump: Dump,
   evaluation: Evaluation,
-  choose = 'choose it in the list of rule sets',
+  { choose = 'choose it in the list of rule sets', problems = loadFacts(evaluation) }: AssumedOptions = {},
 ): readonly AssumedFact[] {
   const family = evaluation.request ? familyOf(evaluation.request) : (dump.section.family ?? 4);
   const notes = ruleSetNotes(model, dump, family, choose).map(({ message, line }) => ({
@@ -49,6 +53,7 @@ export function assumedFacts(
   return [
     ...notes.filter(({ message }) => !message.endsWith(`${SAID}.`)),
     ...ofRules(dump, evaluation),
+    ...problems,
     ...ofHost(evaluation),
     ...ofPrograms(evaluation),
     ...ofPacket(evaluation),
@@ -65,8 +70,14 @@ function ofRules(dump: Dump, { request, setting }: Evaluation): readonly Assumed
     if (!ruleSet)
       facts.push(fact(`The file has no IPv${family} rules: no rule is assumed to stop an IPv${family} packet.`));
   }
-  const problems = sectionsOf(dump).flatMap((section) => loadProblems(ruleSetOf(section), MOST_ERRORS));
-  return [...facts, ...problems.map(({ message, line }) => ({ message: capital(message), line, field: undefined }))];
+  return facts;
+}
+
+/** What iptables refuses of the rules that the packet was traced with, and what the trace makes of it. */
+export function loadFacts({ setting }: Evaluation): readonly AssumedFact[] {
+  return sectionsOf(setting.dump)
+    .flatMap((section) => loadProblems(ruleSetOf(section), MOST_ERRORS))
+    .map(({ message, line }) => ({ message: capital(message), line, field: undefined }));
 }
 
 function ofHost({ setting, assumed }: Evaluation): readonly AssumedFact[] {

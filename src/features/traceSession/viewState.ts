@@ -3,7 +3,7 @@ import type { KeptState, PacketField, PacketForm, ViewState } from '../../shared
 import { packs, pastedToo } from '../../core/knowledge/knowledge';
 import type { FileModel } from '../fileModel';
 import { ruleSetName } from '../ruleSetName';
-import { assumedFacts } from './assumedFacts';
+import { assumedFacts, loadFacts } from './assumedFacts';
 import { emptyPacket } from './emptyPacket';
 import { fieldOfProblem, hostFields } from './hostFields';
 import { kernelChoiceId, kernelChoices, kernelView } from './kernelPacket';
@@ -29,6 +29,9 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
   const current = currentOf(trace);
   const tried = state.whatIf.length > 0;
   const phase = model === undefined ? (notice === '' ? 'loading' : 'error') : dump === undefined ? 'empty' : 'ready';
+  // The first problem of the rules stands above the answer, the others are among what is assumed.
+  const problems = current ? loadFacts(current) : [];
+  const refused = reply ? undefined : problems[0];
   const noted = notice === '' ? [] : [{ message: notice, line: undefined, field: undefined }];
   return {
     revision,
@@ -48,16 +51,16 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
     packet: packetForm(state, trace),
     recent: state.recent.filter((each) => each !== expression && !state.pinned.includes(each)),
     pinned: state.pinned,
-    assumed: model && dump && current ? [...noted, ...assumedFacts(model, dump, current)] : noted,
+    assumed:
+      model && dump && current
+        ? [...noted, ...assumedFacts(model, dump, current, { problems: problems.slice(refused ? 1 : 0) })]
+        : noted,
     reading: model && readingFacts(model),
     reply: replyState(evaluation, reply),
     warnings:
       reply || !model || !dump || !evaluation
         ? []
-        : [
-            ...new Set(journey.loops.map(({ words }) => words)),
-            ...warningsOf(model, evaluation.setting.dump, evaluation),
-          ],
+        : [...new Set(journey.loops.map(({ words }) => words)), ...warningsOf(model, evaluation, refused)],
     compared: reply || tried ? undefined : comparedWith(state, trace),
     whatIf: whatIfView(state, trace),
     journey: shownLegs(journey, { expression, dump: state.dump?.id ?? '' }, reply !== undefined),

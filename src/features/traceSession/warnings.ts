@@ -1,18 +1,22 @@
-import { loadProblems } from '../loadProblems';
-import { ruleSetOf, sectionsOf, type Dump, type FileModel } from '../fileModel';
+import type { AssumedFact } from '../../shared/protocol';
+import type { FileModel } from '../fileModel';
 import { unreadLines } from '../unread';
 import type { Evaluation } from './evaluate';
 
 /**
  * Why the verdict may not be what it seems: what was asked and is not so, rules that do not load, rules left unread.
+ * `refused`: the first problem of the rules.
  */
-export function warningsOf(model: FileModel, dump: Dump, { contradictions }: Evaluation): readonly string[] {
-  return [...contradictions, ...refused(dump), ...unreadRules(model)];
+export function warningsOf(
+  model: FileModel,
+  { contradictions }: Evaluation,
+  refused: AssumedFact | undefined,
+): readonly string[] {
+  return [...contradictions, ...(refused ? [refusedWords(refused)] : []), ...unreadRules(model)];
 }
 
-function refused(dump: Dump): readonly string[] {
-  const [first] = sectionsOf(dump).flatMap((section) => loadProblems(ruleSetOf(section), 1));
-  return first === undefined ? [] : [`${first.message}${first.line === undefined ? '' : ` (line ${first.line})`}`];
+function refusedWords({ message, line }: AssumedFact): string {
+  return line === undefined ? message : `${message} (line ${line})`;
 }
 
 const made = new WeakMap<FileModel, readonly string[]>();
