@@ -37,7 +37,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   const diagnostics = new Diagnostics(documents, edge);
   const colours = new ThemeColours(context.extension.packageJSON);
   const decorations = new TraceDecorations(edge);
-  const panels = new TracePanels(context.extensionUri, documents, decorations, edge, context.workspaceState, colours);
+  const panels = new TracePanels(
+    { extensionUri: context.extensionUri, decorations, edge, colours },
+    documents,
+    context.workspaceState,
+  );
   const expectations = new Expectations(documents, panels, edge);
   context.subscriptions.push(
     disposable,

@@ -18,6 +18,26 @@ import { fileName } from './fileName';
 
 export const VIEW_TYPE = 'iptables.trace';
 
+/** What all trace views have in common. */
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  readonly decorations: TraceDecorations;
+  readonly edge: ErrorEdge;
+  readonly colours: ThemeColours;
+}
+
+/** What a trace view leaves to the one who opened it. */
+export interface PanelOwner {
+  /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
+  readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void;
+  /** Remembers the packets that were traced last, and those that are pinned. */
+  readonly remember: (uri: vscode.Uri, which: PacketKind, packets: readonly string[]) => void;
+  /** Shows a change in a copy of the file. */
+  readonly tryOut: (panel: TracePanel, edits: readonly FileEdit[]) => Promise<void>;
+  /** Follows the edits that the session waits for: questions about rules that are gone are dropped. */
+  readonly catchUp: (uri: vscode.Uri) => void;
+}
+
 /** One trace view with its session: passes messages on, and does what the session asks for. */
 export class TracePanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
@@ -31,24 +51,20 @@ export class TracePanel implements vscode.Disposable {
   /** Waits for the picture that the page was asked to draw. */
   private drawn: ((png: Uint8Array) => void) | undefined;
   readonly captures: Captures;
+  private readonly decorations: TraceDecorations;
+  private readonly edge: ErrorEdge;
+  private readonly colours: ThemeColours;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
     readonly session: TraceSession,
     public uri: vscode.Uri,
-    extensionUri: vscode.Uri,
-    private readonly decorations: TraceDecorations,
-    private readonly edge: ErrorEdge,
-    private readonly colours: ThemeColours,
-    /** Takes over what the user says of tables that the file does not name; undefined takes it back. */
-    private readonly say: (uri: vscode.Uri, tables: SaidTables | undefined) => void,
-    /** Remembers the packets that were traced last, and those that are pinned. */
-    private readonly remember: (uri: vscode.Uri, which: PacketKind, packets: readonly string[]) => void,
-    /** Shows a change in a copy of the file. */
-    private readonly tryOut: (panel: TracePanel, edits: readonly FileEdit[]) => Promise<void>,
-    /** Follows the edits that the session waits for: questions about rules that are gone are dropped. */
-    private readonly catchUp: (uri: vscode.Uri) => void,
+    { extensionUri, decorations, edge, colours }: PanelServices,
+    private readonly owner: PanelOwner,
   ) {
+    this.decorations = decorations;
+    this.edge = edge;
+    this.colours = colours;
     this.captures = new Captures(
       () => session.ground,
       (message) => this.post(visibleMessage(message)),
@@ -64,7 +80,7 @@ export class TracePanel implements vscode.Disposable {
           return;
         }
         if (read.type === 'drawn') return this.drawn?.(read.png);
-        this.catchUp(this.uri);
+        this.owner.catchUp(this.uri);
         if (this.captures.handle(read)) return;
         this.ask(`Trace: ${read.type}`, () => session.handle(read));
         if (read.type === 'ready') this.captures.show();
@@ -111,7 +127,7 @@ export class TracePanel implements vscode.Disposable {
         case 'edit':
           void this.edge.run(
             'Trying a change',
-            () => (this.isCopy ? this.write(effect.edits) : this.tryOut(this, effect.edits)),
+            () => (this.isCopy ? this.write(effect.edits) : this.owner.tryOut(this, effect.edits)),
             nothing,
           );
           break;
@@ -126,10 +142,10 @@ export class TracePanel implements vscode.Disposable {
           break;
         case 'recent':
         case 'pinned':
-          this.remember(this.uri, effect.kind, effect.packets);
+          this.owner.remember(this.uri, effect.kind, effect.packets);
           break;
         case 'tables':
-          this.say(this.uri, this.session.tables);
+          this.owner.say(this.uri, this.session.tables);
           break;
         case 'copy':
           void vscode.env.clipboard
@@ -156,7 +172,7 @@ export class TracePanel implements vscode.Disposable {
     // The view knows which chains are folded away; without it the session steps by itself.
     if (this.panel.visible) this.post({ type: 'move', to });
     else {
-      this.catchUp(this.uri);
+      this.owner.catchUp(this.uri);
       this.ask('Step of the trace', (session) => session.move(to));
     }
   }
@@ -193,9 +209,9 @@ export class TracePanel implements vscode.Disposable {
   /** The file has moved. */
   moveTo(uri: vscode.Uri): void {
     this.decorations.show(this.uri.toString(), undefined);
-    this.say(this.uri, undefined);
+    this.owner.say(this.uri, undefined);
     this.uri = uri;
-    this.say(uri, this.session.tables);
+    this.owner.say(uri, this.session.tables);
     this.setTitle();
     this.ask('Following a file', (session) => session.setFile(uri.toString(), fileName(uri), ''));
   }
@@ -204,7 +220,7 @@ export class TracePanel implements vscode.Disposable {
     this.gone = true;
     this.captures.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
-    this.say(this.uri, undefined);
+    this.owner.say(this.uri, undefined);
     this.decorations.show(this.uri.toString(), undefined);
   }
 

@@ -4,13 +4,10 @@ import { isKept } from '../features/traceSession/readMessage';
 import { TraceSession } from '../features/traceSession/traceSession';
 import { debounced, type Debounced } from './debounced';
 import type { Documents } from './documents';
-import type { ErrorEdge } from './edge';
-import type { ThemeColours } from './themeColours';
-import type { TraceDecorations } from './traceDecorations';
 import type { FileEdit } from '../features/whatIf/fileEdit';
 import { tryOnCopy } from './tryOnCopy';
 import { completeStep } from './walkthrough';
-import { TracePanel, VIEW_TYPE } from './tracePanel';
+import { TracePanel, VIEW_TYPE, type PanelOwner, type PanelServices } from './tracePanel';
 import { fileName } from './fileName';
 
 /** Milliseconds of silence after an edit before the packet is traced again; for a file of very many lines longer. */
@@ -24,20 +21,25 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly subscriptions: vscode.Disposable[];
   private readonly packets: KeptPackets;
+  private readonly owner: PanelOwner;
   private readonly follow: Debounced<vscode.TextDocument>;
   private last: TracePanel | undefined;
   /** A view was opened, closed, shown or hidden. */
   readonly onDidChange = this.changed.event;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    private readonly services: PanelServices,
     private readonly documents: Documents,
-    private readonly decorations: TraceDecorations,
-    private readonly edge: ErrorEdge,
     memory: vscode.Memento,
-    private readonly colours: ThemeColours,
   ) {
+    const { edge } = services;
     this.packets = new KeptPackets(memory);
+    this.owner = {
+      say: (uri, tables) => this.documents.say(uri, tables),
+      remember: (uri, which, packets) => this.packets.remember(uri.toString(), which, packets),
+      tryOut: (panel, edits) => this.tryOnCopy(panel, edits),
+      catchUp: (uri) => this.follow.flush(uri.toString()),
+    };
     this.follow = debounced(edge.event('Following a file', (document: vscode.TextDocument) => this.update(document)));
     const on = <T>(listener: (event: T) => void): ((event: T) => void) => edge.event('Following a file', listener);
     this.subscriptions = [
@@ -137,19 +139,8 @@ export class TracePanels implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   private add(panel: vscode.WebviewPanel, uri: vscode.Uri): TracePanel {
-    const made = new TracePanel(
-      panel,
-      new TraceSession(uri.toString(), fileName(uri), this.packets.of(uri.toString())),
-      uri,
-      this.extensionUri,
-      this.decorations,
-      this.edge,
-      this.colours,
-      (about, tables) => this.documents.say(about, tables),
-      (about, which, packets) => this.packets.remember(about.toString(), which, packets),
-      (about, edits) => this.tryOnCopy(about, edits),
-      (about) => this.follow.flush(about.toString()),
-    );
+    const session = new TraceSession(uri.toString(), fileName(uri), this.packets.of(uri.toString()));
+    const made = new TracePanel(panel, session, uri, this.services, this.owner);
     this.panels.set(uri.toString(), made);
     this.last = made;
     panel.onDidDispose(() => {

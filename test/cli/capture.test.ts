@@ -111,6 +111,12 @@ describe('trace --capture', () => {
       'in',
       'began before the capture',
     ],
+    [
+      'the reply to a timestamp request begins it',
+      pcap([frame('icmp type 14 192.0.2.1 > 203.0.113.5 icmpid 7')]),
+      'in',
+      'began before the capture',
+    ],
   ])('direction: %s', (_name, capture, direction, assumed) => {
     const result = run(capture);
     expect(result.flows.map((flow) => flow.direction)).toEqual([direction]);
@@ -125,13 +131,16 @@ describe('trace --capture', () => {
         frame('udp 192.0.2.34 > 203.0.113.5 id 7 frag 172 length 300'),
         frame('icmp echo-request 198.51.100.9 > 203.0.113.5 icmpid 7'),
         frame('icmp type 0 203.0.113.5 > 198.51.100.9 icmpid 7'),
+        frame('icmp type 17 198.51.100.9 > 203.0.113.5 icmpid 7'),
+        frame('icmp type 18 203.0.113.5 > 198.51.100.9 icmpid 7'),
         concat(frame(first).subarray(0, 12), numbers(false, [2, 0x0806], [4, 1])),
       ]),
     );
-    expect(packets).toBe(5);
+    expect(packets).toBe(7);
     expect(flows.map(({ flow, packets: forth, replies }) => [flow, forth, replies])).toEqual([
       ['udp 192.0.2.34:9 → 203.0.113.5:53', 2, 0],
       ['icmp type 8 198.51.100.9 → 203.0.113.5', 1, 1],
+      ['icmp type 17 198.51.100.9 → 203.0.113.5', 1, 1],
     ]);
     expect(warnings).toEqual(['1 frame without an IP packet (ARP and the like) is omitted.']);
   });

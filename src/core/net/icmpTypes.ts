@@ -42,6 +42,39 @@ export function isIcmpErrorPacket({ protocol, icmpType }: Pick<Packet, 'protocol
   return protocol === PROTOCOL.ICMPV6 && isIcmpError(icmpType, 6);
 }
 
+/** Each request with its reply. Source: net/netfilter/nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c invmap. */
+const REPLIES: ReadonlyMap<number, ReadonlyMap<number, number>> = new Map([
+  [
+    PROTOCOL.ICMP,
+    new Map([
+      [8, 0],
+      [13, 14],
+      [15, 16],
+      [17, 18],
+    ]),
+  ],
+  [
+    PROTOCOL.ICMPV6,
+    new Map([
+      [128, 129],
+      [139, 140],
+    ]),
+  ],
+]);
+const REQUESTS: ReadonlyMap<number, ReadonlyMap<number, number>> = new Map(
+  [...REPLIES].map(([protocol, types]) => [protocol, new Map([...types].map(([request, reply]) => [reply, request]))]),
+);
+
+/** The type of the reply to a request of ICMP or ICMPv6; undefined for other types. */
+export function icmpReplyType(protocol: number, type: number): number | undefined {
+  return REPLIES.get(protocol)?.get(type);
+}
+
+/** The type of the request that a reply of ICMP or ICMPv6 is for; undefined for other types. */
+export function icmpRequestType(protocol: number, type: number): number | undefined {
+  return REQUESTS.get(protocol)?.get(type);
+}
+
 /** `type[/code] name[,alias…][ version that first knew it]`. */
 const TYPES_4 =
   read(`0 echo-reply,pong|3 destination-unreachable|3/0 network-unreachable|3/1 host-unreachable|3/2 protocol-unreachable

@@ -1,4 +1,5 @@
 import type { Tuple } from './conntrack';
+import { icmpReplyType, icmpRequestType } from './icmpTypes';
 import { PROTOCOL, type Packet } from './packet';
 
 /**
@@ -28,29 +29,11 @@ export function tupleOf(packet: Packet): Tuple {
   };
 }
 
-/** ICMP and ICMPv6 types of requests and their replies. Source: nf_conntrack_proto_icmp.c and _icmpv6.c invmap. */
-const ICMP_ANSWERS: ReadonlyMap<number, number> = new Map([
-  [8, 0],
-  [0, 8],
-  [13, 14],
-  [14, 13],
-  [15, 16],
-  [16, 15],
-  [17, 18],
-  [18, 17],
-]);
-const ICMPV6_ANSWERS: ReadonlyMap<number, number> = new Map([
-  [128, 129],
-  [129, 128],
-  [139, 140],
-  [140, 139],
-]);
-
 /** The tuple of the reply; undefined for an ICMP type without one. */
 export function invertTuple(tuple: Tuple): Tuple | undefined {
   let icmp = tuple.icmp;
   if (icmp) {
-    const type = (tuple.protocol === PROTOCOL.ICMP ? ICMP_ANSWERS : ICMPV6_ANSWERS).get(icmp.type);
+    const type = icmpReplyType(tuple.protocol, icmp.type) ?? icmpRequestType(tuple.protocol, icmp.type);
     if (type === undefined) return undefined;
     icmp = { type, code: icmp.code, id: icmp.id };
   }

@@ -1,6 +1,6 @@
 import { sameAddress } from '../net/address';
 import type { ConntrackEntry, ConntrackState, ConntrackView, Direction, SctpTracking } from '../net/conntrack';
-import { isIcmpErrorPacket } from '../net/icmpTypes';
+import { icmpReplyType, isIcmpErrorPacket } from '../net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import { invertTuple, tupleOf } from '../net/tuple';
 import { tcpFlagsValid, tcpOf, trackTcp, type TcpSetting } from './tcpTracking';
@@ -40,8 +40,6 @@ export const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entr
  * nf_conntrack_proto_icmpv6.c noct_valid_new.
  */
 const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
-const ICMP_REQUESTS: ReadonlySet<number> = new Set([8, 13, 15, 17]);
-const ICMPV6_REQUESTS: ReadonlySet<number> = new Set([128, 139]);
 
 /**
  * What connection tracking says of a packet that it has not seen yet. A new connection is made but not put into
@@ -126,9 +124,9 @@ function whyNotNew(packet: Packet, opens: boolean): string | undefined {
     case PROTOCOL.TCP:
       return opens ? undefined : 'no connection is known, and a TCP packet with these flags cannot open one';
     case PROTOCOL.ICMP:
-      return ICMP_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMP reply to a request that was not seen';
+      return isIcmpRequest(packet) ? undefined : 'an ICMP reply to a request that was not seen';
     case PROTOCOL.ICMPV6:
-      return ICMPV6_REQUESTS.has(packet.icmpType) ? undefined : 'an ICMPv6 reply to a request that was not seen';
+      return isIcmpRequest(packet) ? undefined : 'an ICMPv6 reply to a request that was not seen';
     case PROTOCOL.SCTP:
       return opens ? undefined : 'no association is known, and this SCTP packet cannot open one';
     case PROTOCOL.IPV6_NONE:
@@ -237,4 +235,8 @@ function trackError(packet: Packet, world: World, template: Template): Tracked {
     view: { state: 'RELATED', entry: found.entry, direction: found.direction },
     why: 'an ICMP error about a connection that is known',
   };
+}
+
+function isIcmpRequest({ protocol, icmpType }: Packet): boolean {
+  return icmpReplyType(protocol, icmpType) !== undefined;
 }

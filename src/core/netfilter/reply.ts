@@ -4,7 +4,7 @@ import { formatAddress, isMulticast, sameAddress } from '../net/address';
 import { hasPorts } from '../net/makePacket';
 import { PROTOCOL, TCP_FLAGS, type Packet } from '../net/packet';
 import type { PacketRequest } from '../net/packetRequest';
-import { isIcmpErrorPacket } from '../net/icmpTypes';
+import { icmpReplyType } from '../net/icmpTypes';
 import type { TraceEvent, Walked } from './events';
 import { finding, type Finding } from './finding';
 import { hairpinOf } from './hairpin';
@@ -34,12 +34,6 @@ interface ReplyFindings {
   readonly outInterface: string | undefined;
   readonly words: readonly Finding[];
 }
-
-/** ICMP and ICMPv6 types that get a reply, and its type. */
-const ANSWERED: Readonly<Record<4 | 6, Readonly<Record<number, number>>>> = {
-  4: { 8: 0, 13: 14, 15: 16, 17: 18 },
-  6: { 128: 129 },
-};
 
 /** The owner of the program on this host that replies, where more is known than the host's list of sockets states. */
 export type Answerer = Pick<PacketRequest, 'uid' | 'gid'>;
@@ -132,7 +126,7 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
   }
   if (hasPorts(protocol)) return { ...request, sport: destinationPort, dport: sourcePort };
   if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6) return request;
-  const type = isIcmpErrorPacket(packet) ? undefined : ANSWERED[family][icmpType];
+  const type = icmpReplyType(protocol, icmpType);
   return type === undefined
     ? 'this kind of ICMP message gets no reply'
     : {

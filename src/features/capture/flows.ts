@@ -2,7 +2,7 @@ import type { CapturedFrame } from '../../core/net/capture/captureReader';
 import { addressAt, macAt, readIpPacket, requestOf, type IpPacket } from '../../core/net/capture/ipPacket';
 import { isKnownLink, linkHeader, type LinkHeader } from '../../core/net/capture/linkLayer';
 import { u32 } from '../../core/net/capture/networkOrder';
-import { isIcmpErrorPacket } from '../../core/net/icmpTypes';
+import { icmpRequestType, isIcmpErrorPacket } from '../../core/net/icmpTypes';
 import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { isIcmp } from '../../core/net/tuple';
@@ -158,8 +158,7 @@ function keyAt(bytes: Uint8Array, at: number, family: 4 | 6): number | string {
 
 /** A reply is keyed by the type of its request. */
 function queryOf({ protocol, icmpType }: IpPacket): number {
-  if (protocol === PROTOCOL.ICMPV6) return icmpType === 129 ? 128 : icmpType;
-  return icmpType === 0 ? 8 : icmpType === 14 ? 13 : icmpType;
+  return icmpRequestType(protocol, icmpType) ?? icmpType;
 }
 
 function quotedKey(bytes: Uint8Array, { family, transport = 0, icmpType, icmpCode }: IpPacket): string {
@@ -174,5 +173,5 @@ function quotedKey(bytes: Uint8Array, { family, transport = 0, icmpType, icmpCod
 /** Its first packet is a reply to one that the capture does not have. */
 export function beginsWithAnswer({ request: { proto, flags = 0, icmpType } }: Flow): boolean {
   if (proto === PROTOCOL.TCP) return (flags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK)) !== TCP_FLAGS.SYN;
-  return (proto === PROTOCOL.ICMP && icmpType === 0) || (proto === PROTOCOL.ICMPV6 && icmpType === 129);
+  return proto !== undefined && icmpType !== undefined && icmpRequestType(proto, icmpType) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { lineWords } from '../../core/syntax/typedLine';
 import type { Assumption } from '../../core/netfilter/assumption';
 import type { HostAnswer, Proviso, Walked } from '../../core/netfilter/events';
 import { addressOfGroupKey, addressOfOwnKey } from '../possibleHosts/hostKeys';
@@ -101,7 +102,7 @@ function ofAssumption(assumption: Assumption): Premised {
     value,
     choice,
     chance: probability !== undefined,
-    words: `${place} (line ${rule.line.index + 1}): ${match}${choice ? '' : value ? ' matches' : ' does not match'}`,
+    words: `${place} (${lineWords(rule.line)}): ${match}${choice ? '' : value ? ' matches' : ' does not match'}`,
     say: `assume ${place}${choice || quoted !== '' ? quoted : ''} ${value ? 'yes' : 'no'}`,
   };
 }

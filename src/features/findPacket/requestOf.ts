@@ -104,33 +104,19 @@ function fixedValue(field: FieldName, { hook, heading }: Sent): { readonly value
 }
 
 /** For rules that refuse what is reserved for documentation, as many do of what comes from outside. */
-const SPARE: Readonly<Record<4 | 6, readonly string[]>> = {
+const SPARE: Readonly<Record<4 | 6, readonly [string, string]>> = {
   4: ['9.9.9.9', '8.8.8.8'],
   6: ['2620:fe::9', '2001:4860:4860::8888'],
 };
 
 /** Values that make sense on this host, best first. */
-function preferred(field: FieldName, { heading, host, family, wish }: Sent): readonly FieldValue[] {
-  const own = ownAddresses(host, family);
-  const elsewhere = [ELSEWHERE[family], BEYOND[family], ...SPARE[family]].flatMap((text) => parseAddress(text) ?? []);
-  const spare = SPARE[family].flatMap((text) => parseAddress(text) ?? []);
-  const near = host.interfaces.flatMap((iface) => {
-    const text = iface.name === 'lo' ? undefined : neighbour(iface, family);
-    return (text !== undefined && parseAddress(text)) || [];
-  });
-  const wished = (value: string | undefined): readonly Address[] =>
-    value !== undefined && parseAddress(value) ? [parseAddress(value) as Address] : [];
+function preferred(field: FieldName, sent: Sent): readonly FieldValue[] {
+  const { heading, host, family, wish } = sent;
   switch (field) {
     case 'source':
-      return [
-        ...wished(wish.src),
-        ...(heading === 'in' || heading === 'through' ? [...elsewhere, ...near] : [...own, ...elsewhere]),
-      ];
+      return preferredSources(sent);
     case 'destination':
-      return [
-        ...wished(wish.dst),
-        ...(heading === 'in' || heading === 'loop' ? [...own, ...spare.reverse()] : [...near, ...elsewhere]),
-      ];
+      return preferredDestinations(sent);
     case 'inInterface':
     case 'outInterface':
       // What comes from outside or goes there does not pass lo, even where the file knows no other interface.
@@ -168,6 +154,35 @@ function preferred(field: FieldName, { heading, host, family, wish }: Sent): rea
     default:
       return [];
   }
+}
+
+function preferredSources({ heading, host, family, wish }: Sent): readonly Address[] {
+  const elsewhere = addresses([ELSEWHERE[family], BEYOND[family], ...SPARE[family]]);
+  return [
+    ...addresses([wish.src]),
+    ...(heading === 'in' || heading === 'through'
+      ? [...elsewhere, ...neighbours(host, family)]
+      : [...ownAddresses(host, family), ...elsewhere]),
+  ];
+}
+
+function preferredDestinations({ heading, host, family, wish }: Sent): readonly Address[] {
+  const [first, second] = SPARE[family];
+  return [
+    ...addresses([wish.dst]),
+    ...(heading === 'in' || heading === 'loop'
+      ? // Not the one that is preferred as the source.
+        [...ownAddresses(host, family), ...addresses([second, first])]
+      : [...neighbours(host, family), ...addresses([ELSEWHERE[family], BEYOND[family], first, second])]),
+  ];
+}
+
+function addresses(texts: readonly (string | undefined)[]): readonly Address[] {
+  return texts.flatMap((text) => (text !== undefined && parseAddress(text)) || []);
+}
+
+function neighbours({ interfaces }: Host, family: 4 | 6): readonly Address[] {
+  return addresses(interfaces.map((iface) => (iface.name === 'lo' ? undefined : neighbour(iface, family))));
 }
 
 function others({ interfaces }: Host): readonly string[] {

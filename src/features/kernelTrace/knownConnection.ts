@@ -1,4 +1,5 @@
 import type { KernelPacket } from '../../core/net/kernelTrace/kernelPackets';
+import { icmpRequestType } from '../../core/net/icmpTypes';
 import { PROTOCOL } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import { addConnections } from '../../core/netfilter/connections';
@@ -19,6 +20,7 @@ export function connectionsFor({ last }: KernelPacket, request: PacketRequest): 
   const { src, dst, sport, dport, proto = PROTOCOL.TCP, icmpType, icmpCode, icmpId } = request;
   if (src === undefined || dst === undefined) return [];
   const icmp = icmpType === undefined ? {} : { icmpType, icmpCode, icmpId };
+  const requested = icmpType === undefined ? {} : { ...icmp, icmpType: icmpRequestType(proto, icmpType) ?? icmpType };
   const later = last.request;
   const translated = later.dst !== undefined && (later.dst !== dst || later.dport !== dport);
   const dnat = translated ? { ip: later.dst, ...(later.dport === undefined ? {} : { port: later.dport }) } : undefined;
@@ -33,13 +35,7 @@ export function connectionsFor({ last }: KernelPacket, request: PacketRequest): 
     },
     {
       words: 'it is taken as a reply in a connection that is ESTABLISHED',
-      addTo: adds({ orig: { src: dst, dst: src, sport: dport, dport: sport, proto, ...answered(icmp) } }),
+      addTo: adds({ orig: { src: dst, dst: src, sport: dport, dport: sport, proto, ...requested } }),
     },
   ];
-}
-
-/** The request of an ICMP reply. */
-function answered<T extends { readonly icmpType?: number | undefined }>(icmp: T): T {
-  const type = icmp.icmpType;
-  return type === undefined ? icmp : { ...icmp, icmpType: type === 0 ? 8 : type === 129 ? 128 : type };
 }

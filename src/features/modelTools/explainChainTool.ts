@@ -1,3 +1,4 @@
+import { lineWords } from '../../core/syntax/typedLine';
 import type { Chain } from '../../core/ruleset/ruleSet';
 import { knownNames } from '../../core/knowledge/knowledge';
 import { visible } from '../../core/text/visible';
@@ -53,13 +54,13 @@ export function explainForModel(file: ToolFile | undefined, input: ToolInput): s
 }
 
 function chainLines({ table, name, rules, policy, line }: Chain): readonly string[] {
-  const declared = line === undefined ? '' : `, declared in line ${line.index + 1}`;
+  const declared = line === undefined ? '' : `, declared in ${lineWords(line)}`;
   const head =
     `Chain ${table}/${name}: ${rules.length} ` +
     `${rules.length === 1 ? 'rule' : 'rules'}${policy === undefined ? '' : `, policy ${policy}`}${declared}`;
   const shown = rules.slice(0, MOST_RULES).map((rule) => {
     const text = rule.written ? rule.line.text.slice(rule.written.start, rule.written.end) : rule.line.text.trim();
-    return `  line ${rule.line.index + 1}: ${text}`;
+    return `  ${lineWords(rule.line)}: ${text}`;
   });
   return [head, ...shown, ...(rules.length > MOST_RULES ? [`  … and ${rules.length - MOST_RULES} more`] : [])];
 }

@@ -1,3 +1,4 @@
+import { isIcmpError } from '../../net/icmpTypes';
 import { isMulticast, isUnspecified } from '../../net/address';
 import { PROTOCOL, TCP_FLAGS } from '../../net/packet';
 import { defineTarget, type RejectReply } from '../extension';
@@ -109,17 +110,12 @@ function noAnswer([, , icmpType]: RejectType, view: PacketView): string | undefi
       ? 'the checksum of a fragment cannot be verified'
       : 'the packet has no checksum that can be verified';
   if (icmpType < 0) return packet.tcpFlags & TCP_FLAGS.RST ? 'a reset is not answered by a reset' : undefined;
-  if (
-    packet.family === 4
-      ? packet.protocol === PROTOCOL.ICMP && isIcmpError(packet.icmpType)
-      : packet.protocol === PROTOCOL.ICMPV6 && packet.icmpType < 128
-  ) {
+  const isIcmp = packet.protocol === (packet.family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6);
+  const unknownType = packet.family === 4 && packet.icmpType > LAST_ICMP_TYPE;
+  if (isIcmp && (unknownType || isIcmpError(packet.icmpType, packet.family)))
     return 'an ICMP error is not answered by another';
-  }
   return undefined;
 }
 
-/** Errors, and types above 18, which Linux treats alike (net/ipv4/icmp.c icmp_pointers). */
-function isIcmpError(type: number): boolean {
-  return type === 3 || type === 4 || type === 5 || type === 11 || type === 12 || type > 18;
-}
+/** Linux treats ICMP types above this one like errors (net/ipv4/icmp.c icmp_pointers). */
+const LAST_ICMP_TYPE = 18;

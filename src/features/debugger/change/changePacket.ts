@@ -1,3 +1,4 @@
+import { lineWords } from '../../../core/syntax/typedLine';
 import type { MadeChange } from '../../../core/netfilter/madeChange';
 import type { Walked } from '../../../core/netfilter/events';
 import type { Rule } from '../../../core/ruleset/ruleSet';
@@ -58,7 +59,7 @@ export function changePacket(
     trace: again,
     ...found,
     said:
-      `From here on the packet has ${short} ${text.trim()}, as if a rule before line ${rule.line.index + 1} had ` +
+      `From here on the packet has ${short} ${text.trim()}, as if a rule before ${lineWords(rule.line)} had ` +
       'rewritten it. What came before stays as it was, its connection included.',
   };
 }
