@@ -127,7 +127,15 @@ export const rt = defineMatch<RtData>({
           ),
         ]
       : []),
-    ...(zero ? [condition('--rt-0-res', ({ bytes }) => word(bytes, 4) === 0)] : []),
+    ...(zero
+      ? [
+          condition(
+            '--rt-0-res',
+            ({ bytes }) => word(bytes, 4) === 0,
+            ({ bytes }) => `reserved field 0x${word(bytes, 4).toString(16)}`,
+          ),
+        ]
+      : []),
     ...(list
       ? [
           condition(addressesText(list) + (loose ? ' --rt-0-not-strict' : ''), (header) =>
@@ -165,7 +173,11 @@ function holdsInOrder(header: ExtensionHeader, list: readonly Address[]): boolea
   return next === list.length;
 }
 
-function condition(text: string, holds: (header: ExtensionHeader) => boolean): Condition {
+function condition(
+  text: string,
+  holds: (header: ExtensionHeader) => boolean,
+  shown: (header: ExtensionHeader) => string = headerText,
+): Condition {
   const find = (packet: Packet): ExtensionHeader | undefined => {
     const header = findHeader(packet, PROTOCOL.IPV6_ROUTE);
     return header && fitsPacket(packet, header) ? header : undefined;
@@ -178,10 +190,12 @@ function condition(text: string, holds: (header: ExtensionHeader) => boolean): C
     },
     actual({ packet }) {
       const header = find(packet);
-      return header === undefined
-        ? missing('no routing header')
-        : `type ${header.bytes[2] ?? 0}, ${header.bytes[3] ?? 0} segments left, ` +
-            `${addressesOf(header).map(formatAddress).join(', ') || 'no addresses'}`;
+      return header === undefined ? missing('no routing header') : shown(header);
     },
   };
+}
+
+function headerText(header: ExtensionHeader): string {
+  const [, , type = 0, left = 0] = header.bytes;
+  return `type ${type}, ${left} segments left, ${addressesOf(header).map(formatAddress).join(', ') || 'no addresses'}`;
 }

@@ -15,7 +15,7 @@ import {
   type Option,
   type ValueType,
 } from '../option';
-import { countMember, learning, liveSets, whyUnknown } from '../values/liveSets';
+import { countMember, countsOf, learning, liveSets, whyUnknown, type SetCounts } from '../values/liveSets';
 import type { Inverted } from '../values/inverted';
 import { number64 } from '../values/number32';
 import { openFor, type PremiseId } from '../premise';
@@ -124,12 +124,12 @@ export const set = defineMatch<SetMatchData>({
   conditions: (data) => [
     {
       text: optionsText(data).trim(),
-      ...(data.packets === undefined && data.bytes === undefined && !data.returnNomatch && { lookup: data.set.value }),
+      ...(!comparesCounters(data) && !data.returnNomatch && { lookup: data.set.value }),
       ...openWordsOf(data),
       // The counters of an entry count every packet that was looked up.
       stateful: true,
       // The members are those that the file lists, whatever packets came before; counters go on with every packet.
-      settled: data.packets === undefined && data.bytes === undefined,
+      settled: !comparesCounters(data),
       test: (view) => run(data, view),
       actual: (view) => describe(data, view),
       premises: (view) => setPremises(data, view),
@@ -137,6 +137,10 @@ export const set = defineMatch<SetMatchData>({
     },
   ],
 });
+
+function comparesCounters({ packets, bytes }: SetMatchData): boolean {
+  return packets !== undefined || bytes !== undefined;
+}
 
 function buildSet(options: GivenOptions): SetMatchData | BuildProblem {
   const given = options.get(matchSet);
@@ -210,14 +214,13 @@ function run(data: SetMatchData, view: RememberingView): Answer {
  */
 function counting(data: SetMatchData, view: RememberingView): NonNullable<SetTestOptions['count']> {
   return (key, first, listed) => {
-    const { packets, bytes } = countMember(
-      view,
-      key,
-      first,
-      data.updateCounters && (!listed || data.updateSubcounters),
-    );
-    return listed || (counterFits(data.packets, packets) && counterFits(data.bytes, bytes));
+    const counts = countMember(view, key, first, data.updateCounters && (!listed || data.updateSubcounters));
+    return listed || countersMatch(data, counts);
   };
+}
+
+function countersMatch({ packets, bytes }: SetMatchData, counts: SetCounts): boolean {
+  return counterFits(packets, counts.packets) && counterFits(bytes, counts.bytes);
 }
 
 /** With counters nothing is certain, and with `--return-nomatch` there are no bounds. */
@@ -225,13 +228,13 @@ function boundsIn(data: SetMatchData, sets: ReadonlyMap<string, IpSet> | undefin
   const { value, inverted } = data.set;
   if (data.returnNomatch) return NOTHING_SAID;
   const { over, under } = setBounds(sets, value.name, value.directions);
-  const counted = data.packets !== undefined || data.bytes !== undefined;
-  const bounds: PacketBounds = { over, under: counted ? NO_PACKET : under };
+  const bounds: PacketBounds = { over, under: comparesCounters(data) ? NO_PACKET : under };
   return inverted ? inverseBounds(bounds) : bounds;
 }
 
-function openWordsOf({ set: { value, inverted }, packets, bytes }: SetMatchData): Pick<Condition, 'openWords'> {
-  if (inverted || packets || bytes) return {};
+function openWordsOf(data: SetMatchData): Pick<Condition, 'openWords'> {
+  const { value, inverted } = data.set;
+  if (inverted || comparesCounters(data)) return {};
   const [only, ...others] = value.directions;
   const what = others.length > 0 ? value.directions.join(',') : only === 'src' ? 'the source' : 'the destination';
   const where = `in the set ${value.name}`;
@@ -275,5 +278,24 @@ function describe(data: SetMatchData, view: PacketView): Shown {
     return `set ${name} has entries of ${parts} parts (${known.type}), the rule has ${directions.length}`;
   const found = testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch });
   if (found === undefined) return `set ${name} lists a set that is not known`;
-  return found ? `in set ${name} (${known.type})` : missing(`not in set ${name} (${known.type})`);
+  return found
+    ? `in set ${name} (${known.type})${comparesCounters(data) ? counterWords(data, known, view) : ''}`
+    : missing(`not in set ${name} (${known.type})`);
+}
+
+/** What the counters of the entry were compared as. */
+function counterWords(data: SetMatchData, { name, options }: IpSet, view: PacketView): string {
+  if (!options.includes('counters')) return ', which has no counters: they are not compared';
+  let compared: SetCounts | undefined;
+  testSet(liveSets(view), name, view, data.set.value.directions, {
+    returnNomatch: data.returnNomatch,
+    count: (key, first, listed) => {
+      if (listed) return true;
+      compared = countsOf(view, key, first, data.updateCounters);
+      return countersMatch(data, compared);
+    },
+  });
+  if (compared === undefined) return '';
+  const { packets, bytes } = compared;
+  return `, counters${data.updateCounters ? ' with this packet' : ''}: packets ${packets}, bytes ${bytes}`;
 }

@@ -41,11 +41,11 @@ export function replaceSet(view: Pick<RememberingView, 'memory' | 'host'>, set: 
 }
 
 /**
- * Counts the packet for a member (unless `update` says no) and gives the counts after that.
- * Source: net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts before comparing.
+ * The counts of a member with which a match compares: with the packet, unless `update` says no. Source:
+ * net/netfilter/ipset/ip_set_core.c ip_set_match_extensions, which counts before comparing.
  */
-export function countMember(
-  { memory, packet }: RememberingView,
+export function countsOf(
+  { memory, packet }: Pick<PacketView, 'memory' | 'packet'>,
   key: string,
   first: SetExtensions['counts'],
   update: boolean,
@@ -54,10 +54,19 @@ export function countMember(
     packets: first.packets ?? 0n,
     bytes: first.bytes ?? 0n,
   };
-  if (!update) return before;
-  const after = { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) };
-  memory.set(countsKey(key), after);
-  return after;
+  return update ? { packets: before.packets + 1n, bytes: before.bytes + BigInt(packet.length) } : before;
+}
+
+/** Counts the packet for a member, unless `update` says no, and gives the counts after that. */
+export function countMember(
+  view: RememberingView,
+  key: string,
+  first: SetExtensions['counts'],
+  update: boolean,
+): SetCounts {
+  const counts = countsOf(view, key, first, update);
+  if (update) view.memory.set(countsKey(key), counts);
+  return counts;
 }
 
 /** A member that a packet made, or made anew, has counted that packet. */
