@@ -5,7 +5,8 @@ import { outcomeOf, type Outcome } from '../core/netfilter/outcome';
 import { parseSourceFile } from '../core/syntax/parse';
 import type { SourceFile } from '../core/syntax/sourceFile';
 import { visible } from '../core/text/visible';
-import { dumpWithId, type Dump, type FileModel } from '../features/fileModel';
+import { dumpFor, dumpWithId, sectionsOf, type Dump, type FileModel } from '../features/fileModel';
+import { guessesDecide, scriptGuesses } from '../features/scriptGuesses';
 import { packetsOfFile } from '../features/filePackets';
 import { kernelTraceOf } from '../features/kernelTrace/kernelTraceOf';
 import { loadWarnings } from '../features/loadProblems';
@@ -301,7 +302,16 @@ interface AssumedJson {
   readonly line?: number;
 }
 
-function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: TracedFile): readonly AssumedJson[] {
+/** What was guessed of the script that makes the rules. */
+function guessesOf({ setting: { model, dump } }: Evaluation, { family, traced }: TraceInput): readonly AssumedJson[] {
+  const sections = sectionsOf(dumpFor(model, dump, family) ?? dump);
+  const decides = guessesDecide(sections, traced.outcomes);
+  return scriptGuesses(model, sections).map(({ message, line }) => ({ what: 'script', value: message, decides, line }));
+}
+
+function assumedOf({ evaluation, input }: TracedFile): readonly AssumedJson[] {
+  const { assumed, filled } = evaluation;
+  const { tables = [] } = input;
   return [
     ...tables
       .filter(({ open }) => !open.said)
@@ -311,6 +321,7 @@ function assumedOf({ evaluation: { assumed, filled }, input: { tables = [] } }: 
         decides,
         line: (open.lines[0]?.index ?? 0) + 1,
       })),
+    ...guessesOf(evaluation, input),
     ...assumed.map(({ what, value, decides, line }) => ({
       what,
       value,

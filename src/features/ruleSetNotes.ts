@@ -2,7 +2,8 @@ import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { inferredWords, placeOf } from '../core/ruleset/oneHost/tableParts';
 import type { UndecidedTable, RulesSection } from '../core/syntax/sourceFile';
 import { ownFactsNotes, ownFactsOf } from './ownFacts';
-import { dumpFor, ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
+import { dumpFor, sectionsOf, type Dump, type FileModel } from './fileModel';
+import { scriptGuesses } from './scriptGuesses';
 
 /** Something that was settled about the rules themselves before any packet came. */
 export interface RuleSetNote {
@@ -155,20 +156,8 @@ function moreNote(section: RulesSection, sections: readonly RulesSection[]): rea
 /** At most this many guesses about a script are listed one by one. */
 const MOST_GUESSES = 5;
 
-/** What was taken from nowhere while the script that makes these rules was read. */
-function scriptNotes({ file }: FileModel, sections: readonly RulesSection[]): readonly RuleSetNote[] {
-  const commands = sections
-    .flatMap((section) => section.parts ?? [section])
-    .filter(({ form }) => form === 'commands')
-    .map(({ lines }) => lines.at(-1)?.index ?? 0);
-  if (commands.length === 0) return [];
-  const last = Math.max(...commands);
-  const guesses = [
-    ...file.problems.filter(({ code, line }) => code === GUESS && line.index <= last),
-    ...sections.flatMap((section) => ruleSetOf(section).problems.filter(({ code }) => code === GUESS)),
-  ]
-    .map(({ message, line }) => ({ message, line: line.index + 1 }))
-    .sort((a, b) => a.line - b.line);
+function scriptNotes(model: FileModel, sections: readonly RulesSection[]): readonly RuleSetNote[] {
+  const guesses = scriptGuesses(model, sections);
   const more = guesses.length - MOST_GUESSES;
   return more <= 0
     ? guesses
@@ -177,5 +166,3 @@ function scriptNotes({ file }: FileModel, sections: readonly RulesSection[]): re
         { message: `${more} more guesses were made while the script was read`, line: undefined },
       ];
 }
-
-const GUESS = 'shell-assumption';

@@ -199,6 +199,32 @@ describe('trace', () => {
     expect(out).toContain('iptables-restore does not load a table that has an error');
   });
 
+  test.each<[script: string, packet: string, guesses: readonly (readonly [string, boolean, number])[]]>([
+    [
+      'P=${P:-8081}\niptables -A INPUT -p tcp --dport $P -j DROP\n',
+      'in eth0 tcp > :8081 own',
+      [['P is not set above: its default "8081" is used', true, 1]],
+    ],
+    [
+      'P=${P:-8081}\niptables -A INPUT -p tcp --dport $P -j DROP\n',
+      'in eth0 tcp > :80 own',
+      [['P is not set above: its default "8081" is used', false, 1]],
+    ],
+    [
+      '$SUDO iptables -P INPUT DROP\n',
+      'in eth0 tcp > :80 own',
+      [['SUDO is not set above: it is taken for a word such as sudo, or for nothing', true, 1]],
+    ],
+    ['iptables -A INPUT -j DROP\n', 'in eth0 tcp > :80 own', []],
+  ])('a guess about the script is an assumption: %#', (script, packet, guesses) => {
+    const { out } = runCommand('trace', ['rules.sh', '--packet', packet, '--json'], { 'rules.sh': script });
+    const { assumed } = JSON.parse(out) as {
+      assumed: { what: string; value: string; decides: boolean; line: number }[];
+    };
+    const found = assumed.filter(({ what }) => what === 'script');
+    expect(found.map(({ value, decides, line }) => [value, decides, line])).toEqual(guesses);
+  });
+
   test('--dump chooses the rule set, --host replaces the host', () => {
     expect(runCommand('trace', [POD, '--packet', 'tcp > :8080', '--dump', '1']).code).toBe(0);
     const host = JSON.stringify({
