@@ -11,6 +11,7 @@ import type { RulesEdit } from '../core/syntax/rulesEdit';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { boundRulesOfInput, inputAfter, rulesOfInput } from './inputRules';
 import { lostAfter } from './lostBytes';
+import { isOneLine, joinedRanges, rangesText, type LineRange } from './lineRanges';
 
 /**
  * One rule set of a file, for the list that a person chooses from: what is shown of one family of one host, wherever it
@@ -211,24 +212,19 @@ function asDump({ section, beside, native, host, machine }: HostRuleSet, index: 
   };
 }
 
-/** `line 4`, `lines 2–5, 9–14`. */
+/** `line 4`, `lines 2–5, 9–14`. Of very many the last one tells how far they go. */
 function placesOf(sections: readonly RulesSection[]): string {
-  const ranges = sections
-    .flatMap((section) => section.parts ?? [section])
-    .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const);
-  const joined: [number, number][] = [];
-  for (const [first, last] of ranges.sort(([a], [b]) => a - b)) {
-    const before = joined.at(-1);
-    if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
-    else joined.push([first, last]);
-  }
-  const [only] = joined;
-  if (joined.length === 1 && only && only[0] === only[1]) return `line ${only[0]}`;
-  const shown =
-    joined.length > MOST_PLACES
-      ? [...joined.slice(0, MOST_PLACES - 1), [joined[MOST_PLACES - 1]?.[0], joined.at(-1)?.[1]]]
-      : joined;
-  return `lines ${shown.map(([first, last]) => (first === last ? String(first) : `${first}–${last}`)).join(', ')}`;
+  const ranges = joinedRanges(
+    sections
+      .flatMap((section) => section.parts ?? [section])
+      .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const),
+  );
+  if (isOneLine(ranges)) return `line ${rangesText(ranges)}`;
+  const first = ranges[MOST_PLACES - 1];
+  const last = ranges.at(-1);
+  const shown: readonly LineRange[] =
+    ranges.length > MOST_PLACES && first && last ? [...ranges.slice(0, MOST_PLACES - 1), [first[0], last[1]]] : ranges;
+  return `lines ${rangesText(shown)}`;
 }
 
 const MOST_PLACES = 5;

@@ -1,6 +1,8 @@
-import { machineWords, sameMachine, type Machine } from '../core/syntax/machine';
+import { sameMachine, type Machine } from '../core/syntax/machine';
 import type { HostSection, Section, SourceFile } from '../core/syntax/sourceFile';
 import type { Dump, FileModel } from './fileModel';
+import { isOneLine, joinedRanges, rangesText } from './lineRanges';
+import { machineName, machinePlace } from './machinePlace';
 import { ownerOfRules } from './ruleSetName';
 
 /** What a file states of one of the hosts that it shows. */
@@ -102,33 +104,34 @@ export function ownFactsNotes({ others, taken }: OwnFacts): readonly string[] {
   for (const section of others) {
     const machine = machineOfFacts(section);
     if (!machine) continue;
-    const words = machineWords(machine);
+    const words = machinePlace(machine);
     groups.set(words, [...(groups.get(words) ?? []), section]);
   }
   const notes = [...groups].map(
-    ([words, sections]) => `${placesOf(sections)}: run on ${words}, and not used for these rules`,
+    ([words, sections]) => `${placesOf(sections)}: run ${words}, and not used for these rules`,
   );
   return taken === undefined
     ? notes
     : [
         'nothing states on which host these rules are; what the file shows of ' +
-          `${machineWords(taken)} is assumed to be of the same host`,
+          `${machineName(taken)} is assumed to be of the same host`,
         ...notes,
       ];
 }
 
 /** `line 3`, `lines 9–12, 20–24`, 1-based. */
 function placesOf(sections: readonly Section[]): string {
-  const ranges = sections.flatMap(({ lines }) => {
-    const [first, last] = [lines[0]?.index, lines.at(-1)?.index];
-    return first === undefined || last === undefined
-      ? []
-      : [first === last ? `${first + 1}` : `${first + 1}–${last + 1}`];
-  });
-  const shown = ranges.slice(0, MOST_RANGES);
-  const left = ranges.length - shown.length;
-  const one = ranges.length === 1 && !/–/.test(shown.join(''));
-  return `line${one ? '' : 's'} ${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  const ranges = joinedRanges(
+    sections.flatMap(({ lines }) => {
+      const [first, last] = [lines[0]?.index, lines.at(-1)?.index];
+      return first === undefined || last === undefined ? [] : [[first + 1, last + 1] as const];
+    }),
+  );
+  const left = ranges.length - MOST_RANGES;
+  return (
+    `line${isOneLine(ranges) ? '' : 's'} ${rangesText(ranges.slice(0, MOST_RANGES))}` +
+    `${left > 0 ? ` and ${left} more` : ''}`
+  );
 }
 
 const MOST_RANGES = 6;

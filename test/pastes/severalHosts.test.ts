@@ -54,6 +54,24 @@ const ROWS: readonly Row[] = [
     notes: ['run on n1'],
   },
   {
+    name: 'a node and its pods',
+    lines: ['root@n1:~# iptables-save', ...RULES]
+      .concat(['$ kubectl exec web-7 -- ip addr', ...A])
+      .concat(['$ kubectl exec deploy/db -- ip addr', ...B])
+      .concat(['$ podman exec box ip addr', ...B])
+      .concat(['$ multipass exec n4 -- ip addr', ...B]),
+    has: [],
+    notes: ['run in pod web-7', 'run in a pod of deployment db', 'run in container box', 'run on multipass n4'],
+  },
+  {
+    name: 'a network namespace of another host',
+    lines: ['root@n1:~# iptables-save', ...RULES, 'root@n1:~# ssh n2 ip netns exec red ip addr', ...A]
+      .concat(['root@n1:~# ssh n3 ip addr', ...B])
+      .concat(['root@n1:~# nsenter -t 812 -n ip addr', ...B]),
+    has: [],
+    notes: ['run in network namespace red on n2', 'run on n3', 'run in the network namespace of process 812'],
+  },
+  {
     name: 'a pod twice, by other options and programs',
     lines: ['$ kubectl exec web-7 -c istio-proxy -- iptables-save', ...RULES]
       .concat(['$ k -n shop exec -it pod/web-7 -- ip addr', ...A])
@@ -108,7 +126,7 @@ const ROWS: readonly Row[] = [
       .concat(['root@n1:~# ip addr', ...A])
       .concat(['root@n1:~# docker run --rm box ip addr', ...B]),
     has: ['10.0.0.1'],
-    notes: ['run on docker run box'],
+    notes: ['run in a container of image box'],
   },
   {
     name: 'network namespaces of one host',
@@ -116,7 +134,7 @@ const ROWS: readonly Row[] = [
       .concat(['# ip netns exec blue ip addr', ...B])
       .concat(['# ip netns exec red ip route', 'default via 10.0.0.254 dev eth0']),
     has: ['10.0.0.2'],
-    notes: ['lines 7–8, 13: run on netns red'],
+    notes: ['lines 7–8, 13: run in network namespace red'],
   },
   {
     name: 'commands that set up namespaces',
@@ -124,7 +142,7 @@ const ROWS: readonly Row[] = [
       .concat(['ip netns exec blue ip addr add 10.0.0.2/24 dev v1'])
       .concat(['ip netns exec red ip addr add 10.0.0.1/24 dev v2']),
     has: ['10.0.0.2'],
-    notes: ['line 3: run on netns red'],
+    notes: ['line 3: run in network namespace red'],
   },
   {
     name: 'a shell in the namespace of a process has the prompt of its host',
@@ -149,7 +167,7 @@ const ROWS: readonly Row[] = [
       ...B,
     ]),
     has: ['10.0.0.2'],
-    notes: ['what the file shows of kubectl web-7', 'run on n1'],
+    notes: ['what the file shows of pod web-7', 'run on n1'],
   },
   {
     name: 'a command of which nothing is read stands between',

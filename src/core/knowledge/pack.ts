@@ -81,6 +81,8 @@ export interface ProgramPack {
   owners?(ruleSet: RuleSetView): readonly string[];
   /** Whose output is below a command line: `pod web-5d9`, `container db`. */
   ownerOfOutput?(line: string): string | undefined;
+  /** Programs that run a command in something, and what that is: `pod`, `container`. */
+  readonly enters?: Readonly<Record<string, string>>;
   /** What its rules call addresses. */
   addressNames?(ruleSet: RuleSetView): readonly NamedAddress[];
   /** What its rules show of the host. */

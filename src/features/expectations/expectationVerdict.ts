@@ -1,4 +1,6 @@
 import { formatAddress, sameAddress } from '../../core/net/address';
+import { isOwn } from '../../core/net/completePacket';
+import { capital } from '../../core/text/capital';
 import type { Walked } from '../../core/netfilter/events';
 import type { Evaluation } from '../traceSession/evaluate';
 import { unknownInterfaceWords, type UnknownInterface } from '../traceSession/unknownInterface';
@@ -88,7 +90,11 @@ function resultOf(expectation: Expectation, shown: JudgedClauses, message: strin
     expectation,
     status: message === '' ? 'holds' : 'fails',
     message,
-    notes: [...evaluation.notes, ...unknownOf(evaluation, expectation).map(unknownInterfaceWords)],
+    notes: [
+      ...evaluation.notes,
+      ...unknownOf(evaluation, expectation).map(unknownInterfaceWords),
+      ...refutedOwn(evaluation, expectation).map(capital),
+    ],
     columns: undefined,
     packet: evaluation.input?.packet,
     expected: expectedText(expectation),
@@ -185,12 +191,30 @@ function unknownOf({ unknownInterfaces }: Evaluation, { settings }: Expectation)
   return unknownInterfaces.filter(({ name }) => settings.interfaces.get(name) === undefined);
 }
 
+/** Of the addresses of the packet, what a line says of them and the file says otherwise. */
+function refutedOwn(
+  { setting: { addressesKnown, setting }, request }: Evaluation,
+  { settings }: Expectation,
+): readonly string[] {
+  if (!addressesKnown) return [];
+  return [request?.src, request?.dst].flatMap((address) => {
+    const said = address === undefined ? undefined : settings.own.get(address);
+    if (address === undefined || said === undefined || isOwn(setting.host, address) === said) return [];
+    return [
+      `the file lists the addresses of this host, and ${address} is ${said ? 'not ' : ''}among them: ` +
+        `"${said ? '' : 'not '}own ${address}" does not count`,
+    ];
+  });
+}
+
 /** Why it is not certain although it holds on every path that was followed; empty where it is. */
 function restsOn(expectation: Expectation, judged: readonly JudgedClauses[], truncated: boolean): string {
   for (const { evaluation, path } of judged) {
     const unknown = evaluation.unknownInterfaces.map(unknownInterfaceWords);
     const wrong = evaluation.contradictions.find((each) => !unknown.includes(each));
     if (wrong !== undefined) return `the packet is not as it is stated: ${wrong}`;
+    const [refuted] = refutedOwn(evaluation, expectation);
+    if (refuted !== undefined) return `the host is not as it is stated: ${refuted}`;
     const [iface] = unknownOf(evaluation, expectation);
     if (iface)
       return (

@@ -4,7 +4,8 @@ import { hasPorts } from '../../core/net/makePacket';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Walked } from '../../core/netfilter/events';
-import { machineWords } from '../../core/syntax/machine';
+import { likeliestFirst } from '../../core/ruleset/oneHost/ruleSetsOfFile';
+import { machineWords, sameMachine } from '../../core/syntax/machine';
 import { lineWords } from '../../core/syntax/typedLine';
 import type { SourceFile } from '../../core/syntax/sourceFile';
 import type { Line } from '../../core/syntax/tree';
@@ -76,14 +77,10 @@ function hostWith(model: FileModel, from: Dump, address: Address, family: 4 | 6)
   return undefined;
 }
 
-/** Several rule sets may be of one host: what is in force is what a packet meets. */
-function likeliestFirst(dumps: readonly Dump[]): readonly Dump[] {
-  const rank = ({ section }: Dump): number => (section.role === 'saved-state' ? 0 : 2) + (section.fragment ? 1 : 0);
-  return [...dumps].reverse().sort((a, b) => rank(a) - rank(b));
-}
-
+/** Of two rule sets without a machine nothing says that they are of different hosts. */
 function isOther(dump: Dump, from: Dump): boolean {
-  return dump.host !== from.host && JSON.stringify(dump.machine) !== JSON.stringify(from.machine);
+  if (dump.host === from.host) return false;
+  return dump.machine && from.machine ? !sameMachine(dump.machine, from.machine) : dump.machine !== from.machine;
 }
 
 /** The last word of the owner or of the machine: a pod, a host, a network namespace. */

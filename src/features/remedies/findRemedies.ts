@@ -3,7 +3,7 @@ import type { Evaluation } from '../traceSession/evaluate';
 import { settingOfPath } from '../settingOfPath';
 import { selectedPath } from '../traceReport/traceInput';
 import { badgeOf } from '../traceReport/verdict';
-import { copyOf } from '../whatIf/copyOf';
+import { copyOf, type WhatIfCopy } from '../whatIf/copyOf';
 import type { FileEdit } from '../whatIf/fileEdit';
 import { groundOf } from '../whatIf/ground';
 import { typed, type WhatIf } from '../whatIf/whatIf';
@@ -36,9 +36,12 @@ const KINDS: readonly ((situation: Situation) => readonly Proposal[])[] = [
 ];
 
 export interface FoundRemedy {
-  readonly remedy: Remedy;
-  /** To try it: what to write into the file. Empty where that cannot be done there. */
-  readonly edits: readonly FileEdit[];
+  readonly remedy: Omit<Remedy, 'inFile'>;
+  /**
+   * To try it: what to write into the file. Empty where that cannot be done there. Made when it is first asked for: the
+   * rules are changed once more for it, and only the trace view has a use for it.
+   */
+  readonly edits: () => readonly FileEdit[];
   /** To try it at once. Empty where it cannot be. */
   readonly changes: readonly WhatIf[];
 }
@@ -75,12 +78,21 @@ function found(
   const results = outcomes.map(badgeOf);
   const result = results.filter(({ text }, i) => results.findIndex((other) => other.text === text) === i);
   const changes = tried;
-  // After rules that are tried the file has no place for others.
-  const copy = isTried || changes.length === 0 ? undefined : copyOf(groundOf(model, dump, changes), model);
-  const edits = copy?.left.length === 0 ? copy.edits : [];
+  let edits: readonly FileEdit[] | undefined;
   return {
-    remedy: { title, commands, note, makes, packet, result, inFile: edits.length > 0, live: changes.length > 0 },
-    edits,
+    remedy: { title, commands, note, makes, packet, result, live: changes.length > 0 },
+    // After rules that are tried the file has no place for others.
+    edits: () =>
+      (edits ??= isTried || changes.length === 0 ? [] : editsOf(copyOf(groundOf(model, dump, changes), model))),
     changes,
   };
+}
+
+function editsOf({ edits, left }: WhatIfCopy): readonly FileEdit[] {
+  return left.length === 0 ? edits : [];
+}
+
+/** As the trace view shows it. */
+export function shownRemedy({ remedy, edits }: FoundRemedy): Remedy {
+  return { ...remedy, inFile: edits().length > 0 };
 }

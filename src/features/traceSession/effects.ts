@@ -1,7 +1,7 @@
 import type { ToEditor, ToView } from '../../shared/protocol';
 import { completePacket } from '../packetInput/completePacket';
 import type { FileEdit } from '../whatIf/fileEdit';
-import type { FoundRemedy } from '../remedies/findRemedies';
+import { shownRemedy, type FoundRemedy } from '../remedies/findRemedies';
 import { findSteps } from '../traceReport/findSteps';
 import { runPage } from '../traceReport/makeReport';
 import { traceMarkdown, traceText } from '../traceReport/traceText';
@@ -64,7 +64,7 @@ export function answerTo(message: ToEditor, trace: SessionTrace, revision: numbe
     case 'complete':
       return completionsFor(message, trace);
     case 'ask-remedies':
-      return [post({ type: 'remedies', revision, remedies: remediesOf(trace).map(({ remedy }) => remedy) })];
+      return [post({ type: 'remedies', revision, remedies: remediesOf(trace).map(shownRemedy) })];
     case 'copy-remedy':
       return copyRemedy(remediesOf(trace)[message.index]);
     case 'try-remedy':
@@ -94,7 +94,7 @@ function copyRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {
 }
 
 function tryRemedy(found: FoundRemedy | undefined): readonly EditorEffect[] {
-  const edits = found?.edits ?? [];
+  const edits = found?.edits() ?? [];
   return edits.length > 0 ? [{ kind: 'edit', edits }] : [];
 }
 

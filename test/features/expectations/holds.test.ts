@@ -132,11 +132,24 @@ COMMIT
 -A POSTROUTING -o eth1 -j MASQUERADE
 COMMIT
 `;
+  const LISTED = '@host {"ifaces": [{"name": "eth0", "addrs": ["10.0.0.7/24"]}], "routes": []}\n';
   test.each([
     ['in eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL', 'fails', 'own 10.0.0.7'],
     ['own 10.0.0.7\nin eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL', 'holds', ''],
     ['not own 10.0.0.7\nin eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL', 'fails', 'expected LOCAL'],
     ['in eth0 tcp 192.0.2.9 > 10.0.0.7:22 own => LOCAL', 'holds', ''],
+    [`${LISTED}own 10.0.0.7\nin eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL`, 'holds', ''],
+    [
+      `${LISTED}not own 10.0.0.7\nin eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL`,
+      'fails',
+      'the file lists the addresses of this host, and 10.0.0.7 is among them: "not own 10.0.0.7" does not count',
+    ],
+    [
+      `${LISTED}own 192.0.2.9\nin eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL`,
+      'fails',
+      'and 192.0.2.9 is not among them: "own 192.0.2.9" does not count',
+    ],
+    [`${LISTED}own 10.0.0.8\nin eth0 tcp 192.0.2.9 > 10.0.0.7:22 => LOCAL`, 'holds', ''],
     ['out tcp > 192.0.2.9:80 => SENT', 'holds', ''],
     ['out tcp > 192.0.2.9:80 => SENT on eth1', 'fails', '"out eth1" in the packet'],
     ['out eth1 tcp > 192.0.2.9:80 => SENT on eth1', 'holds', ''],

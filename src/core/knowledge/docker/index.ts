@@ -21,6 +21,7 @@ export const docker: ProgramPack = {
   ],
   rule: dockerRule,
   peer: (_, rule) => (rule.chain === 'DOCKER' ? publishedPort(rule, 'container') : undefined),
+  enters: { docker: 'container', nerdctl: 'container', crictl: 'container' },
   ownerOfOutput: (line) => {
     const name = loggedOrEntered(line, ['docker', 'crictl']);
     return name && `container ${name}`;

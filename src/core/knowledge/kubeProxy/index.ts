@@ -26,6 +26,7 @@ export const kubeProxy: ProgramPack = {
   rule: kubeProxyRule,
   addressNames: serviceNames,
   peer: servicePeer,
+  enters: { kubectl: 'pod' },
   ownerOfOutput: podOfCommand,
   entries: [
     {

@@ -7,6 +7,7 @@ export const netavark: ProgramPack = {
   name: 'Podman (netavark)',
   prefixes: ['NETAVARK-', 'NETAVARK_'],
   peer: (_, rule) => (rule.chain.startsWith('NETAVARK-DN-') ? publishedPort(rule, 'container') : undefined),
+  enters: { podman: 'container' },
   ownerOfOutput: (line) => {
     const name = loggedOrEntered(line, ['podman']);
     return name && `container ${name}`;

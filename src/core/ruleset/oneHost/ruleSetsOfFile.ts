@@ -121,6 +121,14 @@ export function defaultRuleSet(ruleSets: readonly HostRuleSet[]): HostRuleSet | 
 }
 
 function lastOf(ruleSets: readonly HostRuleSet[]): HostRuleSet | undefined {
-  const saved = ruleSets.filter(({ section }) => section.role === 'saved-state');
-  return saved.findLast(({ section }) => !section.fragment) ?? saved.at(-1) ?? ruleSets.at(-1);
+  return likeliestFirst(ruleSets)[0];
+}
+
+/**
+ * Of several states that a file shows of one host, the one that is in force first: a saved state, one that is whole
+ * before a part, then the last.
+ */
+export function likeliestFirst<T extends Pick<HostRuleSet, 'section'>>(ruleSets: readonly T[]): readonly T[] {
+  const rank = ({ section }: T): number => (section.role !== 'saved-state' ? 2 : section.fragment ? 1 : 0);
+  return [...ruleSets].reverse().sort((a, b) => rank(a) - rank(b));
 }
