@@ -42,7 +42,7 @@ export function isIcmpErrorPacket({ protocol, icmpType }: Pick<Packet, 'protocol
   return protocol === PROTOCOL.ICMPV6 && isIcmpError(icmpType, 6);
 }
 
-/** Each request with its reply. Source: net/netfilter/nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c invmap. */
+/** Each request with its reply. Source: net/netfilter/nf_conntrack_proto_icmp.c and _icmpv6.c invmap. */
 const REPLIES: ReadonlyMap<number, ReadonlyMap<number, number>> = new Map([
   [
     PROTOCOL.ICMP,
