@@ -93,7 +93,9 @@ function resultOf(expectation: Expectation, shown: JudgedClauses, message: strin
     notes: [
       ...evaluation.notes,
       ...unknownOf(evaluation, expectation).map(unknownInterfaceWords),
-      ...refutedOwn(evaluation, expectation).map(capital),
+      ...refutedOwn(evaluation, expectation)
+        .filter((each) => !message.includes(each))
+        .map(capital),
     ],
     columns: undefined,
     packet: evaluation.input?.packet,

@@ -52,11 +52,11 @@ answersOf(path.join(import.meta.dirname, 'remedies.txt'), (question, section) =>
   const [, outcome = '1', packet = ''] = /^(?:(\d+): )?(.*)$/s.exec(question) ?? [];
   return findRemedies(evaluationOf(section, packet, Number(outcome) - 1)).flatMap(({ remedy, edits }) => [
     `${remedy.title.map(({ text }) => text).join('')} => ${remedy.result.map(({ text, tone }) => `${text} (${tone})`).join(', ')}` +
-      `${remedy.live ? ', live' : ''}${remedy.inFile ? ', in the file' : ''}`,
+      `${remedy.live ? ', live' : ''}${edits().length > 0 ? ', in the file' : ''}`,
     ...(remedy.note ? [`  ${remedy.note}`] : []),
     ...(remedy.packet === undefined || remedy.commands.includes(remedy.packet) ? [] : [`  ${remedy.packet}`]),
     ...remedy.commands.map((command) => `  $ ${command}`),
     ...(remedy.makes ? outlineOf(remedy.makes, '  ') : []),
-    ...edits.map(({ line, text }) => `  ${line}: ${text ?? 'gone'}`),
+    ...edits().map(({ line, text }) => `  ${line}: ${text ?? 'gone'}`),
   ]);
 });
