@@ -63,7 +63,9 @@ test.each([
   for (const [i, each] of words.entries()) expect(warnings[i]).toContain(each);
   expect(warnings).toHaveLength(words.length);
   // Each problem of the rules is said once: the first one above the answer, the others with what is assumed.
-  const problems = (session.shown?.assumed ?? []).filter(({ message }) => /The (?:trace goes on|rule is traced)/.test(message));
+  const problems = (session.shown?.assumed ?? []).filter(({ message }) =>
+    /The (?:trace goes on|rule is traced)/.test(message),
+  );
   const refused = text.split('\n').flatMap((each, i) => (/DROPP|udpp/.test(each) ? [i + 1] : []));
   expect(problems.map(({ line }) => line)).toEqual(refused.slice(1));
 });
