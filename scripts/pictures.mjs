@@ -14,12 +14,14 @@ import { root } from './project.mjs';
 // The package is CommonJS made of a module.
 const upng = packedUpng.default;
 
-const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
+/** By the class that the workbench has with them. */
+const THEMES = { 'vs-dark': 'Default Dark Modern', vs: 'Default Light Modern' };
 /** Colours of a picture: text on flat surfaces needs few. */
 const COLOURS = { still: 96, moving: 48, small: 24 };
 const SIDECAR = 'istio-sidecar.md';
 const PACKET = 'tcp > :8080 syn';
 
+/** @typedef {Awaited<ReturnType<typeof startCodeServer>> & { kind: string }} Editor */
 /** @typedef {{ png: Buffer, delay: number }} Frame delay in milliseconds */
 
 const wanted = process.argv[2];
@@ -27,15 +29,19 @@ await build({ minify: true });
 await installCodeServer();
 const browser = await launchBrowser();
 try {
-  for (const [name, theme] of Object.entries(THEMES)) await takeAll(name, theme);
+  for (const [kind, theme] of Object.entries(THEMES)) await takeAll(kind, theme);
 } finally {
   await browser.close();
 }
 process.exit(0);
 
-/** @param {string} name of the theme in the names of the files @param {string} theme */
-async function takeAll(name, theme) {
-  const server = await startCodeServer({ name: 'pictures-data', fresh: true, settings: settingsFor(theme) });
+/** @param {string} kind @param {string} theme */
+async function takeAll(kind, theme) {
+  const server = {
+    ...(await startCodeServer({ name: 'pictures-data', fresh: true, settings: settingsFor(theme) })),
+    kind,
+  };
+  const name = kind === 'vs' ? 'light' : 'dark';
   try {
     if (wanted !== 'walkthrough') await readme(name, server);
     if (wanted !== 'readme') await walkthrough(name, server);
@@ -45,7 +51,7 @@ async function takeAll(name, theme) {
   }
 }
 
-/** @param {string} name @param {Awaited<ReturnType<typeof startCodeServer>>} server */
+/** @param {string} name @param {Editor} server */
 async function readme(name, server) {
   const workbench = await Workbench.open(browser, server, { width: 1240, height: 700, scale: 1.5 });
   await workbench.openSample(SIDECAR);
@@ -56,7 +62,7 @@ async function readme(name, server) {
   save(`readme/first-minute-${name}`, await firstMinute(server), COLOURS.moving);
 }
 
-/** From an open file to the rule that decided, and to what would have to change. @param {Awaited<ReturnType<typeof startCodeServer>>} server */
+/** From an open file to the rule that decided, and to what would have to change. @param {Editor} server */
 async function firstMinute(server) {
   const workbench = await Workbench.open(browser, server, { width: 1240, height: 760, scale: 1 });
   /** @type {Frame[]} */
@@ -82,7 +88,7 @@ async function firstMinute(server) {
   return frames;
 }
 
-/** Smaller, so that they can be read beside the text of a step. @param {string} name @param {Awaited<ReturnType<typeof startCodeServer>>} server */
+/** Smaller, so that they can be read beside the text of a step. @param {string} name @param {Editor} server */
 async function walkthrough(name, server) {
   const narrow = await Workbench.open(browser, server, { width: 700, height: 440, scale: 1 });
   const still = async (/** @type {string} */ step, /** @type {Workbench} */ from) =>

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build.mjs';
-import { installCodeServer, startCodeServer } from './host/codeServer.mjs';
+import { extensionBesideServer, installCodeServer, startCodeServer } from './host/codeServer.mjs';
 import { hasDisplay } from './host/debian.mjs';
 import { desktopBuild } from './host/desktop.mjs';
 import { cache, freePort, onPath, root, run } from './project.mjs';
@@ -71,7 +71,7 @@ async function serve() {
   console.log('starting the server');
   const server = await startCodeServer({ name: 'start-data', port: await freePort(Number(process.env.PORT) || 8080) });
   const url = server.url(sample, [
-    ['extensionDevelopmentPath', server.remote(root)],
+    ['extensionDevelopmentPath', server.remote(extensionBesideServer())],
     ['openFile', server.remote(file)],
     ['skipWelcome', 'true'],
   ]);

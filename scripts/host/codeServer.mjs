@@ -1,9 +1,9 @@
 // VS Code as a server, from npm: the editor where no desktop build can be had.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { answers, cache, freePort, lastLine, npm, withProgress } from '../project.mjs';
+import { answers, cache, freePort, lastLine, npm, root, withProgress } from '../project.mjs';
 import { ripgrep } from './debian.mjs';
 
 const version = '4.100.3';
@@ -93,4 +93,18 @@ export async function startCodeServer({ port, name, settings = {}, fresh = false
   const url = (/** @type {string} */ opened, /** @type {[string, string][]} */ payload) =>
     `http://127.0.0.1:${port}/?folder=${encodeURI(opened)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
   return { port, url, remote, stop, stopped };
+}
+
+/**
+ * A copy of the extension that does not hold the server as well: a theme from below an extension that is being
+ * developed wins over the one that the settings name, and all themes of the server would.
+ */
+export function extensionBesideServer() {
+  const beside = path.join(cache, 'extension');
+  rmSync(beside, { recursive: true, force: true });
+  mkdirSync(beside, { recursive: true });
+  const names = readFileSync(path.join(root, '.vscodeignore'), 'utf8').matchAll(/^!([^/\n]+)/gm);
+  for (const name of new Set([...names].map(([, each = '']) => each)))
+    cpSync(path.join(root, name), path.join(beside, name), { recursive: true });
+  return beside;
 }

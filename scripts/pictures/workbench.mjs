@@ -1,5 +1,6 @@
 // A pair of hands on the workbench in a browser: commands, samples, the trace view.
 
+import { extensionBesideServer } from '../host/codeServer.mjs';
 import { root } from '../project.mjs';
 
 /** Milliseconds for what takes two seconds on an idle machine. */
@@ -15,7 +16,7 @@ export class Workbench {
 
   /**
    * @param {import('playwright-core').Browser} browser
-   * @param {{ url: (folder: string, payload: [string, string][]) => string, remote: (file: string) => string }} server
+   * @param {{ url: (folder: string, payload: [string, string][]) => string, remote: (file: string) => string, kind: string }} server kind: the class of the workbench with the theme that the settings name
    * @param {{ width: number, height: number, scale: number }} size
    */
   static async open(browser, server, { width, height, scale }) {
@@ -23,13 +24,15 @@ export class Workbench {
     await page.goto(
       server
         .url(root, [
-          ['extensionDevelopmentPath', server.remote(root)],
+          ['extensionDevelopmentPath', server.remote(extensionBesideServer())],
           ['skipWelcome', 'true'],
         ])
         .replace(/folder=[^&]*/, 'ew=true'),
       { timeout: PATIENCE },
     );
     await page.waitForSelector('.monaco-workbench .part.editor', { timeout: PATIENCE });
+    // Until the extension with the theme is there, the editor has another.
+    await page.waitForSelector(`.monaco-workbench.${server.kind}`, { timeout: PATIENCE });
     const workbench = new Workbench(page);
     await workbench.hide();
     return workbench;
