@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { hasRules } from '../core/syntax/detect';
 import { parseSourceFile } from '../core/syntax/parse';
 import { printSourceFile } from '../core/syntax/print';
 import type { SourceFile } from '../core/syntax/sourceFile';
 import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import { edited, type Edited } from '../features/editedModel';
 import { modelOf, type FileModel } from '../features/fileModel';
+import { holdsRules } from '../features/holdsRules';
 import type { ErrorEdge } from './edge';
 
 /**
@@ -33,8 +33,6 @@ export const LANGUAGES = [
 
 export const SELECTOR: vscode.DocumentSelector = LANGUAGES.map((language) => ({ language }));
 
-/** In characters. What is larger and no rules file is not searched for rules. */
-const LARGEST_SEARCHED = 20_000_000;
 /** An edit of more parts than this is read anew as a whole. */
 const MOST_PARTS = 200;
 
@@ -93,10 +91,7 @@ export class Documents implements vscode.Disposable {
     if (document.languageId === 'iptables') return true;
     const entry = this.entryOf(document);
     if (entry.file) return this.read(document, entry, entry.file).dumps.length > 0;
-    if (entry.rules === undefined) {
-      const text = document.getText();
-      entry.rules = text.length <= LARGEST_SEARCHED && hasRules(text);
-    }
+    entry.rules ??= holdsRules(document.getText(), () => this.read(document, entry, (entry.file = parse(document))));
     return entry.rules;
   }
 

@@ -25,12 +25,16 @@ export function detectLanguage({ fileName = '', firstLine, text }: DetectInput):
 
 /**
  * Whether there are rules anywhere in the text: a table that opens, a rule of a chain, an `iptables` command line, a
- * listing of `iptables -L`.
+ * listing of `iptables -L`; tables of nft, as text or JSON, and commands that make them.
  */
 export function hasRules(text: string): boolean {
   // Every rule and every command holds one of these words, every table opens so; most texts end here without being read
   // by line.
-  if (!/tables|-[AINPD] |--(?:append|insert|new-chain|policy|delete) |Chain |\*[ \t]?[a-z]/.test(text)) return false;
+  if (
+    !/tables|-[AINPD] |--(?:append|insert|new-chain|policy|delete) |Chain |\*[ \t]?[a-z]|table[ \t]/.test(text) &&
+    !NFT_MAKES.test(text)
+  )
+    return false;
   let found = false;
   forLines(text, Infinity, (line) => {
     if (isRuleLine(line)) found = true;
@@ -38,6 +42,8 @@ export function hasRules(text: string): boolean {
   });
   return found;
 }
+
+const NFT_MAKES = /(?:add|insert|create|replace)[ \t]+(?:table|chain|rule)[ \t]/;
 
 function isRulesFileName(path: string): boolean {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
@@ -82,7 +88,12 @@ function isRuleLine(text: string): boolean {
       case Shape.Table:
       case Shape.ProgramCommand:
       case Shape.ListingChain:
+      case Shape.NftTable:
+      case Shape.NftJson:
         return true;
+      case Shape.NftCommand:
+        if (NFT_MAKES.test(text)) return true;
+        break;
       case Shape.Header:
         return one.node.kind === 'comment' && one.node.header?.role === 'generated';
       case Shape.Rule:

@@ -221,6 +221,25 @@ export const featureCases: readonly HostCase[] = [
       assert(hovers.length === 0 && lenses.length === 0, `it got ${hovers.length} hovers and ${lenses.length} links`);
     },
   },
+  ...(
+    [
+      ['tables of nft', 'table inet f {\n\tchain in {\n\t\ttype filter hook input priority 0;\n\t}\n}\n'],
+      ['rules in the words of a program', 'rule added {filter INPUT [-p udp --dport 5300 -j DROP]}\n'],
+    ] as const
+  ).map(([what, content]) => ({
+    name: `a note with nothing but ${what} gets links`,
+    run: async () => {
+      const document = await untitled({ language: 'plaintext', content });
+      await show(document);
+      await until('there is a link to trace a packet', async () => {
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          'vscode.executeCodeLensProvider',
+          document.uri,
+        );
+        return lenses.some(({ command }) => command?.command === 'iptables.tracePacket');
+      });
+    },
+  })),
   {
     name: 'a paste that is a dump can be given the language',
     run: async () => {
