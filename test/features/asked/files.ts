@@ -217,6 +217,85 @@ const FILTER = `*filter
 COMMIT
 `;
 
+/** A host with sets, limits and other memories, policy routing, users and gotos. */
+const MEMORIES = `$ ipset save
+create office hash:ip family inet timeout 300
+add office 10.9.0.7 timeout 100
+add office 10.9.0.8
+create nets hash:net,port family inet
+add nets 10.9.0.0/24,tcp:80
+create seen hash:ip,port family inet
+$ iptables-save
+*mangle
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -m set --match-set office src -j MARK --set-xmark 0x1/0xffffffff
+-A PREROUTING -p tcp -m tcp --dport 80 -j SET --add-set seen src,dst
+-A PREROUTING -p udp -m udp --dport 80 -j SET --del-set office src
+-A PREROUTING -p udp -m udp --dport 443 -j SET --map-set office src --map-mark
+-A OUTPUT -p udp -m udp --dport 53 -j TOS --set-tos 0x10/0xff
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:KNOCK - [0:0]
+:LIMITS - [0:0]
+:END - [0:0]
+-A INPUT -i lo -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -g KNOCK
+-A INPUT -p tcp -m tcp --dport 80 -j LIMITS
+-A INPUT -p udp -m udp --dport 80 -m set --match-set nets src,dst -j ACCEPT
+-A INPUT -p udp -m udp --dport 443 -m quota --quota 100000 -j ACCEPT
+-A INPUT -p udp -m udp --dport 53 -m statistic --mode nth --every 2 --packet 0 -j ACCEPT
+-A INPUT -p icmp -m icmp --icmp-type 8/0 -m length --length 0:100 -j ACCEPT
+-A INPUT -p icmp -m icmp --icmp-type 8 -j REJECT --reject-with icmp-net-unreachable
+-A INPUT -p esp -m esp --espspi 256 -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 9000 -j NFQUEUE --queue-num 3 --queue-bypass
+-A INPUT -p tcp -m tcp --dport 9001 -m string --string "attack" --algo bm -j DROP
+-A INPUT -p tcp -m tcp --dport 9002 -j END
+-A INPUT -p tcp -m tcp --dport 9003
+-A KNOCK -m recent --rcheck --seconds 30 --name door --rsource -j ACCEPT
+-A KNOCK -m recent --set --name door --rsource -j DROP
+-A LIMITS -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 3 --hashlimit-mode srcip --hashlimit-name web -j RETURN
+-A LIMITS -m connlimit --connlimit-upto 2 --connlimit-mask 32 --connlimit-saddr -j ACCEPT
+-A LIMITS -j DROP
+-A END -p tcp -j RETURN
+-A OUTPUT -m owner --uid-owner 33 -j REJECT --reject-with icmp-admin-prohibited
+-A OUTPUT -m owner --gid-owner 100-200 -j ACCEPT
+COMMIT
+$ ip rule
+0:	from all lookup local
+100:	from all fwmark 0x1 lookup 100
+32766:	from all lookup main
+32767:	from all lookup default
+$ ip route show table 100
+default via 192.0.2.254 dev eth0
+$ ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+10.9.0.0/24 dev eth1 proto kernel scope link src 10.9.0.1
+unreachable 10.66.0.0/16
+$ ip addr
+2: eth0: <UP> mtu 1500
+    link/ether 02:11:22:33:44:55 brd ff:ff:ff:ff:ff:ff
+    inet 192.0.2.10/24 brd 192.0.2.255 scope global eth0
+3: eth1: <UP> mtu 1500
+    inet 10.9.0.1/24 brd 10.9.0.255 scope global eth1
+$ ss -ltnup
+Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
+tcp   LISTEN 0      128    0.0.0.0:22         0.0.0.0:*         users:(("sshd",pid=612,fd=3))
+tcp   LISTEN 0      128    0.0.0.0:80         0.0.0.0:*
+udp   UNCONN 0      0      192.0.2.10:53      0.0.0.0:*         users:(("named",pid=801,fd=5))
+$ getent passwd www-data
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+$ sysctl -a
+net.ipv4.ip_forward = 1
+net.ipv4.conf.all.rp_filter = 0
+net.ipv4.icmp_echo_ignore_all = 0
+`;
+
 /** Files that say of themselves that they do not have everything, or of which only a part can be used. */
 const ODD: Readonly<Record<string, string>> = {
   'legacy tables present': `${FILTER}# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n`,
@@ -309,6 +388,7 @@ export const FILES: Readonly<Record<string, string>> = {
   bare: BARE,
   words: WORDS,
   ...ODD,
+  memories: MEMORIES,
   'two ways': TWO_WAYS,
   'no table': NO_TABLE,
   'both back ends': BOTH,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { allTables } from '../../../src/core/ruleset/ruleSet';
+import { allTables, type Rule } from '../../../src/core/ruleset/ruleSet';
 import { completionsAt } from '../../../src/features/completion/completionsAt';
 import { fileDiagnostics } from '../../../src/features/diagnostics';
 import { settingOf, tracedInFile } from '../../../src/features/fileTrace';
@@ -66,17 +66,26 @@ answersOf(file('names.txt'), (name, section) => {
     .map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line));
 });
 
-/** A packet for the rule that a line ends with: an expression, and with what answers; or why there is none. */
+/**
+ * A packet for the rule that a line ends with, or for each rule: an expression, and with what answers; or why there is
+ * none.
+ */
 answersOf(file('found.txt'), (wanted, section) => {
-  const { model, dump, text } = fileOf(section);
+  const { dump, text } = fileOf(section);
+  const rules = allTables(ruleSetOf(dump.section)).flatMap(({ chains }) =>
+    [...chains.values()].flatMap(({ rules: own }) => own),
+  );
+  if (wanted === 'each rule')
+    return rules.map((rule) => `${rule.line.index + 1}: ${foundFor(section, rule).join(' | ')}`);
   const at = text.split('\n').findIndex((line) => line.endsWith(wanted));
-  const ruleSet = ruleSetOf(dump.section);
-  const rule = allTables(ruleSet)
-    .flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules))
-    .find(({ line }) => line.index === at);
-  if (!rule) return ['no rule'];
+  const rule = rules.find(({ line }) => line.index === at);
+  return rule ? foundFor(section, rule) : ['no rule'];
+});
+
+function foundFor(section: string, rule: Rule): readonly string[] {
+  const { model, dump } = fileOf(section);
   const { setting, addressesKnown } = settingOf(model, dump);
-  const found = findPacket(setting.host, ruleSet, rule, {
+  const found = findPacket(setting.host, ruleSetOf(dump.section), rule, {
     addressesKnown,
     onEveryHost: (request) => tracedInFile(model, dump, request),
   });
@@ -86,7 +95,7 @@ answersOf(file('found.txt'), (wanted, section) => {
     ...(found.kind === 'found' ? [found.expression, ...answered(found.answers ?? {})] : []),
     ...('nearest' in found && found.nearest !== undefined ? [found.nearest] : []),
   ];
-});
+}
 
 function answered(answers: Readonly<Record<string, boolean>>): readonly string[] {
   return Object.entries(answers).map(([key, value]) => `${key}: ${value ? 'yes' : 'no'}`);
