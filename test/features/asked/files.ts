@@ -296,6 +296,67 @@ net.ipv4.conf.all.rp_filter = 0
 net.ipv4.icmp_echo_ignore_all = 0
 `;
 
+/** Targets of many kinds, one for each port, a chain that is called twice, and a proxy that takes what it did not ask for. */
+const TARGETS = `*raw
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 1 -j CT --zone 7
+-A PREROUTING -p tcp -m tcp --dport 2 -j CT --zone-orig 8
+-A PREROUTING -p tcp -m tcp --dport 21 -j CT --helper ftp
+-A PREROUTING -p tcp -m tcp --dport 3 -j CT --notrack
+-A PREROUTING -p tcp -m tcp --dport 4 -j TRACE
+-A PREROUTING -p tcp -m tcp --dport 5 -j CT --zone mark
+COMMIT
+*mangle
+:PREROUTING ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:TWICE - [0:0]
+-A PREROUTING -j TWICE
+-A PREROUTING -p tcp -m tcp --dport 6 -j TPROXY --on-port 15001 --on-ip 127.0.0.1 --tproxy-mark 0x1/0x1
+-A PREROUTING -p tcp -m tcp --dport 7 -j CONNMARK --save-mark
+-A PREROUTING -p tcp -m tcp --dport 8 -j CONNMARK --restore-mark
+-A PREROUTING -p tcp -m tcp --dport 9 -j TTL --ttl-dec 1
+-A PREROUTING -p tcp -m tcp --dport 10 -j DSCP --set-dscp-class EF
+-A PREROUTING -p tcp -m tcp --dport 11 -j ECN --ecn-tcp-remove
+-A PREROUTING -p tcp -m tcp --dport 12 -j TEE --gateway 10.9.0.9
+-A PREROUTING -p tcp -m tcp --dport 13 -j MARK --set-xmark 0x0/0xffffffff
+-A POSTROUTING -j CLASSIFY --set-class 1:10
+-A POSTROUTING -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1300
+-A TWICE -p tcp -m tcp --dport 14 -j MARK --or-mark 0x100
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 15 -j DNAT --to-destination 10.9.0.5-10.9.0.6:80-81
+-A PREROUTING -p tcp -m tcp --dport 16 -j DNAT --to-destination 10.9.0.5 --persistent
+-A PREROUTING -p tcp -m tcp --dport 17 -j NETMAP --to 10.9.0.0/24
+-A PREROUTING -p tcp -m tcp --dport 18 -j REDIRECT --to-ports 8000-8001 --random
+-A PREROUTING -p tcp -m tcp --dport 19 -j ACCEPT
+-A OUTPUT -p tcp -m tcp --dport 15 -j DNAT --to-destination 127.0.0.1:8081
+-A POSTROUTING -o eth0 -j MASQUERADE --to-ports 2000-2001
+-A POSTROUTING -o eth1 -p tcp -j SNAT --to-source 10.9.0.1:5000
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp -m tcp --dport 20 -j NFLOG --nflog-prefix "in: " --nflog-group 2
+-A INPUT -p tcp -m tcp --dport 22 -j NFQUEUE --queue-num 1
+-A INPUT -p tcp -m tcp --dport 23 -j REJECT --reject-with tcp-reset
+-A INPUT -p tcp -m tcp --dport 24 -j REJECT --reject-with icmp-proto-unreachable
+-A INPUT -p tcp -m tcp --dport 25 -j RETURN
+-A INPUT -p tcp -m tcp --dport 26 -j LOG --log-prefix "in " --log-level 4 --log-uid
+-A INPUT -p tcp -m tcp --dport 27 -j NOSUCHTARGET --option
+-A INPUT -p tcp -m tcp -j ACCEPT
+-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT
+-A FORWARD -i eth1 -j ACCEPT
+COMMIT
+`;
+
 /** Files that say of themselves that they do not have everything, or of which only a part can be used. */
 const ODD: Readonly<Record<string, string>> = {
   'legacy tables present': `${FILTER}# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n`,
@@ -389,6 +450,7 @@ export const FILES: Readonly<Record<string, string>> = {
   words: WORDS,
   ...ODD,
   memories: MEMORIES,
+  targets: TARGETS + HOST,
   'two ways': TWO_WAYS,
   'no table': NO_TABLE,
   'both back ends': BOTH,

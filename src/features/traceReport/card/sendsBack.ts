@@ -1,3 +1,4 @@
+import { isMulticast } from '../../../core/net/address';
 import type { Walked } from '../../../core/netfilter/events';
 import { hasNoListener } from '../../../core/netfilter/walkEnds';
 import { PROTOCOL } from '../../../core/net/packet';
@@ -8,7 +9,12 @@ import { PROTOCOL } from '../../../core/net/packet';
  * net/ipv4/tcp_input.c tcp_reset.
  */
 export function sendsBack({ end, events }: Pick<Walked, 'end' | 'events'>): string | undefined {
-  if (hasNoListener(end)) return end.packet.protocol === PROTOCOL.TCP ? RESET : icmp(PORT_UNREACHABLE);
+  if (hasNoListener(end)) {
+    // No error is sent about what came to many (net/ipv4/icmp.c icmp_send, net/ipv6/icmp.c icmp6_send).
+    const type = events.findLast((event) => event.kind === 'route')?.type;
+    if (type === 'broadcast' || type === 'multicast' || isMulticast(end.packet.destination)) return undefined;
+    return end.packet.protocol === PROTOCOL.TCP ? RESET : icmp(PORT_UNREACHABLE);
+  }
   if (end.verdict !== 'REJECT' || end.dropBy?.kind !== 'rule') return undefined;
   const { rule } = end.dropBy;
   const rejected = events.findLast((event) => event.kind === 'rule' && event.rule === rule && event.matched);
