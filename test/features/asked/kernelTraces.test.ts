@@ -33,10 +33,10 @@ answersOf(path.join(import.meta.dirname, 'kernelTraces.txt'), (question, section
   const agreeing = all.filter(({ comparison }) => comparison && comparison.difference === undefined);
   return [
     `${all.length - different.length} of ${all.length} agree`,
-    ...(ofTrace ? [...untraced, ...agreeing].slice(0, 3) : []).map(({ expression, comparison, implied, problem }) =>
+    ...(ofTrace ? [...untraced, ...agreeing].slice(0, 3) : []).map(({ expression, comparison, implied, evaluation }) =>
       [
         expression,
-        comparison ? agreementWords(comparison) : (problem ?? ''),
+        comparison ? agreementWords(comparison) : evaluation.problems.map(({ message }) => message).join(', '),
         ...(comparison?.remarks ?? []),
         ...implied,
       ].join('; '),
