@@ -8,7 +8,7 @@ import { missing, type Shown } from './shown';
 import type { PacketView } from './view';
 
 /** What a condition over one field says besides what the field says of itself. */
-interface FieldWords extends Pick<Condition, 'premises' | 'openWords' | 'denial'> {
+export interface FieldWords extends Pick<Condition, 'premises' | 'openWords' | 'denial'> {
   /** As iptables-save writes the option, without its value and without a `!`: `--dport`. */
   readonly option: string;
   /** The value as iptables-save writes it. Omitted: as the field does. */

@@ -3,7 +3,7 @@ import type { FieldName } from '../../net/fields/fields';
 import { blockValues, oneValue, span, type Values } from '../../net/fields/fieldTest';
 import { unknown, type Answer } from '../answer';
 import { defineMatch, type Condition } from '../extension';
-import { fieldCondition } from '../fieldCondition';
+import { fieldCondition, type FieldWords } from '../fieldCondition';
 import { DIRECTIONS, printStatus, STATUS_BITS } from '../fields';
 import { invalid, option, problem, type InvalidValue, type ValueType } from '../option';
 import { missing } from '../shown';
@@ -152,7 +152,7 @@ function makeConditions(data: ConntrackData): readonly Condition[] {
   // Where the states match, the rest is not tested for a packet without a connection; without states it never matches.
   const lacking = states !== undefined;
   const conditions: Condition[] = [];
-  const add = (field: FieldName, values: Values, negated: boolean, words: { option: string; wanted: string }): void => {
+  const add = (field: FieldName, values: Values, negated: boolean, words: FieldWords): void => {
     conditions.push(fieldCondition({ field, values, negated, lacking }, words));
   };
   if (states) conditions.push(stateCondition('--ctstate', states));
@@ -183,6 +183,8 @@ function makeConditions(data: ConntrackData): readonly Condition[] {
     add('conntrackStatus', { kind: 'bits', bits: status.value }, status.inverted, {
       option: '--ctstatus',
       wanted: printStatus(status.value),
+      // One of no flags is never set.
+      ...(status.value === 0 && { denial: () => 'NONE matches no connection' }),
     });
   if (expires) conditions.push(expiryCondition(expires, lacking));
   return conditions;

@@ -53,9 +53,11 @@ export const TPROXY = defineTarget<TproxyData>({
     ` --on-port ${port} --on-ip ${formatAddress(address)} --tproxy-mark ` +
     `0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
   describe({ port, address, mark }) {
+    const at = isUnspecified(address) ? '' : formatAddress(address);
     const where =
-      `${isUnspecified(address) ? '' : `${formatAddress(address)} `}` +
-      `${port === 0 ? 'its own destination port' : `port ${port}`}`;
+      port === 0
+        ? `its own destination port${at === '' ? '' : ` at ${at}`}`
+        : `${at === '' ? '' : `${at} `}port ${port}`;
     const marked = mark.value === 0 && mark.mask === 0 ? '' : ` and marks it 0x${mark.value.toString(16)}`;
     return `hands the packet unchanged to the local socket on ${where}${marked}`;
   },

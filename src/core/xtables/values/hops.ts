@@ -26,10 +26,10 @@ export function hopsCondition(name: 'ttl' | 'hl', { comparison, value, inverted 
       wanted: String(value),
       shown: ({ packet: { ttl } }) => hopsActual(name, ttl),
       premises: () => ['hops'],
-      ...(comparison !== 'eq' && {
-        denial: ({ packet: { ttl } }: PacketView): string =>
-          `${hopsActual(name, ttl)} is not ${comparison === 'lt' ? 'below' : 'above'} ${value}`,
-      }),
+      denial: ({ packet: { ttl } }: PacketView): string =>
+        comparison === 'eq'
+          ? `${hopsActual(name, ttl)}${inverted ? '' : ` ≠ ${value}`}`
+          : `${hopsActual(name, ttl)} is not ${comparison === 'lt' ? 'below' : 'above'} ${value}`,
     },
   );
 }
