@@ -28,12 +28,16 @@ export function hopsCondition(name: 'ttl' | 'hl', { comparison, value, inverted 
       premises: () => ['hops'],
       denial: ({ packet: { ttl } }: PacketView): string =>
         comparison === 'eq'
-          ? `${hopsActual(name, ttl)}${inverted ? '' : ` ≠ ${value}`}`
+          ? inverted
+            ? `${LABELS[name]} is ${value}`
+            : `${hopsActual(name, ttl)} ≠ ${value}`
           : `${hopsActual(name, ttl)} is not ${comparison === 'lt' ? 'below' : 'above'} ${value}`,
     },
   );
 }
 
 function hopsActual(name: 'ttl' | 'hl', ttl: number): string {
-  return name === 'ttl' ? `TTL ${ttl}` : `hop limit ${ttl}`;
+  return `${LABELS[name]} ${ttl}`;
 }
+
+const LABELS = { ttl: 'TTL', hl: 'hop limit' } as const;
