@@ -256,8 +256,8 @@ COMMIT
 -A INPUT -p tcp -m tcp --dport 9001 -m string --string "attack" --algo bm -j DROP
 -A INPUT -p tcp -m tcp --dport 9002 -j END
 -A INPUT -p tcp -m tcp --dport 9003
--A KNOCK -m recent --rcheck --seconds 30 --name door --rsource -j ACCEPT
--A KNOCK -m recent --set --name door --rsource -j DROP
+-A KNOCK -m recent --rcheck --seconds 30 --name knock --rsource -j ACCEPT
+-A KNOCK -m recent --set --name knock --rsource -j DROP
 -A LIMITS -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 3 --hashlimit-mode srcip --hashlimit-name web -j RETURN
 -A LIMITS -m connlimit --connlimit-upto 2 --connlimit-mask 32 --connlimit-saddr -j ACCEPT
 -A LIMITS -j DROP
