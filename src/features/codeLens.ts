@@ -29,9 +29,18 @@ export interface Lens {
 export function lensesOf(model: FileModel, { dumps }: { readonly dumps: boolean }): readonly Lens[] {
   return [
     ...(dumps ? fileLens(model) : []),
-    ...model.dumps.flatMap((dump) => [...(dumps ? dumpLens(model, dump) : []), ...chainLenses(dump)]),
+    ...onceEach(model.dumps.flatMap((dump) => [...(dumps ? dumpLens(model, dump) : []), ...chainLenses(dump)])),
     ...packetLenses(model),
   ];
+}
+
+/** A table inet is among the rules of both families; a packet says of which it is. */
+function onceEach(lenses: readonly Lens[]): readonly Lens[] {
+  const known = new Set<string>();
+  return lenses.filter(({ line, chain, note }) => {
+    const key = `${line} ${chain?.table ?? ''} ${chain?.hook ?? ''} ${note}`;
+    return !known.has(key) && known.add(key);
+  });
 }
 
 /** Where the eye is when the file opens. Rules that begin there have a link of their own. */

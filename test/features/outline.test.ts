@@ -77,6 +77,17 @@ describe('links above chains', () => {
     ).toEqual(['2 INPUT 0 rules', '4 OUTPUT 1 rule']);
   });
 
+  test('stand once above chains of nft that packets of both families meet', () => {
+    const text =
+      'table inet f {\n\tchain in {\n\t\ttype filter hook input priority 0; policy drop;\n\t\ttcp dport 22 accept\n\t}\n}\n' +
+      'table ip n {\n\tchain post {\n\t\ttype nat hook postrouting priority 100;\n\t\tmasquerade\n\t}\n}\n';
+    expect(
+      lensesOf(modelOfText(text, 'rules.nft'), { dumps: false }).map(
+        ({ line, chain, note }) => `${line + 1} ${chain?.table} ${chain?.hook} ${note}`,
+      ),
+    ).toEqual(['2 inet f INPUT 1 rule', '8 ip n POSTROUTING 1 rule']);
+  });
+
   test('in a note each rule set has one as well', () => {
     const lenses = lensesOf(modelOfText(sampleText('istio-sidecar.md'), 'istio-sidecar.md'), { dumps: true });
     expect(lenses.filter(({ chain }) => chain === undefined).map(({ note }) => note)).toMatchInlineSnapshot(`

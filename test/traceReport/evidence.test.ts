@@ -65,7 +65,7 @@ test.each<[string, string, string, string, readonly string[]]>([
     'what one condition of a rule of nft changed, the next one has',
     `table inet t {\n  chain c { type filter hook input priority 0; policy accept;\n    meta mark set 0x7 meta mark 0x8 drop\n  }\n}\n`,
     SSH,
-    'Did not match: meta mark 0x8: 0x7.',
+    'Did not match: meta mark 0x7 ≠ 0x8.',
     ['meta mark set 0x7 | 0x7 | yes', 'meta mark 0x8 | 0x7 | no'],
   ],
 ])('%s', (_, text, packet, happened, rows) => {

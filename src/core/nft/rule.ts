@@ -8,6 +8,7 @@ import type { PacketView } from '../xtables/view';
 import { changeOf, harmless, type NftAssignment } from './assignments';
 import { matchBounds } from './matchBounds';
 import { comparisonOf, namedSetLookup, widened } from './comparison';
+import { comparedWith, comparisonDenial } from './denial';
 import { nftTarget, type NftAction } from './extensions';
 import type { Condition } from '../xtables/extension';
 import { operandWords } from './formatValue';
@@ -103,7 +104,8 @@ class Builder {
         this.conditions.push({
           text,
           test: (view) => comparison.test(view),
-          actual: (view) => operandWords(comparison.left, view),
+          actual: (view) => comparedWith(statement, comparison, this.text, view),
+          denial: (view) => comparisonDenial(statement, comparison, this.text, view),
           widened: (view) => widened(statement, comparison, this.text, view),
           ...(looksIn && { looksIn }),
           ...(bounds && { bounds: () => bounds }),

@@ -65,7 +65,7 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
         ...packetChanges(event.view.packet, event.after).map(changeWords),
         ...(effect.conntrack?.mark === undefined ? [] : [`connection mark 0x${effect.conntrack.mark.toString(16)}`]),
       ];
-      const noted = effect.note ?? (event.rule.target.kind === 'none' ? 'counts only' : 'goes on');
+      const noted = effect.note ?? (event.rule.target.kind === 'none' ? withoutTarget(event.rule) : 'goes on');
       // A change says itself what it is; what it breaks does not show.
       return {
         mark: 'yes',
@@ -133,4 +133,9 @@ function returnsTo(walked: Walked, index: number): string {
   return walked.events[index + 2]?.kind === 'policy'
     ? `returns: policy of ${next.to.name}`
     : `returns to ${next.to.name}`;
+}
+
+/** In nft a rule that logs has no verdict. */
+function withoutTarget({ line, written }: Rule): string {
+  return written && /(?:^|\s)log\b/.test(line.text.slice(written.start, written.end)) ? 'logs' : 'counts only';
 }
