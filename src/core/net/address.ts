@@ -56,7 +56,7 @@ export function parseMask(text: string, family: 4 | 6): Address | undefined {
   return family === 4 ? (parseIpv4(text) ?? parseFullLooseIpv4(text)) : parseIpv6(text);
 }
 
-/** Writes a block as iptables-save does: with a prefix length, or with the mask where it is none. */
+/** Writes a block as iptables-save does: with a prefix length, or with the mask where that is not a prefix. */
 export function formatBlock({ address, mask }: AddressBlock): string {
   const length = prefixLengthOf(mask);
   return `${formatAddress(address)}/${length ?? formatAddress(mask)}`;
@@ -137,7 +137,7 @@ export function addressSum({ words }: Address): number {
   return words.reduce((sum, word) => sum + (word >>> 16) + (word & 0xffff), 0) % CHECKSUM_MODULUS;
 }
 
-/** The address `count` numbers on (or back); wraps around at the end of the family. */
+/** The address that is `count` higher, or lower where that is negative; wraps around at the end of the family. */
 export function addToAddress(address: Address, count: number): Address {
   const words = [...address.words];
   let carry = count;
@@ -187,8 +187,8 @@ export function isUnspecified({ words }: Address): boolean {
 }
 
 /**
- * Where a packet goes that a program sends to an address: `::` means `::1` to IPv6 sockets. Source: net/ipv6/udp.c
- * udpv6_sendmsg, raw.c rawv6_sendmsg.
+ * The address to which a packet goes that a program sends to this one: `::` means `::1` to IPv6 sockets. Source:
+ * net/ipv6/udp.c udpv6_sendmsg, raw.c rawv6_sendmsg.
  */
 export function meantBySocket(address: Address): Address {
   return address.family === 6 && isUnspecified(address) ? { family: 6, words: [0, 0, 0, 1] } : address;
@@ -249,7 +249,7 @@ function maskWord(length: number): number {
   return length >= 32 ? 0xffffffff : (-1 << (32 - length)) >>> 0;
 }
 
-/** Reads char by char: every rule of a large file comes through here. */
+/** Reads character by character, because every rule of a large file comes through here. */
 function parseIpv4(text: string): Address | undefined {
   const length = text.length;
   if (length < 7 || length > 15) return undefined;

@@ -4,9 +4,9 @@ import { ROUTE_TABLE } from './kernelRoutes';
 import { lookupRoute } from './routing';
 
 /**
- * What kind of address an IPv4 address is to this host, as `-m addrtype` asks: by table local alone, so that everything
- * which is not there is unicast. With `device` only what belongs to that interface counts. 0.0.0.0 is a broadcast
- * address. Source: net/ipv4/fib_frontend.c __inet_dev_addr_type.
+ * The type of an IPv4 address on this host, as `-m addrtype` finds it: only table local is searched, so everything that
+ * is not in it is unicast. With `device`, only the addresses of that interface count. 0.0.0.0 is a broadcast address.
+ * Source: net/ipv4/fib_frontend.c __inet_dev_addr_type.
  */
 export function addressType(host: Host, address: Address, device?: string): RouteType {
   if (isUnspecified(address) || isLimitedBroadcast(address)) return 'broadcast';
@@ -23,7 +23,7 @@ export function addressType(host: Host, address: Address, device?: string): Rout
   return found && (device === undefined || found.device === device) ? found.type : 'unicast';
 }
 
-/** What an IPv6 address is to this host; several may hold at once. `unicast` is everything but multicast and ::. */
+/** The types of an IPv6 address on this host; it may have several. `unicast` is everything but multicast and ::. */
 export interface Ipv6AddressTypes {
   readonly unspecified: boolean;
   readonly unicast: boolean;
@@ -34,8 +34,8 @@ export interface Ipv6AddressTypes {
 }
 
 /**
- * As `-m addrtype` finds it for IPv6, which asks the routing table. Source: net/netfilter/xt_addrtype.c
- * match_lookup_rt6.
+ * The type as `-m addrtype` finds it for IPv6, which looks the address up in the routing table. Source:
+ * net/netfilter/xt_addrtype.c match_lookup_rt6.
  */
 export function ipv6AddressTypes(host: Host, address: Address, device?: string): Ipv6AddressTypes {
   const result = lookupRoute(host, { destination: address, outInterface: device });

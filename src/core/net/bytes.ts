@@ -65,8 +65,8 @@ function ipv6Headers(packet: Packet): Uint8Array {
 }
 
 /**
- * Whether nobody gave the data of the packet, or not all of them: `packetBytes` leaves them out or fills them in. A SYN
- * has none.
+ * Whether the data of the packet were not given, or only in part: `packetBytes` omits them or fills them in. A SYN has
+ * none.
  */
 export function lacksData(packet: Packet): boolean {
   if (packet.inner) return lacksData(packet.inner);

@@ -5,7 +5,7 @@ import { compileSet, setOption } from './setEntries';
 import { memberText, NO_INFO } from './setMembers';
 import { maskNetworks, packetValues, type SetDirection, type SetView } from './testSet';
 
-/** What became of a set to which a packet was to be added, or from which it was to be removed. */
+/** The result of adding a packet to a set, or of removing it. */
 export type SetResult =
   /** `forced`: the set was full, so the member may not have been added, or another one may be gone. */
   | {
@@ -19,7 +19,7 @@ export type SetResult =
 
 const UNFIT: SetResult = { kind: 'unchanged', why: 'unfit' };
 
-/** Members that a set has at most, where `maxelem` says nothing. */
+/** The most members that a set has, where `maxelem` is not given. */
 const MAXELEM = 65536;
 
 /**
@@ -34,7 +34,7 @@ export function addToSet(set: IpSet, view: SetView, directions: readonly SetDire
   if (values === undefined) return UNFIT;
   const text = memberText(values);
   const there = liveMember(set, values);
-  // The member of a range is one by itself from now on, and one of any interface keeps its own name.
+  // A value of a range becomes a member by itself. A member that matches any interface keeps its own name.
   const parts = there && set.type === 'hash:net,iface' ? there.parts : values;
   if (there && !exist && !learns(there)) return { kind: 'unchanged', why: 'present', text };
   const full = !there && set.type.startsWith('hash:') && liveSize(set) >= Number(setOption(set, 'maxelem') ?? MAXELEM);

@@ -27,7 +27,7 @@ export interface FilledField {
 export interface CompletionOptions {
   /** The family of the rules that it is for, where nothing in the request states one. */
   readonly preferred?: 4 | 6;
-  /** Of this host's address as a destination it is stated that it is one, because nothing else shows it. */
+  /** A destination that is an address of this host is marked `own`, because nothing else shows that it is one. */
   readonly marksOwn?: boolean;
 }
 
@@ -240,7 +240,9 @@ const USUAL_SOURCE_PORTS: Readonly<Record<string, readonly [number, string]>> = 
   520: [520, 'RIP sends from it (RFC 2453)'],
 };
 
-/** By which interface a packet comes in: the one that its source is a neighbour at, the one to be left by, or eth0. */
+/**
+ * The interface by which a packet comes in: the one whose link its source is on, the one with its destination, or eth0.
+ */
 function arrivalInterface(request: PacketRequest, host: Host): Interface | undefined {
   const source = request.src === undefined ? undefined : parseAddress(request.src);
   const others = otherInterfaces(host).filter(({ name }) => name !== request.oface);
@@ -278,7 +280,6 @@ function firstAddress(iface: Interface, family: 4 | 6): InterfaceAddress | undef
   return iface.addresses.find(({ address }) => address.family === family && !isLinkLocal(address));
 }
 
-/** An address next to this host's own in the same subnet. */
 /** Another address of the network of an interface, that is not its own; undefined where it has no room for one. */
 export function neighbour(iface: Interface, family: 4 | 6): string | undefined {
   const own = firstAddress(iface, family);

@@ -27,7 +27,7 @@ export interface ConnectionGiven {
 
 export interface ConnectionLine {
   readonly connection: ConnectionGiven;
-  /** The line says that it is there no more (`[DESTROY]`). */
+  /** The line says that the connection is gone (`[DESTROY]`). */
   readonly ended: boolean;
   /** The same for the lines of one connection. */
   readonly key: string;

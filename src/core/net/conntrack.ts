@@ -124,8 +124,8 @@ export interface ConntrackEntry {
 }
 
 /**
- * What a rule in raw said of new connections goes with the packet as a connection of its own kind, until its real one
- * is known.
+ * What a rule in raw has set for new connections. It goes with the packet in the place of its connection until that is
+ * known.
  */
 export const TEMPLATE_ID = -1;
 

@@ -97,11 +97,9 @@ export interface Host {
   /** Full names: `net.ipv4.conf.all.rp_filter`. What is not here has the default of the contract. */
   readonly sysctls: ReadonlyMap<string, number>;
   readonly listeners: readonly Listener[];
-  /**
-   * Whether `listeners` is the whole truth (an `ss` listing was given), so that a missing one means that none listens.
-   */
+  /** Whether `listeners` is complete (an `ss` listing was given), so that nothing else listens. */
   readonly listenersKnown: boolean;
-  /** Of which protocols `listeners` is the whole truth, where not of all: `ss -ltp` lists TCP only. */
+  /** The protocols of which `listeners` is complete, where it is not of all: `ss -ltp` lists TCP only. */
   readonly listenersKnownFor?: readonly number[];
   /** undefined: no `ipset save` was given, so no set is known. */
   readonly sets: ReadonlyMap<string, IpSet> | undefined;
@@ -115,9 +113,7 @@ export interface Host {
   readonly now: number | undefined;
 }
 
-/**
- * Whether the list of listeners says the whole truth about a protocol, so that one who is not in it does not listen.
- */
+/** Whether the list of listeners is complete for a protocol, so that what is not in it does not listen. */
 export function knowsListeners(host: Host, protocol: number): boolean {
   return host.listenersKnown && (host.listenersKnownFor?.includes(protocol) ?? true);
 }

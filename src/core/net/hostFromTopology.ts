@@ -70,7 +70,7 @@ export function hostFromTopology(topology: unknown, extras: HostExtras = {}): Ho
   const sets = readSets(extras.sets);
   if (isProblem(sets)) return sets;
   return {
-    // As in the harness that answers the same questions.
+    // As in the network namespace in which the kernel is asked.
     interfaces: interfaces.map((iface) => ({ ...iface, noArp: true })),
     routes: allRoutes,
     policyRules,

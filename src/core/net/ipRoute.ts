@@ -179,7 +179,7 @@ const ROUTE_TYPES: ReadonlySet<string> = new Set([
   'throw',
 ]);
 const LOCAL_TYPES: ReadonlySet<RouteType> = new Set(['local', 'broadcast', 'anycast']);
-/** Words of a route that stand alone, and those with a value, that say nothing about where a packet goes. */
+/** Words of a route, alone or with a value, that have no effect on where a packet goes. */
 const IDLE_FLAGS: ReadonlySet<string> = new Set([
   'onlink',
   'pervasive',

@@ -17,7 +17,7 @@ export interface IpSet {
 
 /** What packets did to a member since (`-j SET`). */
 export interface SetChange {
-  /** Its values, which say what is gone where there is no member any more. */
+  /** Its values, which name the member where it is gone. */
   readonly parts: readonly SetPart[];
   readonly member: SetMember | undefined;
   /** It was there at first. */
@@ -29,8 +29,8 @@ interface SetChanges {
   readonly original: IpSet;
   readonly members: ReadonlyMap<string, SetChange>;
   /**
-   * A full set with `forceadd` was added to: each of its members may have been removed, or not have been added. What is
-   * not a member certainly is not in it.
+   * A full set with `forceadd` was added to: each of its members may have been removed, or not have been added.
+   * Whatever is not listed as a member is certainly not in it.
    */
   readonly unsure: boolean;
 }
@@ -55,7 +55,7 @@ export interface SetInfo {
 
 /** What comes after the values of a member. */
 export interface SetExtensions {
-  /** What its counters say at first, in a set that counts; undefined: nothing is written, which is 0. */
+  /** Its counters at first, in a set with counters; undefined: none are written, which means 0. */
   readonly counts: { readonly packets: bigint | undefined; readonly bytes: bigint | undefined };
   readonly info: SetInfo;
 }

@@ -8,8 +8,8 @@ export interface AddedMember {
 }
 
 /**
- * Members that stand for several values, to be asked which of them stand for one. They are kept apart by the parts that
- * have no range, and ordered by one that has: the lookup is logarithmic in their number, plus what it finds.
+ * Members that stand for several values each, for finding those that stand for a given one. They are kept apart by the
+ * parts that have no range, and ordered by one that has: the lookup is logarithmic in their number, plus what it finds.
  */
 export class MemberRanges {
   private readonly added: AddedMember[] = [];
@@ -99,7 +99,7 @@ function isRange(part: SetPart | undefined): boolean {
   return part?.kind === 'ip' || part?.kind === 'port';
 }
 
-/** The parts that a range leaves no choice in, the protocol of a port among them. */
+/** The parts that have a single value, the protocol of a port among them. */
 function fixedKey(parts: readonly SetPart[]): string {
   return parts
     .map((part) =>

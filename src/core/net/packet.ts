@@ -90,10 +90,7 @@ export interface Packet {
   readonly payload: Uint8Array;
   /** Length of the transport header and data of the whole datagram, where this packet is its first fragment. */
   readonly datagramLength?: number;
-  /**
-   * The fragments that connection tracking has put it together from: length of each, and of what is after its IP
-   * headers.
-   */
+  /** The fragments that it was reassembled from: length of each, and of what is after its IP headers. */
   readonly assembledFrom?: readonly { readonly length: number; readonly payload: number }[];
   /** The packet that an ICMP error quotes. */
   readonly inner: Packet | undefined;

@@ -155,7 +155,7 @@ export function statedFamily({
   return address.includes(':') ? 6 : 4;
 }
 
-/** `depth`: in how many packets that quote each other it stands. */
+/** `depth`: how many packets quote it, one within the other. */
 type RequestFieldReader = (
   value: unknown,
   field: string,
@@ -163,7 +163,7 @@ type RequestFieldReader = (
   depth?: number,
 ) => unknown;
 
-/** An ICMP error quotes a packet, which may itself be one that quotes a packet; more says nothing more. */
+/** An ICMP error quotes a packet, which may itself be one that quotes a packet. Deeper quotes add nothing. */
 const DEEPEST_QUOTE = 4;
 
 const U32 = 0xffffffff;

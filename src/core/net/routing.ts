@@ -90,7 +90,7 @@ function isKernelsGroup(host: Host, group: Address): boolean {
 
 /**
  * An interface that is there when forwarding is switched on joins all groups of routers, a later one only that of its
- * link, as the harness's. Source: net/ipv6/addrconf.c dev_forward_change, ipv6_add_dev.
+ * link. Source: net/ipv6/addrconf.c dev_forward_change, ipv6_add_dev.
  */
 function hasOldInterface({ interfaces }: Host): boolean {
   return interfaces.some(({ name, noArp }) => name !== 'lo' && !noArp);
@@ -117,7 +117,7 @@ function lookupIpv4(host: Host, query: RouteQuery): RouteResult {
     !isUnspecified(query.source) &&
     query.outInterface === undefined
   ) {
-    // A sender that is bound to an address sends from the device that has it, and to nowhere where this host has no
+    // A sender that is bound to an address sends from the device that has it, and cannot send where this host has no
     // such address.
     const device = deviceOf(host, query.source);
     if (device === undefined) return special('none', undefined, false);

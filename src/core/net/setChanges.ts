@@ -3,8 +3,8 @@ import { compileSet, lengthsOf, savedMember as savedIn, savedSize } from './setE
 import { covers, memberKey } from './setMembers';
 
 /**
- * The same set with the member of these values added, changed or (undefined) gone. `unsure`: nobody knows which of its
- * members it has from now on.
+ * The same set with the member of these values added, changed or (undefined) gone. `unsure`: which of its members it
+ * has from then on is not known.
  */
 export function withMember(
   set: IpSet,
@@ -21,7 +21,7 @@ export function withMember(
   };
 }
 
-/** Whether a member of the set may as well be none. */
+/** Whether a member of the set may be gone. */
 export function isUnsure({ changes }: IpSet): boolean {
   return changes?.unsure ?? false;
 }

@@ -15,7 +15,7 @@ export interface CompiledSet extends SetShape {
   readonly lists: readonly ListedSet[];
   /**
    * Members without ranges and wildcards, by `memberKey`; for sets with networks the lengths are part of the key. A
-   * number stands for one that is nothing but its values, and says in which order it was added: a set may have millions
+   * number stands for a member that has only values, and is its place in the order of addition: a set may have millions
    * of them.
    */
   readonly exact: ReadonlyMap<string, number | readonly AddedMember[]>;
@@ -104,7 +104,7 @@ function compile(set: IpSet): CompiledSet {
   return { ...base, ...rest, lists: [], lengths: [...lengths.values()] };
 }
 
-/** What was added of the same values so far; what only the last line of matters is omitted. */
+/** What was added of the same values so far, without that of which only the last line matters. */
 function addedBefore(
   before: number | readonly AddedMember[] | undefined,
   { parts }: SetMember,
@@ -151,7 +151,7 @@ export function savedMember(
     .reduce<SetMember | undefined>((before, { member }) => addedAgain(member, before), undefined);
 }
 
-/** How many members the file has, each value of a range by itself; what is in a range as well is one. */
+/** How many members the file has, each value of a range by itself. A value that is also in a range counts once. */
 export function savedSize(set: IpSet): number {
   const compiled = compileSet(set);
   const known = SIZES.get(compiled);

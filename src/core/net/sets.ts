@@ -121,10 +121,7 @@ class SetsReader {
     return undefined;
   }
 
-  /**
-   * Without what was removed, and of a list without what ipset does not take: a list in a list, so that no list can
-   * hold itself.
-   */
+  /** Without what was removed. A list also lacks what ipset refuses: another list, so that no list can hold itself. */
   private closed({ name, type, family, options, entries, lines, places }: OpenSet): IpSet {
     const nested = (entry: string): boolean =>
       type === 'list:set' && this.sets.get(memberName(entry))?.type === 'list:set';
@@ -151,7 +148,7 @@ class SetsReader {
   }
 }
 
-/** What a saved set of a million members consists of; everything else is taken apart word by word. */
+/** What a saved set of a million members consists of; everything else is read word by word. */
 const PLAIN_ADD = /^add ([^\s"-][^\s"]*) ([^\s"-][^\s"]*)$/;
 
 /** No entry has this form: they begin with a word. */

@@ -18,7 +18,7 @@ export interface SetTestOptions {
   readonly returnNomatch?: boolean;
   /**
    * Counts the packet for a member and says whether the counters match; `key` distinguishes the members of all sets.
-   * `listed`: the set is asked for the sake of a list, whose own counters are the ones compared.
+   * `listed`: the set is looked up for a list, whose own counters are the ones compared.
    */
   readonly count?: (key: string, first: SetMember['counts'], listed: boolean) => boolean;
   /** A member of a bitmap:ip,mac learns its link layer address. */
@@ -47,8 +47,8 @@ export function testSet(
  * Whether a packet is in a set, as `-m set --match-set name src,dst` asks. Each direction is for one part of the type's
  * name; with fewer directions than parts, or for a set of the other family, the kernel says no. In sets of networks the
  * most specific member decides, and one marked `nomatch` says no (with `returnNomatch`: yes, and the others no). A
- * bitmap:ip,mac member without link layer address is in the set for any, as the kernel learns it from the first packet.
- * Members with a timeout count as still there. Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test,
+ * bitmap:ip,mac member without link layer address matches any, and the kernel learns it from the first packet. Members
+ * with a timeout count as still there. Source: ipset(8), net/netfilter/ipset/ip_set_core.c ip_set_test,
  * ip_set_hash_gen.h, ip_set_list_set.c list_set_ktest.
  */
 export function lookUpSet(
@@ -120,14 +120,14 @@ interface FoundMember {
   readonly key: string;
 }
 
-/** The members that the packet is, the most specific first. */
+/** The members that the packet matches, the most specific first. */
 function membersFor(set: IpSet, view: SetView, directions: readonly SetDirection[]): Iterable<FoundMember> {
   const values = packetValues(set, view, directions);
   if (values === undefined) return [];
   return set.type === 'hash:net,iface' ? findByInterface(set, values) : findByValue(set, values);
 }
 
-/** What the packet is for a set; undefined where it cannot be a member. Networks are whole addresses. */
+/** The values of a packet for a set; undefined where it cannot be a member. Networks are whole addresses. */
 export function packetValues(
   set: IpSet,
   view: SetView,
@@ -180,7 +180,7 @@ export function maskNetworks(values: readonly SetPart[], lengths: readonly numbe
   });
 }
 
-/** What the packet has for one part of the set; undefined where it has none, which is not a match. */
+/** The packet's value for one part of the set; undefined where it has none and so does not match. */
 function partOf(
   kind: PartKind,
   view: SetView,

@@ -10,7 +10,7 @@ export interface AcceptedSocket {
   readonly acknowledged: boolean;
 }
 
-/** What becomes of the socket with a SYN, and what the host replies. */
+/** The socket after a SYN, and what the host replies. */
 export interface AfterSyn {
   readonly socket: AcceptedSocket | undefined;
   readonly answer: 'syn-ack' | 'reset' | 'ack';
@@ -38,7 +38,7 @@ function inWindow({ tcpSequence, family }: Packet, { next }: AcceptedSocket): bo
 }
 
 /**
- * An RST that has another number than the next one is asked whether it is meant (RFC 5961, 3.2;
+ * The sender of an RST that does not have the next number is asked whether it is meant (RFC 5961, 3.2;
  * net/ipv4/tcp_minisocks.c tcp_check_req).
  */
 export function isChallenged(packet: Packet, known: AcceptedSocket): boolean {

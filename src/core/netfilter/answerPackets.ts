@@ -97,8 +97,8 @@ export function icmpError(
 ): Packet {
   const { host } = context;
   const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
-  // IPv4 asks the route, by which all of 127.0.0.0/8 is local, IPv6 the interfaces (net/ipv4/icmp.c __icmp_send,
-  // net/ipv6/icmp.c icmp6_send).
+  // IPv4 consults the route, by which all of 127.0.0.0/8 is local, and IPv6 the interfaces (net/ipv4/icmp.c
+  // __icmp_send, net/ipv6/icmp.c icmp6_send).
   const own =
     packet.family === 4 && !isUnspecified(packet.destination)
       ? isOwn(packet.destination, context)

@@ -36,7 +36,7 @@ export function queryAnswer(
     if (ignored) return undefined;
     return { icmpType: 129, ...(routeType === 'anycast' && on('net.ipv6.anycast_src_echo_reply') ? {} : from) };
   }
-  // ICMP of the other family is none to Linux, whatever its bytes say.
+  // To Linux, ICMP of the other family is an unknown protocol, whatever its bytes are.
   if (
     packet.family === 6 ||
     packet.protocol !== PROTOCOL.ICMP ||
@@ -63,8 +63,8 @@ export function replyMark({ family, mark }: Packet, { sysctls }: Host): number {
 }
 
 /**
- * Where an ICMP error about a packet that is not for this host comes from, if it is to come from where the packet came
- * in.
+ * The source of an ICMP error about a packet that is not for this host, where it has to be an address of the interface
+ * of arrival.
  */
 export function inboundAddress(
   { sysctls, interfaces }: Host,

@@ -8,7 +8,7 @@ import type { PacketView } from '../xtables/view';
 import { askDrawn } from './drawnNumber';
 import { askHeader, dropQuestion, type Asked } from './evidence';
 
-/** What asking a rule needs of the walk that it is part of. */
+/** What the evaluation of a rule needs of the walk that it is part of. */
 export interface AskingFor {
   view(): PacketView;
   /** The user's word about a question that has no certain answer; undefined: both answers are to be followed. */
@@ -22,11 +22,11 @@ export interface AskingFor {
   rests(rule: Rule, question: Condition, view: PacketView): PremiseId | undefined;
   /** Carries out what a match changes of the packet. */
   alter(rule: Rule, change: MatchChange): void;
-  /** Keeps what a match or a target has written down. */
+  /** Keeps what a match or a target remembers. */
   remember(written: ReadonlyMap<object | string, unknown>): void;
 }
 
-/** What a rule has said of a packet. */
+/** The answer of a rule for a packet. */
 export interface Tested {
   readonly kind: 'tested';
   readonly matched: boolean;
@@ -80,8 +80,8 @@ export function askOn(rule: Rule, walk: AskingFor, { at }: OpenQuestion, value: 
 }
 
 /**
- * Asks a rule of a run that did not match once more, of the view that the run has, for showing: what it asked, up to
- * what said no. Such a rule has asked nothing that remembers, changes something or is open, so nothing of the walk is
+ * Evaluates a rule of a run that did not match once more, with the view of the run, to show what it tested up to the
+ * first no. Such a rule has asked nothing that remembers, changes something or is open, so nothing of the walk is
  * needed.
  */
 export function askAgain(rule: Rule, view: PacketView): readonly Asked[] {
@@ -237,8 +237,8 @@ class Asking {
   }
 
   /**
-   * Looks ahead before both answers are followed: where a later condition says no for certain, the answer does not
-   * matter. Gives what it asked, up to that.
+   * Looks ahead before both answers are followed: where a later condition is certainly false, the answer does not
+   * matter. Gives what was tested up to that one.
    */
   private surelyFails(next: readonly Condition[]): readonly Asked[] | undefined {
     const { rule, view } = this;
@@ -246,7 +246,7 @@ class Asking {
     for (let match = this.match; match < rule.matches.length; match++) {
       const bound = rule.matches[match];
       const ahead = match > this.match && bound;
-      // A packet that a match cannot read is dropped, and a packet that does not come so far is not.
+      // A match drops a packet that it cannot read, but only if the packet gets as far as that match.
       if (ahead && ahead.extension.drops?.(ahead.data, view, ahead)) return undefined;
       for (const question of ahead ? conditionsOf(ahead, rule.family) : next) {
         if (question.stateful || canChange(question, view)) return undefined;

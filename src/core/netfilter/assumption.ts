@@ -6,8 +6,7 @@ import { assumptionKey } from './assumptionKey';
 
 /**
  * Something that had to be assumed to get an outcome. Its fields are those of the JSON contract, and what else is known
- * of it is not a field: outcomes that part late have hundreds of assumptions in common, which are shown as they are
- * instead of being copied for each.
+ * of it is not a field: outcomes that part late share hundreds of assumptions, and copies for each would be large.
  */
 export class Assumption {
   /** Whose rule it is, where both back ends have rules. */

@@ -1,7 +1,7 @@
 import type { Chain } from '../ruleset/ruleSet';
 import { sameStanding, type Standing } from './standing';
 
-/** All that decides what a chain does with a packet. */
+/** Everything that decides what a chain does with a packet. */
 export interface Circumstances {
   readonly standing: Standing;
   /** What the host remembers: `World.state`. */
@@ -45,7 +45,7 @@ export class Calls {
   }
 
   /**
-   * What chance answered may come out otherwise next time; any other question has one answer, however it is followed.
+   * A random choice may come out differently next time. Any other question has one answer, whichever way leads to it.
    */
   keep(call: FinishedCall): void {
     if (call.after.chances !== call.before.chances) return;

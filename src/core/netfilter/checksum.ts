@@ -5,8 +5,8 @@ import type { Hook } from '../xtables/view';
 
 /**
  * What Linux knows of the checksum of a packet. In IPv6, SNPT and DNPT change addresses without it, and it stays right
- * only where the address was within their prefix. In IPv4, what a host writes into IP options leaves the header's own
- * checksum behind, and Linux sums up that header with the rest. All sums are those of 16-bit words, modulo 65535.
+ * only where the address was within their prefix. In IPv4, the header's own checksum does not follow what a host writes
+ * into IP options, and Linux sums up that header with the rest. All sums are those of 16-bit words, modulo 65535.
  */
 export interface Checksum {
   /** By how much it is wrong. */
@@ -33,7 +33,7 @@ export function forwarded(checksum: Checksum): Checksum {
   return typeof looked === 'object' ? { ...checksum, looked: { ...looked, forwarded: true } } : checksum;
 }
 
-/** The look of NAT, which goes by the sum alone. The others, those of REJECT, go by what was right before. */
+/** The check of NAT uses the sum alone. The others, those of REJECT, rely on what was right before. */
 export function lookAtSum(checksum: Checksum, packet: Packet, hook: Hook): Checksum | undefined {
   const { looked } = checksum;
   return lookAt(
@@ -65,7 +65,9 @@ const UNCHECKED_IPV4: ReadonlySet<number> = new Set([
   PROTOCOL.DCCP,
 ]);
 
-/** The same for a packet of any kind: of many the checksum is not asked for. `arrival`: how it came to this host. */
+/**
+ * The same for a packet of any kind: for many protocols no checksum is verified. `arrival`: how it came to this host.
+ */
 export function checked(
   { packet, checksum }: { readonly packet: Packet; readonly checksum: Checksum },
   arrival: { readonly direction: 'in' | 'out'; readonly raw?: boolean },

@@ -12,9 +12,9 @@ const CLASH_ALLOWED: ReadonlySet<number> = new Set([PROTOCOL.UDP, PROTOCOL.UDPLI
 
 /**
  * Whether a new connection has the addresses and ports of another one, so that its first packet is lost: of two hosts
- * behind one address that speak ESP or GRE with the same peer, the second. UDP may clash in what it sends; replies that
- * belong to two connections it may not have, unless both are the same. Source: nf_conntrack_core.c nf_ct_resolve_clash,
- * nf_ct_resolve_clash_harder.
+ * behind one address that speak ESP or GRE with the same peer, the second. UDP connections may clash in the packets
+ * sent; they may not share a reply tuple, unless both are the same connection. Source: nf_conntrack_core.c
+ * nf_ct_resolve_clash, nf_ct_resolve_clash_harder.
  */
 export function clashes(entry: ConntrackEntry, world: World): boolean {
   const { original, reply, zone } = entry;

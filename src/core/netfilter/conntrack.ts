@@ -42,8 +42,8 @@ export const NO_ENTRY = (state: ConntrackState): ConntrackView => ({ state, entr
 const UNTRACKED_ICMPV6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
 
 /**
- * What connection tracking says of a packet that it has not seen yet. A new connection is made but not put into
- * `world`: that happens when the packet has passed all hooks. Source: nf_conntrack_core.c nf_conntrack_in.
+ * The state of a packet that connection tracking has not seen yet. A new connection is made but not put into `world`:
+ * that happens when the packet has passed all hooks. Source: nf_conntrack_core.c nf_conntrack_in.
  */
 export function track(packet: Packet, world: World, given: Template, setting: TrackingSetting): Tracked {
   const template = zoned(given, packet);
@@ -178,8 +178,8 @@ function trackKnown(
     counted = kind === 'accepted';
     changed = { ...changed, sctp, assured: changed.assured || sctp.state === 'ESTABLISHED' };
   }
-  // A UDP connection with a reply is assured once it is two seconds old, as those are that were given from outside; of
-  // UDP-Lite and GRE at once.
+  // A UDP connection with a reply is assured once it is two seconds old, as given connections are; one of UDP-Lite and
+  // GRE at once.
   if (
     (packet.protocol === PROTOCOL.UDPLITE ||
       packet.protocol === PROTOCOL.GRE ||

@@ -5,9 +5,9 @@ import type { Condition } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 
 /**
- * What a condition says of a packet whose port (or ICMP id) NAT has drawn at random: unknown where it says otherwise of
- * other numbers that may have been drawn. The first, the last and some between them stand for all, so a single one that
- * a rule names is taken not to be drawn.
+ * The answer of a condition for a packet whose port (or ICMP id) NAT has drawn at random: unknown where other numbers
+ * that may have been drawn give another answer. The first, the last and some between them stand for all, so a single
+ * number that a rule names is taken as not drawn.
  */
 export function askDrawn(condition: Condition, view: PacketView): Answer {
   const answer = ask(condition, view);

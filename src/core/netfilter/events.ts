@@ -46,8 +46,8 @@ export type DecidedBy =
   { readonly kind: 'rule'; readonly rule: Rule } | { readonly kind: 'policy'; readonly chain: Chain };
 
 /**
- * One thing that happened to the packet. The list of them is all that anyone shows: trace view, editor, command line,
- * tests. Views and packets are as they were at that moment.
+ * One thing that happened to the packet. Trace view, editor, command line and tests show nothing but this list. Views
+ * and packets are as they were at that moment.
  */
 export type TraceEvent =
   | { readonly kind: 'start'; readonly direction: 'in' | 'out'; readonly packet: Packet; readonly iface: string }
@@ -121,7 +121,7 @@ export type TraceEvent =
       readonly events: number;
       readonly depth: number;
     }
-  /** A chain came to its end, or a rule said RETURN: on with the rule after the jump, or the policy. */
+  /** A chain came to its end, or a rule returned: the rule after the jump is next, or the policy. */
   | {
       readonly kind: 'return';
       readonly chain: Chain;
@@ -244,9 +244,7 @@ export interface Walked {
    * rules too, where they may be read in more than one way.
    */
   readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[]; readonly ruleSets?: RuleSets };
-  /**
-   * What has to be so for this end, and neither the file nor the user says; what follows if it is not is not known.
-   */
+  /** What this end depends on and neither the file nor the user states. What happens otherwise is not known. */
   readonly provided?: readonly Proviso[];
 }
 
@@ -273,7 +271,7 @@ export interface HostAnswer {
   /** Of a yes or a no; a choice is what `what` states. */
   readonly words?: OpenWords;
   readonly reason: string;
-  /** How one says it with the packet. */
+  /** The word of a packet expression that states it. */
   readonly word: string;
   /** Under this key the user may answer the question. */
   readonly key: string;

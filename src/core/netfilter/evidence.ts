@@ -21,7 +21,7 @@ export interface Asked {
   readonly question: AskedQuestion;
   readonly view: PacketView;
   readonly answer: Answer;
-  /** What this path goes on with where the answer is unknown; undefined: a later condition says no whatever it is. */
+  /** The answer that this path takes where it is unknown; undefined: a later condition is false in any case. */
   readonly taken?: boolean;
   /** The answer is the user's word, and the rules at hand would have said otherwise. */
   readonly said?: true;
@@ -70,7 +70,7 @@ export function evidenceOf({ rule, view, asked }: RuleAsked): readonly Asked[] {
 /** Whether it is something that kept the rule from matching: a no, or an unknown that this path takes for a no. */
 export function deniedBy({ question, answer, taken }: Asked): boolean {
   if (typeof answer === 'boolean') return !answer;
-  // That the kernel drops the packet is a yes to the question and a no to the rule.
+  // Where the kernel drops the packet, the answer to the question is yes, and the rule does not match.
   return taken !== undefined && taken === 'match' in question;
 }
 
@@ -83,7 +83,7 @@ export interface ExplainedCondition {
   readonly asked: Asked | undefined;
 }
 
-/** All that a rule has to ask: what was asked, with its answers, and what was not. */
+/** All conditions of a rule: those that were evaluated, with their answers, and the others. */
 export function allConditions(rule: Rule, view: PacketView, evidence: readonly Asked[]): readonly ExplainedCondition[] {
   const asked = new Map(evidence.map((each) => [each.question, each]));
   const dropped = new Map(
@@ -108,7 +108,7 @@ export function allConditions(rule: Rule, view: PacketView, evidence: readonly A
   return rows;
 }
 
-/** Everything a rule asks, in the order in which the kernel asks. */
+/** All conditions of a rule, in the order in which the kernel evaluates them. */
 export function conditionsOfRule(rule: Rule): readonly Condition[] {
   return [...headerConditions(rule.header), ...rule.matches.flatMap((match) => conditionsOf(match, rule.family))];
 }

@@ -40,7 +40,7 @@ export function firstPath(arrival: Arrival, context: WalkContext): Path {
 
 /** A part of a path without a fork or a place where paths meet. */
 interface Stretch {
-  /** Who walks it; undefined: it has been walked. */
+  /** The passage that walks it; undefined: it has been walked. */
   passage: Passage | undefined;
   events: readonly TraceEvent[];
   assumptions: readonly Assumption[];

@@ -36,7 +36,7 @@ export function hairpinOf({ direction, iface, packet }: Start, walked: Walked, h
   if (seen !== sender) {
     const line = sourceLine(walked);
     const given = line === undefined ? '' : `, which ${lineWords(line)} gives it`;
-    const otherwise = toItself ? 'a packet from its own address it would drop' : `not to ${sender} directly`;
+    const otherwise = toItself ? 'it would drop a packet from its own address' : `not directly to ${sender}`;
     return {
       toItself,
       past: undefined,

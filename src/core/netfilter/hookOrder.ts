@@ -27,8 +27,8 @@ export function stepsOf(hook: Hook, backend: Backend): readonly HookStage[] {
 }
 
 /**
- * A step, and whose rules it asks where it is a table. nat is one step, because both back ends are registered at one
- * hook of connection tracking.
+ * A step, and whose rules it evaluates where it is a table. nat is one step, because both back ends are registered at
+ * one hook of connection tracking.
  */
 export interface HostStep {
   readonly step: HookStage;

@@ -134,7 +134,7 @@ function confirm(passage: Passage): void {
     context: { world },
   } = passage;
   const entry = conntrack?.entry;
-  // The reply of REJECT carries the connection of the packet it refuses, and does not make it known
+  // The reply of REJECT is attached to the connection of the packet it refuses, and does not confirm it
   // (nf_conntrack_core.c __nf_conntrack_confirm).
   if (!entry || entry.confirmed || conntrack.direction === 'REPLY') return;
   if (clashes(entry, world)) {
@@ -145,7 +145,7 @@ function confirm(passage: Passage): void {
   passage.setEntry({ ...entry, confirmed: true });
 }
 
-/** What mangle, or a chain of type route, changed in OUTPUT may lead elsewhere. */
+/** After a change in OUTPUT by mangle or a chain of type route, the packet may have another route. */
 function routeAgain(passage: Passage, hook: Hook, routes: boolean, before: Packet): void {
   const {
     at: { packet, queued, native },

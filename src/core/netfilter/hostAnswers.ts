@@ -90,7 +90,7 @@ interface SentAnswer {
 
 /**
  * A link-local address, and ::1 for TCP, means something only on the link that the packet came from: for what was sent
- * to this host itself, that of the interface which has the address. The reset of REJECT does not mind that. Source:
+ * to this host itself, that of the interface which has the address. The reset of REJECT ignores that. Source:
  * net/ipv6/tcp_ipv6.c tcp_v6_send_response, icmp.c icmp6_dev, netfilter/nf_reject_ipv6.c nf_send_reset6.
  */
 function linkOf({ end, events }: Walked, { family, destination, protocol }: Packet, host: Host): string | undefined {
@@ -169,7 +169,7 @@ function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | un
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
   if (toMany(end) || (anycast && packet.protocol === PROTOCOL.TCP)) return undefined;
-  // Unlike the handlers of protocols, what says that there is none has not let go of the packet's connection
+  // Unlike the handlers of protocols, the code for an unknown protocol has not detached the packet from its connection
   // (net/ipv4/ip_input.c ip_protocol_deliver_rcu).
   const mayReport = packet.family === 4 || allowsError(packet);
   if (secured || !HANDLED[packet.family].has(packet.protocol))
@@ -213,7 +213,7 @@ function tcpAnswer(walked: Received, { world, host }: WalkContext): SentAnswer |
   }
   const reset = (packet.tcpFlags & TCP_FLAGS.RST) !== 0;
   if (reset && known && isChallenged(packet, known)) return { packet: challenge(packet, known, host) };
-  // A listener says nothing to what neither opens a connection nor acknowledges one (net/ipv4/tcp_input.c
+  // A listener does not reply to a packet that neither opens a connection nor acknowledges one (net/ipv4/tcp_input.c
   // tcp_rcv_state_process).
   if (!reset && receiver && (packet.tcpFlags & TCP_FLAGS.ACK) === 0) return undefined;
   // What was sent by lo although another interface has the address is for this host without a route that says so.
@@ -333,8 +333,9 @@ function entryOf(walked: Pick<Received, 'end' | 'attached'>, { world }: WalkCont
 }
 
 /**
- * What the reply to a packet is attached to. After an untracked one it is none, and yet CT rules take it for tracked;
- * after one that is INVALID there is nothing. Source: nf_conntrack_core.c nf_conntrack_attach, xt_CT.c xt_ct_target.
+ * What the reply to a packet is attached to. After an untracked packet that is no connection, and yet CT rules take the
+ * reply for tracked; after an INVALID one it is attached to nothing. Source: nf_conntrack_core.c nf_conntrack_attach,
+ * xt_CT.c xt_ct_target.
  */
 function attachment({ events, end, attached }: Received, entry: ConntrackEntry | undefined): Attached | undefined {
   if (entry)

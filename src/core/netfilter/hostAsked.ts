@@ -6,8 +6,8 @@ import { tproxySocket } from './tproxySocket';
 import type { Remembered } from './world';
 
 /**
- * What rules may ask of the host, wherever the packet stands: the part of a view that is the same for all of a walk
- * until something is remembered.
+ * What rules may test of the host, wherever the packet is: the part of a view that stays the same until something is
+ * remembered.
  */
 export type HostAsked = Required<Pick<PacketView, 'memory' | 'findConnection' | 'findSocket' | 'findTransparent'>> & {
   readonly remembered: Remembered;

@@ -194,10 +194,7 @@ function badSource(packet: Packet, iface: string, host: Host, device = 'lo'): In
 
 const OWN = 'it is an address of this host, yet the packet came from outside';
 
-/**
- * Local routes or policy rules were added, so that the addresses of the interfaces are not the whole truth about what
- * is local.
- */
+/** Local routes or policy rules were added, so the addresses of the interfaces alone do not show what is local. */
 function hasOwnRouting(host: Host): boolean {
   let known = ownRouting.get(host);
   if (known === undefined) ownRouting.set(host, (known = findsOwnRouting(host)));

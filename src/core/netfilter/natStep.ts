@@ -27,7 +27,7 @@ export function natStep(passage: Passage, hook: Hook): void {
     return;
   }
   const isError = tracked.state === 'RELATED' && isIcmpErrorPacket(packet);
-  // An ICMP error is translated and let go before Linux asks whether the connection's interface has changed.
+  // An ICMP error is translated and accepted before Linux checks whether the connection's interface has changed.
   if (!isError) endStrayMasquerade(passage, hook, tracked);
   const done = half === 'source' ? tracked.entry.sourceNatDone : tracked.entry.destinationNatDone;
   const visits = !isError && tracked.state !== 'ESTABLISHED' && !done;
@@ -48,9 +48,9 @@ export function natStep(passage: Passage, hook: Hook): void {
 }
 
 /**
- * The nat chains of both back ends and those of nftables are registered at the same hook of connection tracking: one
- * after the other is asked, up to the one that has translated something (nf_nat_core.c nf_nat_inet_fn), and only what
- * all have left open is decided then.
+ * The nat chains of both back ends and those of nftables are registered at the same hook of connection tracking: they
+ * are evaluated one after the other, up to the one that has translated something (nf_nat_core.c nf_nat_inet_fn), and
+ * only what all have left open is decided then.
  */
 function visitAll(passage: Passage, hook: Hook, half: NatHalf): void {
   const {
@@ -88,7 +88,7 @@ function isBeside({ context: { ruleSet } }: Passage, backend: Backend | undefine
 }
 
 /**
- * A masqueraded connection whose packets are routed elsewhere now has a wrong address. Source: nf_nat_core.c
+ * A masqueraded connection has a wrong address once its packets leave by another interface. Source: nf_nat_core.c
  * nf_nat_oif_changed.
  */
 function endStrayMasquerade(passage: Passage, hook: Hook, { entry, direction }: ConntrackView): void {
@@ -154,8 +154,8 @@ function applyTranslation(passage: Passage, hook: Hook, half: NatHalf): void {
 }
 
 /**
- * The checksum of an ICMP error is computed again once NAT has changed the packet that it quotes. What an earlier look
- * has found is kept, unless the quoted packet is one of SCTP (net/netfilter/nf_nat_proto.c sctp_manip_pkt sets
+ * The checksum of an ICMP error is computed again once NAT has changed the packet that it quotes. The result of an
+ * earlier check is kept, unless the quoted packet is one of SCTP (net/netfilter/nf_nat_proto.c sctp_manip_pkt sets
  * CHECKSUM_NONE).
  */
 function quotingAnew({ looked }: Checksum, { inner }: Packet): Checksum {
@@ -163,7 +163,7 @@ function quotingAnew({ looked }: Checksum, { inner }: Packet): Checksum {
 }
 
 /**
- * What NAT asks of every ICMP error, whether it translates it or not. Source: nf_nat_proto.c
+ * What NAT checks in every ICMP error, whether it translates it or not. Source: nf_nat_proto.c
  * nf_nat_icmp_reply_translation, nf_nat_icmpv6_reply_translation.
  */
 function examineError(passage: Passage, hook: Hook, entry: ConntrackEntry): void {

@@ -10,7 +10,7 @@ import type { HostAnswer, Proviso, TraceEvent, Walked, WalkEnd } from './events'
 import { isIcmpErrorPacket } from '../net/icmpTypes';
 import { reasonCode, type ReasonCode } from './reasonCode';
 
-/** What is assumed of the host. `word`: how one says with the packet that it is so, where one can. */
+/** What is assumed of the host. `word`: the word of a packet expression that states it, where there is one. */
 interface AssumedOfHost {
   readonly kind: 'host';
   readonly what: string;
@@ -288,7 +288,7 @@ function transportFields(packet: Packet): FinalPacket {
     : type;
 }
 
-/** The packet that an ICMP error quotes; an error within an error is not looked into. */
+/** The packet that an ICMP error quotes; an error within an error is not read. */
 function innerTransport(packet: Packet): FinalPacket {
   const { inner, ...fields } = { ...transportFields({ ...packet, inner: undefined }) } as Record<string, JsonValue>;
   void inner;

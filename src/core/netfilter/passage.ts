@@ -20,10 +20,10 @@ export class Ended extends Error {
   }
 }
 
-/** One thing to do with a packet. It says what comes after it with `then`, or how the walk ends with `finish`. */
+/** One thing to do with a packet. It calls `then` with what comes after it, or `finish` with how the walk ends. */
 export type WalkStep = (passage: Passage) => void;
 
-/** Where a path stands, and all that decides how it goes on. */
+/** Where a path is, and everything that decides how it goes on. */
 export interface WalkPlace {
   /** What is still to be done after the present table. */
   readonly agenda: object | undefined;
@@ -43,15 +43,15 @@ export interface Joins {
 /** What is still to be done, first things first. Never changed, so that paths which part have the rest in common. */
 interface Agenda {
   readonly step: WalkStep;
-  /** Takes the end of what was put before it, and goes on; it is passed over otherwise. */
+  /** Catches the end of the steps before it, and goes on; it is skipped otherwise. */
   readonly catches: ((passage: Passage, end: WalkEnd) => void) | undefined;
   readonly rest: Agenda | undefined;
 }
 
 /**
- * One packet on its way: where it stands, what it looks like to the rules, what has happened to it since the last fork,
- * and what is still to be done. Everything but the events is shared or copied in no time, so that a walk can go on from
- * a fork along each branch.
+ * One packet on its way: where it stands, what rules see of it, what has happened to it since the last fork, and what
+ * is still to be done. Everything but the events is shared or copied in no time, so that a walk can go on from a fork
+ * along each branch.
  */
 export class Passage {
   events: TraceEvent[] = [];

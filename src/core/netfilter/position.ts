@@ -31,11 +31,11 @@ export interface Frame {
   readonly index: number;
   readonly depth: number;
   readonly up: Frame | undefined;
-  /** Kept where the way has become long. */
+  /** Kept where the path has become long. */
   readonly call: Call | undefined;
 }
 
-/** What was done on the way here: events, rules that were asked, chains that were jumped to. */
+/** What was done on the way here: events, evaluated rules, jumps to chains. */
 export interface Effort {
   readonly events: number;
   readonly rules: number;

@@ -23,14 +23,16 @@ export type Reply =
       readonly setting: TraceSetting;
       /** For each path, what a person has to know about it. */
       readonly findings: readonly ReplyFindings[];
-      /** It goes another way than past this host, so that the trace is only what would happen here. */
+      /** It does not come back through this host, so the trace is only what would happen here. Why, in words. */
       readonly pastThisHost: Finding | undefined;
     };
 
 interface ReplyFindings {
   /** It reaches the sender, and looks like the reply to what was sent. */
   readonly comesBack: boolean;
-  /** The interface by which it leaves to him; undefined where it does not, or where he is on this host. */
+  /**
+   * The interface by which it leaves for the sender; undefined where it does not, or where the sender is on this host.
+   */
   readonly outInterface: string | undefined;
   readonly words: readonly Finding[];
 }

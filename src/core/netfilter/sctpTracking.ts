@@ -70,7 +70,7 @@ interface SctpChunk {
  * an INVALID one as well.
  */
 export interface TrackedSctp {
-  /** `ignored`: let through, but it neither counts nor keeps the connection alive. */
+  /** `ignored`: accepted, but it neither counts nor keeps the connection alive. */
   readonly kind: 'accepted' | 'ignored' | 'invalid';
   readonly tracking: SctpTracking;
 }

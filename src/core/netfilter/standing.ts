@@ -6,7 +6,7 @@ import type { Template } from './conntrack';
 import type { WalkEnd } from './events';
 import type { OutputRoute } from './outputRoute';
 
-/** Where a packet is on its way, and what clings to it. */
+/** Where a packet is on its way, and what goes with it. */
 export interface Standing {
   readonly packet: Packet;
   readonly hook: Hook | undefined;
@@ -22,7 +22,7 @@ export interface Standing {
   readonly conntrack: ConntrackView | undefined;
   readonly untracked: boolean;
   readonly template: Template | undefined;
-  /** No CT rule can do anything to it any more, although it is not tracked yet. */
+  /** CT rules leave it alone from here on, although it is not tracked yet. */
   readonly beyondCt: boolean;
   readonly socket: SocketOwner | undefined;
   readonly headerBySender: boolean;

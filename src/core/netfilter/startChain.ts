@@ -84,7 +84,7 @@ const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly Hook[]>> = {
   security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 
-/** What has to be said where a trace begins so. */
+/** The remark for a trace that begins in a chain. */
 export function startNote({ chain }: StartChain, hook: Hook): string {
   const place = `the packet begins in chain ${chain.name} of table ${chain.table} in ${hook}`;
   if (chain.hook) return `${place}, which it reaches anyway`;

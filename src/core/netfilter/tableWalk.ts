@@ -197,7 +197,7 @@ export class TableWalk implements Traveller {
     return ruleSet?.instead?.get(chain) ?? ruleSet?.beside?.instead?.get(chain) ?? chain;
   }
 
-  /** Of the rules that are asked, where both back ends have some. */
+  /** The back end of the rules, where both have some. */
   private backend(): Backend | undefined {
     return this.passage.context.order.newer && this.passage.ruleSet?.backend;
   }

@@ -101,7 +101,7 @@ function leave(
   throw new Ended(passage.end('DROPPED', end.verdict, dropBy));
 }
 
-/** What became of the packet is not known. */
+/** The outcome of the packet is not known. */
 function notFollowed(passage: Passage, table: AnyTableName): WalkEnd {
   const detail =
     `table ${table} sends the packet through tens of thousands of chains, one after the other: the packet is not ` +

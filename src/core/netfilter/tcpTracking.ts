@@ -78,15 +78,15 @@ export type TrackedTcp =
       readonly tcp: TcpTracking;
       /** A valid ACK in both directions: the connection is kept under memory pressure. */
       readonly assured: boolean;
-      /** It was let through without being believed, or it would have been: what a reset ends goes on. */
+      /** It is ignored, or would be: the state that a reset would end goes on. */
       readonly ignored?: true;
-      /** It counts for the packet and byte counters; what is only let through does not. */
+      /** It counts for the packet and byte counters; an ignored packet does not. */
       readonly counted: boolean;
     };
 
 /** How this host tracks TCP: the sysctls nf_conntrack_tcp_be_liberal, _loose and _ignore_invalid_rst. */
 export interface TcpSetting {
-  /** Packets out of window are taken. */
+  /** Packets out of window are accepted. */
   readonly liberal: boolean;
   /** A connection may be taken over in the middle. */
   readonly loose: boolean;

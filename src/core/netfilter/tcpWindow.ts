@@ -79,7 +79,7 @@ export function inWindow(
   if (!hasAck || ((flags & TCP_FLAGS.RST) !== 0 && ack === 0)) ack = sack = receiver.end;
   if ((flags & TCP_FLAGS.RST) !== 0 && sequence === 0 && tcp.state === 'SYN_SENT') sequence = end = sender.end;
   const bad = outside({ sequence, end, sack }, sender, receiver);
-  // A liberal tracker takes the packet, yet learns no more from it.
+  // A liberal tracker accepts the packet, but learns nothing from it.
   if (bad) {
     if (bad.overshot) sender = { ...sender, end };
     return { answer: liberal || sender.liberal ? 'accept' : bad.answer, tcp: with_() };

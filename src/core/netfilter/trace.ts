@@ -24,7 +24,7 @@ export interface TraceSetting {
   readonly world?: World;
   /** The user's answers to questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers?: ReadonlyMap<string, boolean>;
-  /** What is assumed; omitted: everything that a premise is about is known, as from a topology. */
+  /** What is assumed; omitted: everything that premises cover is known, as with a topology. */
   readonly premises?: PremiseUse;
   /** What the caller changes of the packet on its way. */
   readonly changes?: readonly MadeChange[];
@@ -55,8 +55,8 @@ export function tracePacket(request: PacketRequest, setting: TraceSetting): Trac
 }
 
 /**
- * Traces packets one after the other on the same host: connections and memories go on; from several paths, the first
- * is taken. Of each only what `then` makes of it is kept: the events of ten thousand packets would fill the memory.
+ * Traces packets one after the other on the same host: connections and memories go on; from several paths, the first is
+ * taken. Only what `then` makes of each is kept: the events of ten thousand packets would fill the memory.
  */
 export function tracePackets<Kept>(
   requests: readonly PacketRequest[],
@@ -88,7 +88,7 @@ function ruleSetOf(request: PacketRequest, { ruleSets }: TraceSetting): RuleSet 
   return familyOf(request) === 4 ? ruleSets.v4 : ruleSets.v6;
 }
 
-/** Of a packet that is put into no chain. */
+/** For a packet that is not put into a chain. */
 function contextOf(ruleSet: RuleSet | undefined, setting: TraceSetting, world: World, order: HookOrder): WalkContext {
   return {
     ruleSet,
@@ -136,8 +136,8 @@ interface PossibleOrder {
 
 /**
  * Of chains with the same priority those that were made later are evaluated first, and nothing in a file states which
- * of two back ends, or of iptables and nftables, they are: every order is followed, and they are paths of their own
- * where they lead to something else.
+ * of two back ends, or of iptables and nftables, they are: every order is followed, and makes paths of its own where
+ * the outcome differs.
  */
 function followInBoth(request: PacketRequest, setting: TraceSetting, world: World): Followed {
   const ruleSet = ruleSetOf(request, setting);

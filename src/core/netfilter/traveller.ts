@@ -28,7 +28,7 @@ export interface Traveller extends AskingFor {
   meets(position: Position): boolean;
   /** Counts a rule that is asked. */
   count(): void;
-  /** Says what is in the way of an honest answer. */
+  /** Reports what prevents a certain answer. */
   note(text: string): void;
 }
 

@@ -12,9 +12,12 @@ import type { MadeChange } from './madeChange';
 import type { Effort, Frame, Matched, Position } from './position';
 import type { Branch, TableEnd, Traveller } from './traveller';
 
-/** After so much, what a chain did before in the same circumstances is not listed again. Real rule sets do less. */
+/**
+ * Beyond this many steps, what a chain did before in the same circumstances is not listed again. Real rule sets take
+ * fewer.
+ */
 const LONG: Pick<Effort, 'jumps' | 'rules'> = { jumps: 5_000, rules: 2_000_000 };
-/** Nothing is followed further in a table than this. */
+/** A table is followed no further than this many steps. */
 const ENDLESS: Pick<Effort, 'jumps' | 'rules'> = { jumps: 30_000, rules: 50_000_000 };
 
 const AGAIN =
@@ -304,7 +307,7 @@ class Traversal {
   }
 }
 
-/** What the kernel does not take is not there: the packet goes on to the next rule. */
+/** A rule that the kernel refuses is not there: the packet goes on to the next one. */
 function refused(why: string): Effect {
   return { kind: 'continue', note: `not loaded: ${why}` };
 }

@@ -1,9 +1,9 @@
 import type { Host } from '../net/host';
 
 /**
- * What the walk does not follow of a host's settings, in words: those that may change what becomes of a packet, and
- * that are set to something else than what the walk assumes. A setting that only tunes, logs or times is omitted, and
- * so is one that has nothing to do with packets.
+ * The sysctls of a host that the walk does not evaluate, in words: those that may change the outcome of a packet and
+ * that differ from what the walk assumes. A setting that only tunes, logs or times is omitted, and so is one that has
+ * nothing to do with packets.
  */
 export function unfollowedSysctls({ sysctls }: Host): readonly string[] {
   return [...sysctls].flatMap(([name, value]) => {

@@ -7,9 +7,9 @@ interface UndoneWrite<Key, Value> {
 }
 
 /**
- * One state of a map that goes on being written to. All have that map; an older one knows what the next write has
- * changed, and looks there first. So a write costs the same however many states are kept, and a state that nobody holds
- * any more is gone.
+ * One state of a map that is still written to. All have that map; an older one knows what the next write has changed,
+ * and looks there first. So a write costs the same however many states are kept, and a state that nobody holds any more
+ * is gone.
  */
 export class Version<Key, Value> {
   private later: UndoneWrite<Key, Value> | undefined;

@@ -255,7 +255,7 @@ function routeBack(passage: Passage, iface: string): void {
       passage.kernelDrop('no-route', 'it was routed out over lo without being addressed to this host'),
     );
   const type = outRoute?.type === 'broadcast' || outRoute?.type === 'multicast' ? outRoute.type : 'local';
-  // Its route leads to ip6_mc_input, which asks for the group once more (net/ipv6/ip6_input.c).
+  // Its route leads to ip6_mc_input, which looks for the group once more (net/ipv6/ip6_input.c).
   if (packet.family === 6 && type === 'multicast' && !isJoinedGroup(host, packet.destination))
     return passage.finish(passage.kernelDrop('no-route', 'it was sent to a group and has another destination now'));
   const route = withOptions(passage, { kind: 'local', type, table: undefined }, iface);
@@ -295,8 +295,8 @@ function tooBigWords(length: number, device: string, mtu: number): string {
 }
 
 /**
- * What comes in with the route it was sent with; IPv4 takes all that was sent over lo, but multicasts to strange
- * groups. Source: net/ipv4/route.c __mkroute_output.
+ * What comes in with the route it was sent with; IPv4 takes all that was sent over lo, but multicasts to groups that it
+ * has not joined. Source: net/ipv4/route.c __mkroute_output.
  */
 function isForThisHost(route: Passage['at']['outRoute'], family: 4 | 6): boolean {
   if (!route) return false;

@@ -17,7 +17,7 @@ export interface Arrival {
   /** Where it arrives (`in`), or the interface the sender bound to (`out`). */
   readonly iface: string | undefined;
   readonly socket: SocketOwner | undefined;
-  /** What connection tracking is said to say of it, where that is given from outside. */
+  /** The state that the caller says connection tracking gives it. */
   readonly state: ConntrackView['state'] | undefined;
   /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
   readonly raw?: boolean;

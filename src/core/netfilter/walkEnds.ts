@@ -7,7 +7,8 @@ export function isThrough({ end }: Pick<Walked, 'end'>): boolean {
 }
 
 /**
- * It comes to this host, and no program listens there. Of protocols other than TCP and UDP nobody knows who listens.
+ * It comes to this host, and no program listens there. For protocols other than TCP and UDP it is not known what
+ * listens.
  */
 export function hasNoListener({ outcome, packet, receiver, receiverKnown }: WalkEnd): boolean {
   return (

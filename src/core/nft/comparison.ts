@@ -12,7 +12,7 @@ import { setIndex } from './setIndex';
 
 type Match = NftRuleStatement & { readonly kind: 'match' };
 
-/** A comparison that can be asked. */
+/** A comparison that can be evaluated. */
 export interface NftComparison {
   readonly left: Operand;
   test(view: PacketView): Answer;
@@ -26,8 +26,8 @@ export function namedSetLookup({ right, mask }: Match, { left }: NftComparison):
 }
 
 /**
- * What `tcp dport 22` would say to take this packet as well: `{ 22, 80 }`, in the columns of what is compared with.
- * undefined where no list of values says it.
+ * What `tcp dport 22` would have to be to match this packet as well: `{ 22, 80 }`, in the columns of what is compared
+ * with. undefined where no list of values says it.
  */
 export function widened(
   { operator, right, mask }: Match,
@@ -47,7 +47,7 @@ export function widened(
     : undefined;
 }
 
-/** An interface, a state or a protocol more would take in what the rule is not about. */
+/** One more interface, state or protocol would match packets that the rule is not about. */
 function isListed({ types }: Operand): boolean {
   return types.every(({ name }) => LISTED.has(name)) && !(types.length === 1 && types[0]?.name === 'inet_proto');
 }
@@ -66,7 +66,7 @@ function elementOf(left: Operand, view: PacketView): string | undefined {
 }
 
 /**
- * What `tcp dport { 22, 80 }` asks; undefined where it is not known what it is. Source: nftables src/evaluate.c,
+ * The comparison `tcp dport { 22, 80 }`; undefined where it is not understood. Source: nftables src/evaluate.c,
  * src/netlink_linearize.c; net/netfilter/nft_cmp.c.
  */
 export function comparisonOf(match: Match, scope: NftScope): NftComparison | undefined {

@@ -29,7 +29,7 @@ const IP6 =
   (view, words) =>
     view.packet.family === 6 ? read(view, words) : undefined;
 
-/** Where a protocol is asked for first, as nft does by itself. */
+/** A field of one protocol: nft tests the protocol first by itself. */
 function of(protocol: number, read: PacketFieldReader): PacketFieldReader {
   return (view, words) => (protocolAsked(view) === protocol ? read(view, words) : undefined);
 }

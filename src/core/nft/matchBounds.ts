@@ -13,7 +13,7 @@ import { rangeOf, type ValueRange } from './ranges';
 /** A field of nft in the words of the vocabulary. */
 interface FieldMeaning {
   readonly field: FieldName;
-  /** What nft asks first by itself. */
+  /** What nft tests first by itself. */
   readonly first?: FieldTest;
   /** The family that has it. */
   readonly family?: 4 | 6;

@@ -18,7 +18,7 @@ export function rangeOf(expression: NftExpression, type: DataType): ValueRange |
       return from && to && [from[0], to[1]];
     }
     case 'binary': {
-      // `0x10 & 0x30` is in no set; what is or-ed does.
+      // No set has an element such as `0x10 & 0x30`; `0x10 | 0x20` is possible.
       const [left, right] = [rangeOf(expression.left, type), rangeOf(expression.right, type)];
       if (expression.operator !== '|' || !left || !right || left[0] !== left[1] || right[0] !== right[1])
         return undefined;

@@ -47,8 +47,8 @@ type NftEnd =
     };
 
 /**
- * A rule of nft made ready to be asked: what it asks, in order, statements that change something among it, and what it
- * does in the end.
+ * A rule of nft made ready to be evaluated: its conditions in order, among them the statements that change something,
+ * and what it does in the end.
  */
 export interface NftRuleParts {
   readonly conditions: readonly Condition[];

@@ -25,8 +25,8 @@ export interface NftSetIndex {
 }
 
 /**
- * The elements of `{ … }` in a rule, or of a named set. `unread`: some could not be read, so that nobody knows of the
- * rest what is not there.
+ * The elements of `{ … }` in a rule, or of a named set. `unread`: some could not be read, so a key that is not found
+ * may be among them.
  */
 export function setIndex(
   types: readonly DataType[],

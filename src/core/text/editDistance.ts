@@ -1,6 +1,6 @@
 /**
- * How many letters have to be changed, added, removed or swapped with their neighbour, as far as that is no more than
- * `most`: what is further counts as `most + 1`, and most names are recognised so by their first letters.
+ * How many letters have to be changed, added, removed or swapped with their neighbour, if that is at most `most`; else
+ * `most + 1`, which most names show by their first letters.
  */
 export function editDistance(a: string, b: string, most: number): number {
   // No name of iptables is as long, and the work grows with the square.

@@ -88,7 +88,7 @@ export function isByte(unit: number): boolean {
 
 const ESCAPE = 0xdc00;
 const SURROGATE = /[\ud800-\udfff]/;
-/** Arguments that a function surely takes. */
+/** As many arguments as a call takes in any engine. */
 const CHUNK = 4096;
 
 function isPair(text: string, i: number): boolean {

@@ -1,9 +1,9 @@
 import { isByte } from './utf8';
 
 /**
- * A text with everything in sight that acts on what shows it, or that nobody sees: control characters (also line feed
- * and tab), the marks that turn the direction of writing, characters without width, and bytes that are not text.
- * `\x1b`, `\xe9` for a byte, `\u202e`.
+ * A text in which everything is visible that would act on the program that shows it, or that nobody would see: control
+ * characters (also line feed and tab), the marks that turn the direction of writing, characters without width, and
+ * bytes that are not text. `\x1b`, `\xe9` for a byte, `\u202e`.
  */
 export function visible(text: string): string {
   return HIDDEN.test(text) ? text.replace(EACH, written) : text;

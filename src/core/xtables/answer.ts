@@ -12,7 +12,7 @@ export interface Unknown {
   readonly unlikely?: true;
 }
 
-/** What a match says of a packet. */
+/** The answer of a match for a packet. */
 export type Answer = true | false | Unknown;
 
 export function unknown(reason: string, probability?: number): Unknown {

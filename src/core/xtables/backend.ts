@@ -1,13 +1,13 @@
 /**
- * What holds the rules in the kernel: x_tables, or nf_tables with iptables-nft as translator. They do not take quite
+ * What holds the rules in the kernel: x_tables, or nf_tables with iptables-nft as translator. They do not accept quite
  * the same rules.
  */
 export type Backend = 'legacy' | 'nft';
 
 /**
- * What iptables-nft does with a rule that iptables-legacy reads without complaint and the kernel then refuses: it makes
- * expressions of its own of it, so that it is `taken`; it hands it on, and the kernel refuses it when it is `sent`; or
- * it refuses it itself when it is `read`.
+ * What iptables-nft does with a rule that iptables-legacy reads without complaint and the kernel then refuses: it
+ * translates it into expressions of its own, so it is `taken`; it hands it on, and the kernel refuses it when it is
+ * `sent`; or it refuses it itself when it is `read`.
  */
 export type AtNft = 'taken' | 'sent' | 'read';
 
@@ -18,17 +18,19 @@ export interface Complaint {
   readonly message: string;
   /**
    * Set where it is the kernel that refuses, when the table is committed, and not iptables-legacy-restore: a rule that
-   * is gone by then harms nobody there.
+   * is gone by then does no harm.
    */
   readonly atCommit?: AtNft;
 }
 
-/** Of what the kernel refuses when iptables-legacy commits a table with it. */
+/** The problem of what the kernel refuses when iptables-legacy commits a table with it. */
 export function ofKernel(backend: Backend, atNft: AtNft, code: string, message: string): Complaint {
   return { ...ofLegacy(atNft === 'taken' ? backend : 'legacy', code, message), atCommit: atNft };
 }
 
-/** Of what iptables-legacy refuses and iptables-nft takes: an error, unless the rules are those of iptables-nft. */
+/**
+ * The problem of what iptables-legacy refuses and iptables-nft accepts: an error, unless the rules are iptables-nft's.
+ */
 export function ofLegacy(backend: Backend | undefined, code: string, message: string): Complaint {
   if (backend !== 'nft') return { severity: 'error', code, message };
   return {
@@ -38,7 +40,7 @@ export function ofLegacy(backend: Backend | undefined, code: string, message: st
   };
 }
 
-/** Of what iptables-nft refuses in its own rules. No error, because iptables-legacy takes it. */
+/** The problem of what iptables-nft refuses in its own rules: not an error, because iptables-legacy accepts it. */
 export function ofNft(reason: string): Complaint {
   return {
     severity: 'warning',

@@ -2,7 +2,7 @@ import type { Answer } from './answer';
 import type { Condition } from './extension';
 import type { Memory, PacketView, RememberingView, WritableMemory } from './view';
 
-/** A memory that keeps to itself what is written to it. */
+/** A memory whose writes stay within it. */
 export class Draft implements WritableMemory {
   /** What was written, in order. */
   readonly written = new Map<object | string, unknown>();
@@ -24,7 +24,7 @@ export function drafted(view: PacketView): { readonly view: RememberingView; rea
   return { view: { ...view, memory: draft }, draft };
 }
 
-/** What a condition says of a packet. What it writes down is forgotten, so asking again gives the same. */
+/** The answer of a condition for a packet. What it writes is discarded, so asking again gives the same. */
 export function ask(condition: Condition, view: PacketView): Answer {
   return condition.test(condition.stateful ? drafted(view).view : (view as RememberingView));
 }

@@ -22,7 +22,7 @@ export interface NamedSetLookup {
 }
 
 /**
- * One thing that a match asks of a packet. A match holds where all its conditions do; they are asked in order, up to
+ * One thing that a match tests of a packet. A match holds where all its conditions do; they are asked in order, up to
  * the first no.
  */
 export interface Condition {
@@ -40,10 +40,7 @@ export interface Condition {
    * None: `text` and `actual` explain it.
    */
   denial?(view: PacketView): string | undefined;
-  /**
-   * The one field that it asks of the packet, where it asks that and nothing else: `test` is this. Made by
-   * `fieldCondition`.
-   */
+  /** The one field that it tests, where it tests nothing else: `test` is this. Made by `fieldCondition`. */
   readonly asks?: FieldTest;
   /** The IP set in which it looks the packet up, and nothing else; `test` says whether it is there, or not there. */
   readonly lookup?: { readonly name: string; readonly directions: readonly SetDirection[] };
@@ -97,9 +94,9 @@ interface ExtensionBase<Data> {
    * (`.proto`).
    */
   readonly protocols?: readonly number[];
-  /** Tables in which the kernel takes it; undefined: all. */
+  /** Tables in which the kernel accepts it; undefined: all. */
   readonly tables?: readonly TableName[];
-  /** It is iptables itself that takes it in these tables only. */
+  /** iptables itself accepts it in these tables only. */
   readonly tablesOfProgram?: true;
   /** Hooks from which it may be reached; undefined: all. The kernel checks this through user chains as well. */
   readonly hooks?: readonly Hook[];
@@ -125,9 +122,9 @@ interface ExtensionBase<Data> {
   /** Why iptables-nft cannot load it. */
   readonly nftRefuses?: string;
   /**
-   * What the kernel asks of the rule around it once all of it is known (TCPMSS needs a `--syn`, SET --map-prio certain
-   * hooks), and warnings of what loads but is surely not intended. Called after a `build` that gave data; nothing to
-   * say: an empty list.
+   * What the kernel requires of the rule around it once all of it is known (TCPMSS needs a `--syn`, SET --map-prio
+   * certain hooks), and warnings of what loads but is surely not intended. Called after a `build` that gave data;
+   * nothing to say: an empty list.
    */
   check?(data: Data, place: RulePlace): readonly BuildProblem[];
   /**
@@ -204,7 +201,7 @@ export interface TargetExtension<Data = unknown> extends ExtensionBase<Data> {
   readonly needsDefrag?: boolean;
   /**
    * What the kernel keeps once for all rules that give it the same name, in any table: `settings` are what they must
-   * agree on, in words. The kernel refuses a rule that says otherwise than one before it.
+   * agree on, in words. The kernel refuses a rule that disagrees with an earlier one.
    */
   shares?(data: Data): { readonly what: string; readonly settings: string };
   /** Where that depends on the options (`CT --notrack` does without); takes the place of `needsConntrack`. */

@@ -7,7 +7,7 @@ import { formatField, labelOf, lackingWords, readerOf, readField } from './field
 import { missing, type Shown } from './shown';
 import type { PacketView } from './view';
 
-/** What a condition over one field says besides what the field says of itself. */
+/** What a condition of one field adds to what the field itself states. */
 export interface FieldWords extends Pick<Condition, 'premises' | 'openWords' | 'denial'> {
   /** As iptables-save writes the option, without its value and without a `!`: `--dport`. */
   readonly option: string;
@@ -20,7 +20,7 @@ export interface FieldWords extends Pick<Condition, 'premises' | 'openWords' | '
 }
 
 /**
- * A condition that asks one field of the packet, and nothing else: how it is answered, worded, explained, inverted and
+ * A condition that tests one field of the packet, and nothing else: how it is answered, worded, explained, inverted and
  * turned into a set of packets follows from `asks`.
  */
 export function fieldCondition(asks: FieldTest, words: FieldWords): Condition {

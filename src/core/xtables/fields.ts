@@ -14,7 +14,7 @@ import { printTcpFlags } from './values/tcpFlags';
 import { transportBytes } from './values/transport';
 import type { PacketView } from './view';
 
-/** How a field is read from what a rule sees, and how one speaks of it. */
+/** How a field is read from the view of a rule, and how it is worded. */
 interface FieldSource {
   /** undefined where the packet lacks the field. */
   readonly read: (view: PacketView) => FieldValue | undefined;
@@ -64,7 +64,7 @@ function ofConnection(
 function ofSender(label: string, key: 'uid' | 'gid'): FieldSource {
   return {
     label,
-    // A socket of the kernel has no file, and so nobody to compare. Source: net/netfilter/xt_owner.c owner_mt.
+    // A socket of the kernel has no file, and so no owner to compare. Source: net/netfilter/xt_owner.c owner_mt.
     read: ({ socket }) => (socket === undefined || socket.kind === 'kernel' ? undefined : socket[key]),
     lacking: ({ socket }) => (socket === undefined ? 'no socket' : 'sent by the kernel, no owner'),
   };
@@ -214,7 +214,7 @@ const READERS: Readonly<Record<FieldName, FieldSource>> = {
   replyDestinationPort: ofConnection('repldstport', ({ reply }) => tuplePort(reply, 'destination')),
 };
 
-/** In a later fragment iptables-nft takes whatever is in the place of the ports for them. */
+/** In a later fragment iptables-nft reads whatever is in the place of the ports. */
 function portRead(side: 'source' | 'destination'): FieldSource {
   return {
     label: side === 'source' ? 'sport' : 'dport',

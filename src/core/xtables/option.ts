@@ -1,7 +1,7 @@
 import type { Word } from '../syntax/tree';
 import type { Backend } from './backend';
 
-/** What an option value is read with besides its text. */
+/** What the reading of an option value depends on besides its text. */
 export interface ValueContext {
   readonly family: 4 | 6;
   readonly backend: Backend;
@@ -29,7 +29,7 @@ export function refusedByKernel(value: unknown, message: string): InvalidValue {
   return { kind: 'invalid', message, read: { value } };
 }
 
-/** Said of a value that iptables-restore takes. */
+/** A remark on a value that iptables-restore accepts. */
 export interface Remark {
   readonly severity: 'warning' | 'info';
   readonly code: string;
@@ -44,13 +44,13 @@ export interface ValueType<V> {
    * What a value may be the name of; `thing`: of something that other rules may name too. Omitted: it is not a name.
    */
   readonly names?: 'interface' | 'protocol' | 'port' | 'thing';
-  /** A comma in it separates nothing, although `parse` takes one. */
+  /** A comma in it separates nothing, although `parse` accepts one. */
   readonly single?: true;
   /** Never throws. */
   parse(text: string, context: ValueContext): V | InvalidValue;
   /**
-   * What is worth reporting of a value that is accepted: that older versions refuse it, or that the kernel keeps a part
-   * of it only.
+   * What is worth reporting of a value that is accepted: that older versions refuse it, or that the kernel keeps only a
+   * part of it.
    */
   remark?(value: V, text: string): Remark | undefined;
   /** Values worth offering while typing; of a comma list its items, of two words the first. */

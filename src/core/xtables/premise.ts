@@ -17,7 +17,7 @@ export interface Premise {
    * of the question, like a field of it that was omitted, and is named where a rule read it.
    */
   readonly doubt: 'asked' | 'listed';
-  /** Fields of the packet of which any that is given settles it. */
+  /** Fields of the packet: any of them that is given settles it. */
   readonly settledBy?: readonly (keyof PacketRequest)[];
 }
 
@@ -140,7 +140,7 @@ const PREMISES = {
 
 export type PremiseId = keyof typeof PREMISES;
 
-/** Those of the premises that are open for a packet at all: one without a link-layer address has none to be known. */
+/** The premises among these that can be open for a packet: one without a link-layer address has none to state. */
 export function openFor(view: PacketView, ...ids: readonly PremiseId[]): readonly PremiseId[] {
   return ids.filter((id) => isOpenFor(id, view));
 }

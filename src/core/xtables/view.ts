@@ -20,7 +20,8 @@ export interface Memory {
 }
 
 /**
- * What a match or a target with a memory is asked with. `set` replaces a value; the caller decides whether that stays.
+ * What a match or a target with a memory is evaluated with. `set` replaces a value; the caller decides whether that
+ * stays.
  */
 export interface WritableMemory extends Memory {
   set(key: object | string, value: unknown): void;
@@ -97,10 +98,7 @@ export interface PacketView {
   readonly findSocket?: (packet: Packet) => Listener | undefined;
 }
 
-/**
- * A view with room to remember something: what is written is seen by the caller with the same object, and by nobody
- * else.
- */
+/** A view that can be written to: what is written is seen only by the holder of the same object. */
 export interface RememberingView extends PacketView {
   readonly memory: WritableMemory;
 }

@@ -6,7 +6,7 @@ export interface CapturedFrame {
   readonly number: number;
   /** LINKTYPE_ of https://www.tcpdump.org/linktypes.html. */
   readonly linkType: number;
-  /** A look into the bytes that were read, which must not be kept. */
+  /** A view of the bytes that were read. It must not be kept. */
   readonly bytes: Uint8Array;
   /** pcapng: the name of the interface that the frame was captured at. */
   readonly iface: string | undefined;
@@ -33,9 +33,9 @@ interface CapturedInterface {
 }
 
 /**
- * Reads pcap and pcapng, piece by piece as they come from a file. What a piece leaves open waits for the next one, so
- * that a file of any size needs little memory. Never throws: what cannot be read ends it with a `problem`, and the
- * frames before it count. Source: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
+ * Reads pcap and pcapng, piece by piece as they come from a file. A frame that a piece does not complete waits for the
+ * next one, so a file of any size needs little memory. Never throws: what cannot be read ends it with a `problem`, and
+ * the frames before it count. Source: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
  */
 export class CaptureReader {
   problem: CaptureProblem | undefined;
@@ -48,7 +48,7 @@ export class CaptureReader {
   private interfaces: CapturedInterface[] = [];
   private frames = 0;
 
-  /** The frames that a piece completes. They are looks into it: use them before the next call. */
+  /** The frames that a piece completes. They are views of it: use them before the next call. */
   *push(piece: Uint8Array): Generator<CapturedFrame> {
     if (this.problem) return;
     const bytes = this.rest.length === 0 ? piece : concat([this.rest, piece]);
@@ -79,7 +79,7 @@ export class CaptureReader {
     this.offset += at;
   }
 
-  /** There is no more of the file. */
+  /** The file has ended. */
   end(): void {
     if (this.problem) return;
     if (this.format === undefined) this.fail(this.rest.length === 0 ? 'it is empty' : 'it ends within its header', 0);

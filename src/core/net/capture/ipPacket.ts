@@ -5,7 +5,7 @@ import type { ExtensionHeaderRequest, PacketRequest } from '../packetRequest';
 import { hasPorts, isIcmp } from '../tuple';
 import { u16, u32 } from './networkOrder';
 
-/** An IP packet as it is in a frame, read as far as rules ask. Offsets are of the bytes that it was read from. */
+/** An IP packet as it is in a frame, read as far as rules test it. Offsets are of the bytes that it was read from. */
 export interface IpPacket
   extends
     Transport,
@@ -37,7 +37,7 @@ interface Transport extends Pick<
 
 const NONE: IpPacket['extensions'] = [];
 
-/** Reads an IP packet; undefined where the bytes hold none, or end within what rules ask most (addresses, ports). */
+/** Reads an IP packet; undefined where the bytes hold none, or end before what most rules test (addresses, ports). */
 export function readIpPacket(bytes: Uint8Array, at: number, family: 4 | 6): IpPacket | undefined {
   return family === 4 ? readIpv4(bytes, at) : readIpv6(bytes, at);
 }
@@ -51,7 +51,7 @@ function readIpv4(bytes: Uint8Array, at: number): IpPacket | undefined {
   const protocol = bytes[at + 9] ?? 0;
   const inner = transportOf(bytes, protocol, at + header, fragmentOffset);
   if (!inner) return undefined;
-  // Of a capture most packets are such ones: each field by its name is faster than a spread.
+  // Most packets of a capture are like this, and naming each field is faster than a spread.
   const { sourcePort, destinationPort, tcpFlags, icmpType, icmpCode, icmpId, transport } = inner;
   return {
     family: 4,
@@ -60,7 +60,7 @@ function readIpv4(bytes: Uint8Array, at: number): IpPacket | undefined {
     destination: at + 16,
     tos: bytes[at + 1] ?? 0,
     ttl: bytes[at + 8] ?? 0,
-    // Where the network card cuts large packets, the one that was captured has no length.
+    // Where the network card segments large packets, the captured one states no length.
     length: u16(bytes, at + 2) || bytes.length - at,
     identification: u16(bytes, at + 4),
     dontFragment: (fragment & 0x4000) !== 0,

@@ -66,7 +66,9 @@ const ETHERTYPE = { IPV4: 0x0800, IPV6: 0x86dd, PPPOE: 0x8864 } as const;
 const TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
 const MOST_TAGS = 4;
 
-/** What an EtherType at `type` says of what begins at `at`, after VLAN tags and PPPoE. */
+/**
+ * The IP packet that the EtherType at `type` announces, after the VLAN tags and the PPPoE header that begin at `at`.
+ */
 function network(
   bytes: Uint8Array,
   type: number,

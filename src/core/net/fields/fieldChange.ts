@@ -6,7 +6,7 @@ export type FieldChange = { readonly field: FieldName } & (
   | NumberChange
   /** It becomes one of these. */
   | { readonly kind: 'among'; readonly values: Values }
-  /** Fields do not say what it becomes. */
+  /** The vocabulary cannot express what it becomes. */
   | { readonly kind: 'open' }
 );
 

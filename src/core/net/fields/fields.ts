@@ -65,7 +65,7 @@ const DOMAINS = {
   conntrackState: number(7),
   /** IPS_EXPECTED, IPS_SEEN_REPLY, IPS_ASSURED, IPS_CONFIRMED. */
   conntrackStatus: number(4),
-  /** 0 as the first packet of the connection went, 1 back. */
+  /** 0 in the direction of the connection's first packet, 1 in the other. */
   conntrackDirection: number(1),
   conntrackMark: number(32),
   conntrackProtocol: number(8),

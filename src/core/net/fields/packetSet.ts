@@ -21,12 +21,15 @@ export interface PacketBounds {
 
 export const NOTHING_SAID: PacketBounds = { over: EVERY_PACKET, under: NO_PACKET };
 
-/** The bounds of what fields say whole. */
+/** The bounds of a condition that fields express completely. */
 export function exactly(packets: PacketSet): PacketBounds {
   return { over: packets, under: packets };
 }
 
-/** More boxes than this are not made: an intersection of sets is then one of them, and there is no inverse. */
+/**
+ * At most this many boxes are made. Where more were needed, an intersection is one of its sets, and there is no
+ * inverse.
+ */
 const MOST_BOXES = 256;
 
 export function isIn(set: PacketSet, read: (field: FieldName) => FieldValue | undefined): boolean {
@@ -48,7 +51,7 @@ export function inverse(set: PacketSet): PacketSet | undefined {
   return intersection(set.map((box) => box.map((test) => [inverseTest(test)])));
 }
 
-/** The bounds of the packets that a condition with these says no to; what is not known is left wide. */
+/** The bounds of the packets that a condition with these bounds does not match; what is not known is left wide. */
 export function inverseBounds({ over, under }: PacketBounds): PacketBounds {
   return { over: inverse(under) ?? EVERY_PACKET, under: inverse(over) ?? NO_PACKET };
 }

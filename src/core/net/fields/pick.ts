@@ -72,8 +72,8 @@ function hostFirst(tests: readonly FieldTest[], bits: number): readonly bigint[]
 const MOST_STEPS = 4096;
 
 /**
- * The smallest number, or one of `wishes`, that all tests take. What the plain tests take is cut down to spans and one
- * mask; within these the search steps over what the negated ones exclude.
+ * The smallest number, or one of `wishes`, for which all tests hold. The plain tests are reduced to spans and one mask;
+ * within these the search skips what the negated ones exclude.
  */
 function search(tests: readonly NumericTest[], bits: number, wishes: readonly bigint[] = []): bigint | Picked {
   const full = (1n << BigInt(bits)) - 1n;
@@ -120,7 +120,10 @@ function common(
     .filter(([first, last]) => first <= last);
 }
 
-/** The last of the values from `value` on that the test excludes without a gap; undefined where it takes `value`. */
+/**
+ * The last of the values from `value` on that the test excludes without a gap; undefined where it does not exclude
+ * `value`.
+ */
 function excludedUntil({ spans, masked, negated }: NumericTest, value: bigint): bigint | undefined {
   if (spans) {
     const within = spans.find(([first, last]) => value >= first && value <= last);
@@ -140,7 +143,8 @@ const ALL = 1n << 128n;
 function maskedFrom(from: bigint, mask: bigint, value: bigint, bits: number): bigint | undefined {
   if (from >> BigInt(bits) !== 0n) return undefined;
   if ((from & mask) === value) return from;
-  // It agrees with `from` down to one bit, which it has and `from` has not, and is as small as may be below that.
+  // It agrees with `from` down to one bit, which is set in it and not in `from`, and is as small as possible below that
+  // bit.
   for (let bit = 0n; bit < BigInt(bits); bit++) {
     const one = 1n << bit;
     const above = ~((one << 1n) - 1n);

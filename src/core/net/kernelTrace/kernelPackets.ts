@@ -25,7 +25,7 @@ export interface SteppedLine extends KernelStep {
 
 export interface KernelTrace {
   readonly packets: readonly KernelPacket[];
-  /** Packets of which the line that shows them is missing. */
+  /** How many packets have steps in the trace, but no line that shows them. */
   readonly withoutPacket: number;
 }
 

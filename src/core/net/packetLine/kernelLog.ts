@@ -24,7 +24,7 @@ export function readKernelLog(text: string): ReadPacket | undefined {
     ...linkLayer(values(words)),
   };
   const forwarded = inInterface !== '' && outInterface !== '';
-  // The kernel counts down before FORWARD, so that the packet came with one more.
+  // The kernel decrements the TTL before FORWARD, so the packet arrived with one more.
   if (forwarded && typeof fields['ttl'] === 'number' && fields['ttl'] < 255) fields['ttl'] += 1;
   const prefix = text.slice(0, found.index + 1);
   const writer = /PACKET: /.test(prefix) ? 'xtables-monitor' : /TRACE: /.test(prefix) ? 'TRACE' : undefined;
@@ -32,7 +32,8 @@ export function readKernelLog(text: string): ReadPacket | undefined {
 }
 
 /**
- * `IN=` and what follows; `PHYSIN=` of a bridge comes after it. Of what this host sends xtables-monitor has no `IN=`.
+ * `IN=` and what follows; `PHYSIN=` of a bridge comes after it. For what this host sends, xtables-monitor writes no
+ * `IN=`.
  */
 const START =
   /(?<!PHYS)(IN=\S{0,15}(?=[ \t]+(?:OUT=|MAC|LOOPBACK |SRC=)))|(?<=PACKET: (?:2|10) [\da-f]{1,16} )(OUT=\S{1,15}(?= ))/;

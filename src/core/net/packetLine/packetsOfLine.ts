@@ -14,7 +14,7 @@ export interface PacketOfLine {
   readonly expression: string;
   /** What wrote the line: `tcpdump`, `conntrack`. */
   readonly writer: string;
-  /** Why the packet may have looked otherwise when it came: the line shows it in the middle of its way. */
+  /** Why the packet may have been different when it arrived: the line shows it on its way through the host. */
   readonly note: string | undefined;
 }
 

@@ -176,6 +176,6 @@ function transportOf(text: string, proto: number | undefined, ports: boolean): R
     /^(sctp|igmp|GRE|gre|esp|ah|udp|tcp|icmp6?)\b/i.exec(text)?.[1]?.toLowerCase().replace('icmp6', 'ipv6-icmp');
   if (named !== undefined) return { proto: namedProtocol(named) ?? Number(named) };
   if (/^IP6? /.test(text)) return { proto: /^IP6/.test(text) ? 41 : PROTOCOL.IPIP };
-  // Programs whose packets tcpdump takes apart (`53533+ A? example.com.`); of TCP the flags would be first.
+  // Protocols whose packets tcpdump decodes (`53533+ A? example.com.`); of TCP the flags would be first.
   return proto === undefined && ports ? { proto: PROTOCOL.UDP } : {};
 }

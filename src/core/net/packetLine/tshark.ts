@@ -5,8 +5,8 @@ import { icmp6OfWords, icmpOfWords } from './icmpWords';
 import type { ReadPacket } from './readPacket';
 
 /**
- * Reads a line of tshark's summary, `3 0.000012 10.0.0.9 → 10.0.0.1 TCP 74 41522 → 80 [SYN] Seq=0 Win=64240 Len=0`. Of
- * programs that tshark takes apart (HTTP, TLS) the line does not state the ports.
+ * Reads a line of tshark's summary, `3 0.000012 10.0.0.9 → 10.0.0.1 TCP 74 41522 → 80 [SYN] Seq=0 Win=64240 Len=0`. For
+ * protocols that tshark decodes (HTTP, TLS) the line does not state the ports.
  */
 export function readTshark(text: string): ReadPacket | undefined {
   const found = LINE.exec(text);

@@ -58,7 +58,7 @@ const setName: ValueType<SetName> = {
     const list = text.slice(blank + 1);
     if (blank < 0 || list.startsWith('-') || list.startsWith('!'))
       return invalid('it needs two words: the name of a set, and src or dst for each of its parts');
-    // A blank in front stems from an empty first word: `--match-set= "s4 src"`.
+    // A leading blank comes from an empty first word: `--match-set= "s4 src"`.
     if (name.trimStart() !== name || name === '') return invalid('the name of the set is missing');
     if (keptBytes(name, LONGEST_NAME) !== name)
       return invalid(`the name of a set has at most ${LONGEST_NAME} characters`);

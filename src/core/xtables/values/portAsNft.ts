@@ -30,7 +30,7 @@ const FLAGS_OFFSET = 13;
 
 export function portAsNft(view: PacketView, side: 'source' | 'destination'): number | undefined {
   const offset = side === 'source' ? 0 : 2;
-  // The bytes of a packet are dear, and mostly say what the model says.
+  // Making the bytes of a packet is expensive, and they mostly equal what the model has.
   const { packet } = view;
   const known =
     WITH_PORTS.has(packet.protocol) &&

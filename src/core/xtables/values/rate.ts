@@ -46,7 +46,8 @@ const PRINTED: readonly (readonly [unit: string, seconds: bigint])[] = [
 ];
 
 /**
- * A time from packet to packet, in 1/scale s, as iptables-save prints it: in the shortest unit that loses nothing much.
+ * A time from packet to packet, in 1/scale s, as iptables-save prints it: in the shortest unit that loses hardly any
+ * precision.
  */
 export function printPeriod(period: bigint, scale: bigint): string {
   let i = 1;

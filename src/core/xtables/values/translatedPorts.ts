@@ -13,7 +13,7 @@ type Ports = Inverted<PortRange> | undefined;
 
 /**
  * The port conditions of a match that iptables-nft translates into reads of the packet instead of handing it to the
- * kernel's xt_tcpudp (tcp and udp): they ask whatever is in the place of the ports, in later fragments too, and never
+ * kernel's xt_tcpudp (tcp and udp): they read whatever is in the place of the ports, in later fragments too, and never
  * drop the packet. Source: iptables 1.8.9, iptables/nft-shared.c add_nft_tcpudp; observed with Linux 6.18.
  */
 export function translatedPortConditions(source: Ports, destination: Ports): readonly Condition[] {
@@ -24,12 +24,12 @@ export function translatedPortConditions(source: Ports, destination: Ports): rea
   return list;
 }
 
-/** A range that is every port: iptables-nft asks nothing then, not even where it is negated. */
+/** A range that is every port: iptables-nft tests nothing then, not even where it is negated. */
 function isEveryPort({ value: [first, last] }: Inverted<PortRange>): boolean {
   return first === 0 && last === 65535;
 }
 
-/** True where the range is every port and asks nothing of the packet, or is not given. */
+/** True where the range is every port and tests nothing of the packet, or is not given. */
 export function asksNoPort(ports: Ports): boolean {
   return ports === undefined || (isEveryPort(ports) && !ports.inverted);
 }

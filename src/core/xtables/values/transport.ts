@@ -21,8 +21,8 @@ export function supposedHeader(packet: Packet): Uint8Array {
 }
 
 /**
- * That a match which reads a transport header of `need` bytes drops the packet, because it is cut short. undefined
- * where it is not, and for later fragments, which have no such header.
+ * The drop of a packet whose transport header is shorter than the `need` bytes that a match reads. undefined where it
+ * is long enough, and for later fragments, which have no such header.
  */
 export function cutShort(packet: Packet, need: number, protocol: string): MatchDrop | undefined {
   if (packet.fragmentOffset > 0 || transportLength(packet) >= need) return undefined;
