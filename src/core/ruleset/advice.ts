@@ -25,7 +25,7 @@ export function insertBefore({ start }: Columns, words: string): Fix {
   return { title: `Insert ${words}`, edits: [{ start, end: start, newText: `${words} ` }] };
 }
 
-/** Takes words away, from the first to the last of them. */
+/** Removes words, from the first to the last of them. */
 export function remove(title: string, { start }: Columns, { end }: Columns): Fix {
   return { title, edits: [{ start, end, newText: '' }] };
 }
@@ -74,7 +74,7 @@ function bare(text: string): string {
   return text.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** What is said of a value that a paste does not show. */
+/** The message for a value that a paste does not show. */
 export function placeholderHelp(value: string): string {
   return `"${value}" is a placeholder: the value itself is not in the file, so whether it matches is not known`;
 }

@@ -48,7 +48,7 @@ class Binder extends TableBinder {
     return ruleSet;
   }
 
-  /** One section of the host. What is above it is there already. */
+  /** One section of the host. What is above it is bound already. */
   private readPart(part: RulesSection): void {
     const { form, fragment, defaultTable } = part;
     this.part = part;
@@ -65,13 +65,13 @@ class Binder extends TableBinder {
     this.commitRules();
   }
 
-  /** A table as it is shown: commands above have done what they did. */
+  /** A table as it is shown: the commands above have had their effect. */
   private showTable(name: TableName): OpenTable {
     if (this.part !== this.section && this.part.form !== 'restore') this.tables.delete(name);
     return this.openWhole(name);
   }
 
-  /** iptables-restore begins a table anew that was loaded above: that it could be loaded is checked first. */
+  /** iptables-restore begins a table anew that was loaded above. Whether that one could be loaded is checked first. */
   private replaceTable(table: OpenTable): void {
     const own = sharedNames(this.finishTable(table));
     this.checkNames(
@@ -211,7 +211,7 @@ function limitedRules(table: OpenTable): readonly LineRule[] {
 }
 
 /**
- * The chains of lines that were cut out of a dump: their declarations may be missing, or are below the jumps to them.
+ * The chains of lines that were cut out of a dump: their declarations may be missing, or be below the jumps to them.
  */
 function declareAll(lines: readonly Line[], table: OpenTable): void {
   for (const { shape, text } of lines) {

@@ -39,7 +39,7 @@ class CommandBinder extends TableBinder {
     super(from.section);
   }
 
-  /** undefined where more than the copied chains may be other than before. */
+  /** undefined where more than the copied chains may have changed. */
   bind(): RuleSet | undefined {
     const { from, chains, change } = this;
     const { without, commands, tables } = change;
@@ -79,7 +79,7 @@ class CommandBinder extends TableBinder {
     // Only commands change rules.
   }
 
-  /** Runs commands of which none changes where packets may come; false where one may. */
+  /** Runs commands of which none changes which chains packets reach; false where one may. */
   private runWithin(commands: readonly Line[]): boolean {
     return commands.every((line) => {
       this.run(line);
@@ -106,7 +106,7 @@ class CommandBinder extends TableBinder {
     this.outcomes.note(line, false);
   }
 
-  /** Whether a new rule leads nowhere and stands where it may. */
+  /** Whether a new rule jumps nowhere and is in a place that the kernel accepts. */
   private mayStand(rule: LineRule, reach: number): boolean {
     const { limits } = rule.traits;
     if (rule.jump) return false;
@@ -162,8 +162,8 @@ class CommandBinder extends TableBinder {
   }
 
   /**
-   * Numbers the rules of the copied chains: the chains in whose place they stand. undefined where packets may come to
-   * rules that none came to before.
+   * Numbers the rules of the copied chains: the chains in whose place they stand. undefined where packets may reach
+   * rules that none reached before.
    */
   private finishChains(): ReadonlyMap<Chain, Chain> | undefined {
     const instead = new Map<Chain, Chain>();
@@ -186,7 +186,7 @@ class CommandBinder extends TableBinder {
   }
 }
 
-/** As the program itself is called; in the input of iptables-restore such a line is passed over. */
+/** As the program itself is called; in input of iptables-restore such a line is skipped. */
 const OPTION_OF_6 = /(?<=\s)(?:-6|--ipv6)(?=\s)/;
 const OPTION_OF_4 = /(?<=\s)(?:-4|--ipv4)(?=\s)/;
 
@@ -196,7 +196,7 @@ function number({ rules }: OpenChain): void {
   });
 }
 
-/** A rule is gone that let no packet through, and others are left. */
+/** A rule that let no packet through is gone, and others are left. */
 function opens(original: Chain | undefined, chain: OpenChain): boolean {
   const left = new Set<Line>(chain.rules.map(({ line }) => line));
   return chain.rules.length > 0 && original?.rules.some(({ endsChain, line }) => endsChain && !left.has(line)) === true;
@@ -253,7 +253,7 @@ function isDump({ form, fragment }: RulesSection): boolean {
 
 const TABLE_NAMES = Object.keys(BUILTIN_CHAINS) as readonly TableName[];
 
-/** The problems that are still there, but for those that `finishTable` finds again. */
+/** The problems that remain, without those that `finishTable` finds again. */
 function problemsLeft(
   problems: readonly LineProblem[],
   tables: ReadonlyMap<TableName, OpenTable>,
@@ -267,5 +267,5 @@ function problemsLeft(
   return problems.filter(({ line, code }) => !without.has(line) && !(PLACE_CODES.has(code) && again.has(line)));
 }
 
-/** What is found of a rule by where it stands. */
+/** Problems that depend on the place of a rule. */
 const PLACE_CODES: ReadonlySet<string> = new Set(['loop', 'wrong-chain']);

@@ -13,7 +13,7 @@ export interface ProblemRange {
 
 /**
  * A table in which nothing but `:CHAIN` lines and, after them, `-A` lines were read: what a rule means depends on no
- * other rule, so that one can be exchanged for another.
+ * other rule, so one can be replaced by another.
  */
 export interface AppendedTable {
   readonly table: OpenTable;
@@ -26,15 +26,15 @@ export interface AppendedTable {
 /** What is remembered of how a rule set was bound, for binding the same text with one rule changed. */
 export interface Bound {
   readonly tables: readonly AppendedTable[];
-  /** The problems found once a table was read: loops, and rules in places where the kernel takes none such. */
+  /** The problems found once a table was read: loops, and rules in places where the kernel refuses them. */
   readonly finished: readonly { readonly table: OpenTable; readonly problems: ProblemRange }[];
-  /** Every line of the section was read as it stands: none was passed over, and none was taken for another. */
+  /** Every line of the section was read as it stands: none was skipped, and none was taken for another. */
   readonly asWritten: boolean;
 }
 
 const bounds = new WeakMap<RuleSet, Bound>();
 
-/** undefined for rules that were changed by commands, or stem from something else than one section with tables. */
+/** undefined for rules that were changed by commands, or come from something else than one section with tables. */
 export function boundOf(ruleSet: RuleSet): Bound | undefined {
   return bounds.get(ruleSet);
 }
@@ -76,7 +76,7 @@ export class AppendedTables {
     if (this.hasRules) this.spoiled = true;
   }
 
-  /** A rule that was taken over, or is known to be without fault. */
+  /** A rule that was taken over, or is known to have no fault. */
   appends(): void {
     this.hasRules = true;
   }
@@ -88,7 +88,7 @@ export class AppendedTables {
     if (table) this.giveUp();
   }
 
-  /** A chain came to be that no line declares. */
+  /** A chain was made that no line declares. */
   spoil(): void {
     this.spoiled = true;
   }

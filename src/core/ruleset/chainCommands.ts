@@ -115,7 +115,7 @@ export function deleteChains(at: ChainLine, node: CommandParts | CommandNode): v
   const chain = chainOf(at, node);
   if (!chain) return;
   if (chain.hook !== undefined) {
-    // iptables-nft takes it away where the kernel lets it, and makes it again for the next rule.
+    // iptables-nft deletes it where the kernel allows that, and makes it again for the next rule.
     if (at.program.backend !== 'nft' || chain.rules.length > 0 || chain.policy !== 'ACCEPT')
       at.report(node.chain, 'chain-in-use', 'a built-in chain cannot be deleted');
   } else if (chain.rules.length > 0)

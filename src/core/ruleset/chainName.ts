@@ -3,15 +3,15 @@ import { targetNamed } from '../xtables/registry';
 
 /** XT_EXTENSION_MAXNAMELEN less the final zero. */
 const LONGEST = 28;
-/** What -E takes, of which the kernel keeps 29. */
+/** The most that -E accepts, of which the kernel keeps 29. */
 const LONGEST_OF_E = 31;
 /** What the kernel calls a verdict cannot be a chain. */
 const VERDICTS = new Set(['ACCEPT', 'DROP', 'QUEUE', 'RETURN']);
 
 /**
- * What is wrong with the name of a new chain; undefined where iptables takes it. A declaration `:NAME` takes more than
- * -N, -E less than that. Source: iptables/iptables-restore.c, parse_chain of iptables/xshared.c, iptc_create_chain and
- * iptc_rename_chain of libiptc.
+ * What is wrong with the name of a new chain; undefined where iptables accepts it. A declaration `:NAME` accepts more
+ * than -N does, and -E less. Source: iptables/iptables-restore.c, parse_chain of iptables/xshared.c, iptc_create_chain
+ * and iptc_rename_chain of libiptc.
  */
 export function chainNameProblem(name: string, from: 'declaration' | 'N' | 'E', family: 4 | 6): string | undefined {
   const longest = from === 'E' ? LONGEST_OF_E : LONGEST;

@@ -10,9 +10,9 @@ import { isTableName, type RuleSet } from './ruleSet';
 
 /**
  * The rules as they would be without some lines of their section, and after commands: as if the lines were deleted from
- * the text, and the commands were run then, one by one. The rule set itself stays as it is; tables that nothing is
- * about are the same objects. A rule set that was changed is changed further. What is wrong with a command is among the
- * problems, with its line, and it has no effect.
+ * the text, and the commands were run then, one by one. The rule set itself stays as it is; tables that the change does
+ * not touch are the same objects. A rule set that was changed is changed further. What is wrong with a command is among
+ * the problems, with its line, and it has no effect.
  */
 export function changedRules(ruleSet: RuleSet, without: ReadonlySet<Line>, commands: readonly Line[]): RuleSet {
   const { changed, beside, native } = ruleSet;

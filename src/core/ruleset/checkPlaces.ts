@@ -14,7 +14,7 @@ export type ReportPlace = (
   severity?: Problem['severity'],
 ) => void;
 
-/** A rule with matches or a target that the kernel takes in some places only. */
+/** A rule with matches or a target that the kernel accepts in some places only. */
 export interface LimitedRule extends Rule {
   readonly chain: Chain<TableName>;
   readonly traits: RuleTraits;
@@ -27,7 +27,7 @@ interface OpenReach extends Chain {
 
 /**
  * What the kernel checks when a table is committed: that no chain reaches itself, that no rule jumps to a built-in
- * chain, and that matches and targets are reached only from hooks that they take (`mark_source_chains` and
+ * chain, and that matches and targets are reached only from hooks that they accept (`mark_source_chains` and
  * `xt_check_*`). Sets `reach`.
  */
 export function checkPlaces(
@@ -150,7 +150,7 @@ export function reachedRules({ rules }: Chain): number {
   return end < 0 ? rules.length : end + 1;
 }
 
-/** What the extension itself asks of the rule around it. */
+/** What the extension itself requires of the rule around it. */
 function checkSurroundings(
   rule: LimitedRule,
   { extension, match }: PlaceLimit,
@@ -200,7 +200,7 @@ function addComplaint({ line }: Rule, at: Columns, { code, message, severity }: 
   report(line, at, code, message, severity);
 }
 
-/** The data of such a match or target and its place, which are asked of the rule only when they are needed. */
+/** The data of such a match or target and its place, which are read from the rule only when they are needed. */
 function partOf(
   { matches, target }: Rule,
   match: number | undefined,

@@ -25,8 +25,7 @@ export function sharedNames(limited: readonly LimitedRule[]): readonly SharedNam
 
 /**
  * What rules share by its name must be set up alike in all of them, in all tables: the kernel makes it for the first
- * and refuses another that says otherwise (`checkentry` of these targets). `reported` keeps the lines that were
- * reported.
+ * and refuses another that disagrees (`checkentry` of these targets). `reported` keeps the lines that were reported.
  */
 export function checkSharedNames(
   names: readonly SharedName[],

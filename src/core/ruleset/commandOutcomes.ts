@@ -23,7 +23,7 @@ export class CommandOutcomes {
 }
 
 /**
- * A command that these rules do not hold, such as one of the other family: what asks finds nothing, what changes
+ * A command that is not among these rules, such as one of the other family: a question finds nothing, a change
  * succeeds.
  */
 function succeedsElsewhere({ node }: Line): boolean {
@@ -34,8 +34,7 @@ function succeedsElsewhere({ node }: Line): boolean {
 }
 
 /**
- * What there is or is not already. A command that may fail is written for that, and nothing else of what it says is
- * wrong.
+ * Something exists already, or does not. A command that may fail is written for that case; its other problems count.
  */
 export const MAY_FAIL: ReadonlySet<string> = new Set([
   'no-such-rule',

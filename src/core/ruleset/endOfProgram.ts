@@ -5,9 +5,9 @@ import type { RuleContext } from './parsedRule';
 import { ruleNumber } from './ruleNumber';
 
 /**
- * What is wrong with a line at which iptables-restore ends, because of -h or -V; undefined where it goes on. It is
- * content, whatever comes after, and has not loaded the table. What it checks only once it has read the whole line
- * (addresses, the target) does not matter any more.
+ * What is wrong with a line at which iptables-restore ends, because of -h or -V; undefined where it goes on. It ends
+ * without an error, whatever comes after, and has not loaded the table. What it checks only once it has read the whole
+ * line (addresses, the target) no longer matters.
  */
 export function problemsOfEnd(
   line: Line,

@@ -14,9 +14,9 @@ export interface ReadParts {
   readonly header: HeaderReader;
   /** The matches and the target, in the order in which they were loaded. */
   readonly loaded: readonly OptionReader[];
-  /** A jump to a chain, or a target that nobody knows. */
+  /** A jump to a chain, or a target that is not known. */
   readonly jump: BoundTarget | undefined;
-  /** An option could not be read: what seems to be missing may be what it was to say. */
+  /** An option could not be read: what seems to be missing may be what it states. */
   readonly optionUnknown: boolean;
 }
 

@@ -10,7 +10,7 @@ import { protocolAsked } from '../xtables/protocolAsked';
 import { missing, type Shown } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 
-/** What the fixed part of a rule asks: `struct ipt_ip` and `struct ip6t_ip6`. Tested before any match. */
+/** What the fixed part of a rule tests: `struct ipt_ip` and `struct ip6t_ip6`. Tested before any match. */
 export interface RuleHeader {
   readonly source: Negatable<AddressBlock> | undefined;
   readonly destination: Negatable<AddressBlock> | undefined;
@@ -61,11 +61,11 @@ export function printHeader(header: RuleHeader): string {
 
 /**
  * Whether the fixed part of a rule matches: the kernel tests this before any match, so nothing that remembers is
- * disturbed. What the file does not state (`names`) is passed over here; `headerConditions` has it.
+ * disturbed. What the file does not state (`names`) is skipped here; `headerConditions` has it.
  */
 export function headerMatches(header: RuleHeader, view: PacketView): boolean {
   const { source, destination, inInterface, outInterface, protocol, fragment } = header;
-  // The same as the conditions ask, in one go: a packet meets tens of thousands of rules.
+  // The same tests as those of the conditions, in one go: a packet meets tens of thousands of rules.
   return (
     (destination === undefined || addressFits(destination, view.packet.destination)) &&
     (source === undefined || addressFits(source, view.packet.source)) &&
@@ -135,7 +135,7 @@ function addressText(
   return everything && !block.inverted ? '' : part(option, block.inverted, formatBlock(block.value));
 }
 
-/** `+` alone asks nothing and is not printed, not even negated: iptables checks the mask only. */
+/** `+` alone tests nothing and is not printed, not even negated: iptables checks the mask only. */
 function interfaceText(option: string, pattern: Negatable<string> | undefined): string {
   return pattern === undefined || pattern.value === '+' ? '' : part(option, pattern.inverted, pattern.value);
 }

@@ -49,7 +49,7 @@ export class HeaderReader {
     if (name === 's' || name === 'd')
       return this.readAddresses(name === 's' ? 'source' : 'destination', value, inverted);
     if (isPlaceholder(value.text)) {
-      // iptables takes any name.
+      // iptables accepts any name.
       this.rule.report(value, 'suspicious-interface', placeholderHelp(value.text), 'warning');
       this.openInterfaces = {
         ...this.openInterfaces,
@@ -212,8 +212,8 @@ export function chainLacksInterface(name: 'i' | 'o', chain: string): boolean {
 }
 
 /**
- * What ip6tables warns of, with the match that finds it: the kernel looks after these headers for the protocol. Not 51
- * (ah), at which iptables-nft stops.
+ * What ip6tables warns of, with the match that finds it: the kernel searches for the protocol after these headers. Not
+ * 51 (ah), at which iptables-nft stops.
  */
 const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([
   [43, 'rt'],
@@ -225,7 +225,7 @@ function isEveryAddress(block: AddressBlock | string): boolean {
   return typeof block === 'object' && block.mask.words.every((word) => word === 0);
 }
 
-/** Not /0: a rule that asks nothing of the address may end its chain. */
+/** Not /0: a rule that does not test the address may end its chain. */
 const CERTAIN_BLOCKS_4: readonly string[] = [`${CERTAIN_IPV4}(?:/(?:[1-9]|[12]\\d|3[0-2]))?`];
 const CERTAIN_BLOCKS_6: readonly string[] = [`${CERTAIN_IPV6}(?:/(?:[1-9]\\d?|1[01]\\d|12[0-8]))?`];
 const CERTAIN_INTERFACES: readonly string[] = ['[a-zA-Z][\\w.@-]{0,13}\\+?'];

@@ -21,7 +21,7 @@ export class JumpReader {
   private target: OptionReader | undefined;
   private jumpGiven = false;
   private gotoGiven = false;
-  /** What comes after a target that nobody knows. */
+  /** What comes after a target that is not known. */
   private afterUnknown: Word[] = [];
 
   constructor(
@@ -31,8 +31,8 @@ export class JumpReader {
   ) {}
 
   /**
-   * Reads what comes after `-j` or `-g`. Where nobody knows it, the list that takes the words after it is given back,
-   * because they may be its options.
+   * Reads what comes after `-j` or `-g`. Where it is not known, the list that collects the words after it is given
+   * back, because they may be its options.
    */
   read(value: Word, goto: boolean, option: Word): Word[] | undefined {
     if (goto ? this.gotoGiven : this.jumpGiven) {
@@ -59,7 +59,7 @@ export class JumpReader {
     if (goto) this.gotoGiven = true;
     else this.jumpGiven = true;
     const chain = this.context.chains.get(value.text);
-    // The library of the verdicts bears this name and has no target of its own to give.
+    // The library of the verdicts has this name and no target of its own.
     if (value.text === 'standard' && (chain || !goto)) {
       const message = '"standard" cannot be jumped to: call the chain something else';
       const { backend } = this.context;

@@ -5,8 +5,8 @@ import type { LineProblem } from './ruleSet';
 
 /**
  * What the kernel would refuse of the rules of a table that is not committed yet. x_tables sees the table as it is at
- * COMMIT, and nothing of a rule that has gone by then. nf_tables gets each command of iptables-nft-restore and checks a
- * rule when it is added, whatever is done to it afterwards; only what `-F CHAIN` empties is never sent.
+ * COMMIT, and not a rule that is gone by then. nf_tables gets each command of iptables-nft-restore and checks a rule
+ * when it is added, whatever is done to it afterwards; only what `-F CHAIN` empties is never sent.
  */
 export class KernelRefusals {
   private readonly ofChain = new Map<OpenChain, LineProblem[]>();
@@ -38,7 +38,7 @@ export class KernelRefusals {
     this.ofFlushed.length = 0;
   }
 
-  /** What is refused when the table is committed; `gone` where the rule is in the table no more. */
+  /** What is refused when the table is committed; `gone` where the rule is no longer in the table. */
   commit(): readonly { readonly problem: LineProblem; readonly chain: OpenChain; readonly gone: boolean }[] {
     const refused = [...this.ofChain].flatMap(([chain, problems]) => {
       const left = new Set<Line>(chain.rules.map(({ line }) => line));

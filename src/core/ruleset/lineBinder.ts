@@ -11,7 +11,7 @@ import { programOf } from './program';
 import { RuleChanges } from './ruleChanges';
 import type { LineProblem } from './ruleSet';
 
-/** What a line `-A CHAIN …` is in a table that is there. */
+/** What a line `-A CHAIN …` is in a table that has been read. */
 export interface BoundLine {
   readonly chain: OpenChain;
   /** None where iptables refuses the line; several where it lists addresses. */
@@ -34,7 +34,7 @@ export class LineBinder extends RuleChanges {
     return this.program.backend;
   }
 
-  /** undefined where the line alone does not decide it. */
+  /** undefined where that depends on other lines. */
   read(line: AppendLine): BoundLine | undefined {
     const parts = this.partsOf(line);
     const chain = parts?.chain && this.table.chains.get(parts.chain.text);

@@ -27,10 +27,10 @@ export class LineRule implements Rule {
     /** Kept at hand for the graph of jumps; undefined where the rule does not jump. */
     public jump: Jump | undefined,
     readonly traits: RuleTraits,
-    /** What was read of the words, where it cannot be read again. */
+    /** What was read of the words, where they cannot be read again. */
     private parsed: ParsedRule | undefined,
     /**
-     * In common to the rules of a line that lists several addresses: 300 sources and 300 destinations are 90,000 rules,
+     * Shared by the rules of a line that lists several addresses: 300 sources and 300 destinations are 90,000 rules,
      * and one line to read.
      */
     private readonly siblings: SharedReading | undefined = undefined,
@@ -83,7 +83,7 @@ export class LineRule implements Rule {
     );
   }
 
-  /** The same rule in a copy of its chain; what was read of it so far is in common, and so is what it remembers. */
+  /** The same rule in a copy of its chain; what was read of it so far is shared, and so is what it remembers. */
   copied(chain: Chain<TableName>): LineRule {
     const copy = new LineRule(
       this.program,

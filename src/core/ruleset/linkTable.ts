@@ -2,9 +2,9 @@ import type { LineRule } from './lineRule';
 import type { OpenTable } from './openTable';
 import type { Table } from './ruleSet';
 
-/** What a table is known for once all of it is read. */
+/** What is known of a table once all of it is read. */
 export interface Linked {
-  /** The rules with matches or targets that the kernel takes in some places only, in the order of the chains. */
+  /** The rules with matches or targets that the kernel accepts in some places only, in the order of the chains. */
   readonly limited: readonly LineRule[];
   readonly needsConntrack: boolean;
   readonly needsDefrag: boolean;

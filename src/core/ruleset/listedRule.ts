@@ -19,8 +19,9 @@ export function chainsFirst(lines: readonly Line[]): readonly Line[] {
 
 /**
  * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not show: an interface,
- * where the listing has no column for it, and words that could not be read. Their answer is not known; they are asked
- * last, so that they matter only where all that is known matches. `followed`: other rules come after it in its chain.
+ * where the listing has no column for it, and words that could not be read. Their answer is not known; they are
+ * evaluated last, so they matter only where everything that is known matches. `followed`: other rules come after it in
+ * its chain.
  */
 export function withUnshown(
   parsed: ParsedRule,
@@ -39,7 +40,7 @@ export function withUnshown(
   return unshown.length === 0 ? parsed : { ...parsed, matches: [...parsed.matches, ...unshown] };
 }
 
-/** What is read all the same: a target that is not known is so in any dump, and the table may have been guessed. */
+/** What is read nevertheless: an unknown target is unknown in any dump, and the table may have been guessed. */
 const OF_PLACE: ReadonlySet<string> = new Set([
   'wrong-table',
   'wrong-chain',
@@ -49,7 +50,7 @@ const OF_PLACE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * With what applies to listings in general. What iptables lists was loaded: what seems wrong with it was not
+ * With what applies to listings in general. What iptables lists was loaded, so what seems wrong with it was not
  * understood.
  */
 export function withListings(problems: readonly LineProblem[], lines: readonly Line[]): readonly LineProblem[] {
@@ -101,7 +102,7 @@ function bound(extension: MatchExtension): BoundMatch {
 }
 
 /**
- * Takes every packet and does not let it go on: nothing after it would ever be asked, so it most likely asks for an
+ * Matches every packet and ends its way: no rule after it would ever be evaluated, so it most likely tests an
  * interface, as `-i lo`.
  */
 function endsAll({ headers, matches, target }: ParsedRule): boolean {

@@ -2,9 +2,9 @@ import type { TableName } from '../xtables/view';
 import { BUILTIN_CHAINS, type Chain, type Rule, type RuleSet } from './ruleSet';
 
 /**
- * The data of all matches of one name that could be read, in the order in which the kernel takes the rules in: what
- * several rules share, the first of them makes. iptables-legacy loads a table as a whole, its built-in chains first and
- * the others by name; iptables-nft rule by rule. Source: iptables 1.8.9, libiptc/libiptc.c iptc_insert_chain,
+ * The data of all matches of one name that could be read, in the order in which the kernel loads the rules: the first
+ * of several rules that share something makes it. iptables-legacy loads a table as a whole, its built-in chains first
+ * and the others by name; iptables-nft rule by rule. Source: iptables 1.8.9, libiptc/libiptc.c iptc_insert_chain,
  * iptables/nft.c.
  */
 export function matchesInLoadOrder(ruleSet: RuleSet, name: string): readonly unknown[] {

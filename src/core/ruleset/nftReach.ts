@@ -3,7 +3,7 @@ import { HOOKS, type Chain, type Rule } from './ruleSet';
 /** `NFT_JUMP_STACK_SIZE` less the built-in chain. */
 export const MOST_JUMPS = 15;
 
-/** How nf_tables comes to the chains of a table. */
+/** How nf_tables reaches the chains of a table. */
 export interface NftReach {
   /** The hooks from which a chain is reached, as in `Chain.reach`. */
   readonly hooks: ReadonlyMap<Chain, number>;

@@ -12,7 +12,7 @@ export interface OpenTable {
   readonly chains: Map<string, OpenChain>;
   /**
    * How rules of this table are written; those of chains that bear the name of a hook have patterns of their own,
-   * because `-i` and `-o` are not taken in all of them.
+   * because not all of them accept `-i` and `-o`.
    */
   readonly patterns: RulePatterns<OpenChain>;
   /** The chain that the last rule went to. */
@@ -30,7 +30,7 @@ export interface OpenChain extends Chain<TableName> {
   line: Line | undefined;
   /** The rules by their text, each list in the order of the chain, once a command has asked for one by its text. */
   byText: Map<string, LineRule[]> | undefined;
-  /** undefined for a name that is not one plain word however it is read. */
+  /** undefined for a name that needs quotes. */
   patterns: RulePatterns<OpenChain> | undefined;
   /** The chain declared after it: in a dump its rules come next. */
   following: OpenChain | undefined;
@@ -84,7 +84,7 @@ export function copiedTable(table: OpenTable, without: ReadonlySet<Line>, names?
   return copy;
 }
 
-/** What iptables-restore does to a table that it begins: rules and chains go, policies stay. */
+/** What iptables-restore does to a table that it begins: rules and chains are deleted, policies stay. */
 export function clearTable(table: OpenTable): void {
   for (const chain of table.chains.values()) {
     if (chain.hook === undefined) deleteChain(table, chain);
@@ -126,7 +126,7 @@ const PLAIN_NAME = /^\w[\w.:+*@/-]*$/;
 
 export function deleteChain(table: OpenTable, chain: OpenChain): void {
   table.chains.delete(chain.name);
-  // Where it is remembered, it shows that it is gone.
+  // Whoever still has it can tell that it is gone.
   chain.patterns = undefined;
 }
 
@@ -152,7 +152,7 @@ export function changeRules(chain: OpenChain, index: number, replaced: number, r
   else if (byText) for (const rule of rules) note(byText, rule);
 }
 
-/** Takes the rules of these lines out. */
+/** Removes the rules of these lines. */
 export function dropLines(chain: OpenChain, lines: ReadonlySet<Line>): void {
   chain.rules = chain.rules.filter(({ line }) => !lines.has(line));
   chain.byText = undefined;

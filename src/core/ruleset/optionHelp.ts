@@ -8,7 +8,7 @@ import { own } from '../text/own';
 export type Extension = MatchExtension | TargetExtension;
 
 /**
- * What to do about an option that none of the `loaded` matches and targets has: whose it is, or which one was likely
+ * The advice for an option that none of the `loaded` matches and targets has: whose it is, or which one was likely
  * meant. `name` is what is in `word` up to a `=`, `first` the word that the option begins with: itself, or the `!`
  * before it.
  */
@@ -22,7 +22,7 @@ export function unknownOptionHelp(
   const owners = ownersIn(family).get(name) ?? [];
   const [owner] = owners;
   if (owner !== undefined && owners.length === 1) {
-    // What a target is for is another question than where it stands.
+    // Where a target comes is a question of its own.
     return {
       message: `it belongs to ${owner}, which must come before it`,
       fix: owner.startsWith('-m') ? insertBefore(first, owner) : undefined,
@@ -69,7 +69,7 @@ export function some(names: readonly string[]): string {
   return names.length <= MOST_NAMES ? names.join(', ') : `${names.slice(0, MOST_NAMES).join(', ')} …`;
 }
 
-/** What to do about a `-m` of which there is none. `name` is that of the match, `word` what was written for it. */
+/** The advice for a `-m` with an unknown name. `name` is that of the match, `word` what was written for it. */
 export function unknownMatchHelp(word: Word, name: string, family: 4 | 6): string | Advice {
   return (
     otherFamilyHelp('match', name, family) ??
@@ -82,7 +82,7 @@ export function unknownMatchHelp(word: Word, name: string, family: 4 | 6): strin
   );
 }
 
-/** What to do about a `-j`, or with `goto` a `-g`, that leads nowhere. */
+/** The advice for a `-j`, or with `goto` a `-g`, whose target is unknown. */
 export function unknownTargetHelp(
   word: Word,
   goto: boolean,
@@ -103,7 +103,7 @@ export function unknownTargetHelp(
   );
 }
 
-/** What to do about a command for a chain that is not there. */
+/** The advice for a command about a chain that does not exist. */
 export function unknownChainHelp(
   word: Word,
   table: { readonly name: string; readonly chains: RuleContext['chains'] },
@@ -116,7 +116,7 @@ export function unknownChainHelp(
   );
 }
 
-/** `complaint`, and which name was likely meant; where none is near, what else there is to say. */
+/** `complaint`, and which name was likely meant; where none is near, the rest of the advice. */
 function unknownName(complaint: string, word: Word, names: readonly string[], otherwise: string): Advice {
   const near = didYouMean(word, names);
   return { message: `${complaint}${near ? `: ${near.message}` : otherwise}`, fix: near?.fix };

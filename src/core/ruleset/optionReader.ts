@@ -21,11 +21,11 @@ export interface RuleSurroundings {
   valueContext(): ValueContext;
   /** Whether a value may stand for one that is not there. */
   readonly takesPlaceholders: boolean;
-  /** The value `word` could as well be spelled otherwise (`ValueType.certain`). */
+  /** The value `word` may be spelled in other ways (`ValueType.certain`). */
   noteCertain(word: Word, spellings: readonly string[]): void;
 }
 
-/** `refused`: iptables has read it, the kernel takes no such rule. */
+/** `refused`: iptables has read it, and the kernel refuses such a rule. */
 export type Built =
   | { readonly kind: 'built'; readonly data: unknown }
   | { readonly kind: 'refused'; readonly data: unknown }
@@ -44,7 +44,7 @@ interface WrittenValue {
 }
 
 const BROKEN: Built = { kind: 'broken' };
-/** The value of an option that takes none. */
+/** What stands for the value of an option without one. */
 const TRUE = { read: true };
 
 /** Collects the options of one match or target of one rule. */
@@ -139,7 +139,7 @@ export class OptionReader implements GivenOptions {
     return end;
   }
 
-  /** The words of the value, of which those that are not `attached` stand from `from` on. */
+  /** The words of the value. Those that are not `attached` begin at `from`. */
   private takeWords(
     option: Option,
     optionWord: Word,

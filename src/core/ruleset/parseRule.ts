@@ -35,7 +35,7 @@ class RuleReader implements RuleSurroundings {
   private counters: Counters | undefined;
   private otherFamily = false;
   private ends: Word | undefined;
-  /** The unknown match that swallows options nobody knows, so that the rest of the rule still means something. */
+  /** The unknown match that collects unknown options, so that the rest of the rule still has a meaning. */
   private swallowing: Word[] | undefined;
   private optionUnknown = false;
 
@@ -157,7 +157,7 @@ class RuleReader implements RuleSurroundings {
   }
 
   /**
-   * An option that cannot be read: it and the words after it stay unknown, and what the rule seems to lack for want of
+   * An option that cannot be read: it and the words after it stay unknown, and what the rule seems to lack because of
    * it is not reported.
    */
   private failUnknown(word: Word, message: string | Advice | (() => Advice), negation: Word | undefined): void {

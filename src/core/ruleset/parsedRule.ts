@@ -4,7 +4,7 @@ import type { RuleHeader } from './header';
 import type { Program } from './program';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 
-/** What a rule is read with. */
+/** What the reading of a rule depends on. */
 export interface RuleContext extends Program {
   readonly table: TableName;
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
@@ -20,7 +20,7 @@ export interface RuleContext extends Program {
   readonly asInput?: true | undefined;
   /** The rule was cut out of a table: chains that are missing are not errors. */
   readonly fragment?: true | undefined;
-  /** Filled with the words that could as well be spelled otherwise: see `GoodRule.certain`. */
+  /** Filled with the words that may be spelled in other ways: see `GoodRule.certain`. */
   readonly certain?: Map<Word, readonly string[]>;
 }
 

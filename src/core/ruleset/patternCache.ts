@@ -65,7 +65,7 @@ function chainAt(table: OpenTable, text: string, start: number): OpenChain | und
   return (table.latest = table.chains.get(text.slice(start, blank < 0 ? text.length : blank)));
 }
 
-/** Whether the word at `start` is the name of this chain. One that was deleted has no patterns any more. */
+/** Whether the word at `start` is the name of this chain. One that was deleted has no patterns. */
 function stands({ name, patterns }: OpenChain, text: string, start: number): boolean {
   const end = start + name.length;
   if (end < text.length ? text.charCodeAt(end) !== BLANK : end > text.length) return false;
@@ -92,7 +92,7 @@ export function learnRule(
   return chain.patterns.learn({ text, from: name.end, words, certain, traits, jump });
 }
 
-/** No word of such a line is longer than iptables-restore takes (1023 bytes), and there are not too many of them. */
+/** No word of such a line is longer than iptables-restore accepts (1023 bytes), and there are not too many of them. */
 const LONGEST = 500;
 const COUNTERS = /\[\d{1,15}:\d{1,15}\] /y;
 

@@ -23,7 +23,7 @@ export function rememberRead(line: Line, read: ReadLine): void {
   READ.set(line, read);
 }
 
-/** The rule is not what its line says any more. */
+/** The rule is no longer what its line says. */
 export function forgetRead(line: Line): void {
   READ.delete(line);
 }

@@ -12,10 +12,10 @@ import type { OpenChain, OpenTable } from './openTable';
 import { BUILTIN_CHAINS, hookBits, type LineProblem, type RuleSet } from './ruleSet';
 
 /**
- * The rule set of a section in which only rules of one table are other than in the one that `ruleSet` was bound of:
- * what `bindRules(to)` would give. The tables are taken over and changed in place, so that a rule costs no more among
- * 100,000 others than among ten; `ruleSet` itself must not be used any more. undefined, and nothing changed, where the
- * section has to be bound: more may depend on what was changed.
+ * The rule set of a section that differs from the one that `ruleSet` was bound of only in rules of one table: what
+ * `bindRules(to)` would give. The tables are taken over and changed in place, so that a rule costs no more among
+ * 100,000 others than among ten; `ruleSet` itself must not be used any more. undefined, with nothing changed, where the
+ * section has to be bound, because more may depend on the change.
  */
 export function rebindRules(
   ruleSet: RuleSet,
@@ -112,7 +112,7 @@ function exchange({ chain, at, lost, made }: Exchange, table: OpenTable): void {
   for (const rule of made) linkJump(rule, table);
 }
 
-/** The problems of a rule set, with where among them which stand. */
+/** The problems of a rule set, with the place of each table's problems among them. */
 interface State {
   readonly problems: readonly LineProblem[];
   readonly bound: Bound;
@@ -151,13 +151,13 @@ function moved({ from, to }: ProblemRange, by: number): ProblemRange {
   return { from: from + by, to: to + by };
 }
 
-/** Whether the kernel takes the new rules where they stand, as far as that is known without reading the table. */
+/** Whether the kernel accepts the new rules in their places, as far as that is known without reading the table. */
 function fitTheirPlaces(exchanges: readonly Exchange[], binder: LineBinder): boolean {
   const all = hookBits(BUILTIN_CHAINS[binder.table.name]);
   return exchanges.every(({ chain, made }) => {
     const limited = made.filter(({ traits }) => traits.limits.length > 0);
     if (limited.length === 0) return true;
-    // nf_tables looks after rules that let no packet through as well.
+    // nf_tables also checks what comes after rules that let no packet through.
     if (binder.backend === 'nft' && limited.some(({ traits }) => traits.limits.some(({ hooks }) => all & ~hooks)))
       return false;
     const end = reachedRules(chain);

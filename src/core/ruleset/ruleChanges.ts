@@ -27,7 +27,7 @@ export abstract class RuleChanges {
   protected current: OpenTable | undefined;
   /** Tables of which all is known, so that a chain which is not there is not on the host either. */
   protected readonly whole = new Set<TableName>();
-  /** The part shows what another one may have shown already, or commands have done. */
+  /** The part shows what another part may have shown already, or what commands have done. */
   protected mayRepeat = false;
 
   /** Of the table that is open. */
@@ -144,7 +144,7 @@ export abstract class RuleChanges {
       : undefined;
   }
 
-  /** The kernel sees no rule that is only looked for, and that of a table when the table is committed. */
+  /** The kernel does not see a rule that is only searched for, and sees those of a table when it is committed. */
   private addOfRule(
     problem: LineProblem,
     { operation }: CommandParts | CommandNode,
@@ -185,9 +185,7 @@ export abstract class RuleChanges {
     return this.part.form === 'save' || this.part.form === 'restore' || this.whole.has(table.name);
   }
 
-  /**
-   * A command that iptables does not take has no effect. What only this program does not know may be known on the host.
-   */
+  /** A command that iptables refuses has no effect. What is unknown only here may be known on the host. */
   private isRefused(problems: readonly Problem[], table: OpenTable): boolean {
     if (!this.refuses()) return false;
     const later = this.commitsLater();
@@ -205,8 +203,8 @@ export abstract class RuleChanges {
   }
 
   /**
-   * Of a list whose table was inferred, or that is cut out of one, iptables has taken every rule: what seems wrong may
-   * be missing.
+   * Of a list whose table was inferred, or that is cut out of one, iptables has accepted every rule: what seems wrong
+   * may only be missing.
    */
   protected add(problem: LineProblem, table: OpenTable | undefined): void {
     const part = this.partOf(problem.line);

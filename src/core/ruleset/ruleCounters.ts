@@ -2,8 +2,8 @@ import type { Counters, Word } from '../syntax/tree';
 import type { RuleSurroundings } from './optionReader';
 
 /**
- * The value of `-c`: `packets,bytes`, or two words, of which `next` is the second. `words` says how many of those
- * after `value` were taken. Only the first digits of each count (sscanf).
+ * The value of `-c`: `packets,bytes`, or two words, of which `next` is the second. `words` is how many of the words
+ * after `value` belong to it. Only the first digits of each count (sscanf).
  */
 export function readCounterWords(
   option: Word,

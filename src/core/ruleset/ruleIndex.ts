@@ -16,7 +16,7 @@ type Key = number | string;
 /**
  * Finds the rules of a long chain that may match a packet. A rule that tests for another address, interface, protocol
  * or port than the packet has cannot match it, whatever else it tests: such rules need not even be read. Each rule is
- * filed under the one thing it asks for that the fewest rules ask for.
+ * filed under the one value it tests for that the fewest rules test for.
  */
 export class RuleIndex {
   /** Places of rules in their chain, from 0 on and ascending, by what they are filed under. */
@@ -50,7 +50,7 @@ export class RuleIndex {
     }
   }
 
-  /** Made once for each chain; undefined for a short one, which is as soon walked. */
+  /** Made once for each chain; undefined for a short one, which is walked as quickly. */
   static of(chain: Chain): ChainIndex | undefined {
     if (chain.rules.length < SHORT) return undefined;
     let index = made.get(chain.rules);
@@ -58,7 +58,7 @@ export class RuleIndex {
     return index;
   }
 
-  /** Of a packet that is not whole, ports are read otherwise, or the kernel drops it while it reads them. */
+  /** Of a fragmented packet, ports are read in another way, or the kernel drops it while it reads them. */
   private static lazily(chain: Chain): ChainIndex {
     let whole: RuleIndex | undefined;
     let others: RuleIndex | undefined;
@@ -123,11 +123,11 @@ export class Candidates {
   }
 }
 
-/** Farther on, halving is quicker than stepping. */
+/** For far places, bisection is quicker than stepping. */
 const NEAR = 8;
 /** Chains of fewer rules are walked rule by rule. */
 const SHORT = 32;
-/** A rule that asks for more ports than this is not filed under them. */
+/** A rule that tests for more ports than this is not filed under them. */
 const MOST_PORTS = 16;
 /** By the list of rules: an edit gives a chain another one. */
 const made = new WeakMap<readonly Rule[], ChainIndex>();
@@ -175,7 +175,7 @@ function prefixOf(key: Key): { readonly side: Side; readonly length: number } | 
 
 const PREFIX_OF = /^([ds])(\d+) /;
 
-/** Addresses that so few rules ask for that nothing else of these rules is looked for. */
+/** Addresses that so few rules test for that nothing else of these rules is read. */
 const FEW = 8;
 
 /** The rules that ask for one address, by that. */
@@ -202,7 +202,7 @@ function nextZero(filed: Uint8Array): Int32Array {
   return next;
 }
 
-/** One thing that a rule asks for, as the keys of all values that it takes: any of them may match. */
+/** One thing that a rule tests for, as the keys of all values that it accepts: any of them may match. */
 type Alternative = readonly Key[];
 
 function countsOf(asked: readonly (readonly Alternative[])[]): ReadonlyMap<Key, number> {
@@ -243,7 +243,7 @@ function portsIn(spans: readonly Span[]): readonly number[] | undefined {
   return ports.length <= MOST_PORTS ? ports : undefined;
 }
 
-/** What the fewest other rules ask for; nothing where the rule asks for nothing that is known. */
+/** What the fewest other rules test for; nothing where the rule tests for nothing that is known. */
 function rarest(alternatives: readonly Alternative[], counts: ReadonlyMap<Key, number>): Alternative {
   let best: Alternative = [];
   let fewest = Infinity;

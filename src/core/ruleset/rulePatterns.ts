@@ -1,7 +1,7 @@
 import type { Word } from '../syntax/tree';
 import type { RuleTraits } from './ruleTraits';
 
-/** What all rules of one pattern have in common: the same words but for values that are certain to be taken. */
+/** What all rules of one pattern have in common: the same words but for values that are certain to be accepted. */
 export interface LearnedPattern {
   /** The rule after its chain's name, to the end of the line. Sticky. */
   readonly form: RegExp;
@@ -24,7 +24,7 @@ export interface GoodRule {
   /** The column after the chain's name. */
   readonly from: number;
   readonly words: readonly Word[];
-  /** The spellings that would do as well, for values where they are known (`Option.certain`). */
+  /** The other spellings that are valid, for values where they are known (`Option.certain`). */
   readonly certain: ReadonlyMap<Word, readonly string[]>;
   readonly traits: RuleTraits;
   readonly jump: { readonly goto: boolean; readonly start: number } | undefined;
@@ -81,7 +81,10 @@ export class RulePatterns<Chain> {
 const TIMES = 3;
 /** More patterns would take longer to try than a rule to read. */
 const MOST_PATTERNS = 32;
-/** At most this many forms are counted; then counting starts anew, so that rules without any likeness take no room. */
+/**
+ * At most this many forms are counted; then counting starts anew, so that rules of which no two are alike take no
+ * memory.
+ */
 const MOST_FORMS = 256;
 
 function fits({ form }: Pick<RulePattern<unknown>, 'form'>, text: string, from: number): boolean {
@@ -108,7 +111,7 @@ function formOf({ text, from, words, certain, jump }: GoodRule): string | undefi
 }
 
 const BLANK = 32;
-/** A name that is one word however it is read. That there is such a chain is asked of each rule anew. */
+/** A name that needs no quotes. Whether there is such a chain is checked for each rule anew. */
 const CHAIN_NAME = '\\w[\\w.:+*@/-]{0,27}';
 
 const wholes = new Map<string, RegExp>();

@@ -20,7 +20,7 @@ export interface RuleSet {
   readonly needsDefrag: boolean;
   /** The rules of the other back end of the same host, which filters every packet as well. */
   readonly beside?: RuleSet;
-  /** These are not the rules of the section, but what commands and the lack of some lines make of them. */
+  /** These are not the rules of the section, but what they become without some lines and after commands. */
   readonly changed?: RulesChange;
   /** Chains in whose place others stand: a jump to the first goes to the second. */
   readonly instead?: ReadonlyMap<Chain, Chain>;
@@ -37,7 +37,7 @@ interface RulesChange {
   readonly commands: readonly Line[];
 }
 
-/** Rules of nftables, as far as they see packets of one family. */
+/** The rules of nftables that see packets of one family. */
 export interface NativeRules {
   readonly tables: ReadonlyMap<NftTableName, NftTable>;
   /** The chains that the kernel calls, in the order in which it calls those of one hook. */
@@ -79,13 +79,11 @@ export interface Chain<Name extends AnyTableName = AnyTableName> {
   readonly rules: readonly Rule[];
   /** Where it is declared, if it is. */
   readonly line: Line | undefined;
-  /**
-   * The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: nothing leads here.
-   */
+  /** The hooks from which a packet can come to this chain, one bit each in the order of `HOOKS`; 0: none. */
   readonly reach: number;
   /** Of a chain of nftables that is registered at a hook: its type and its priority. */
   readonly base?: NftBase | undefined;
-  /** What is written down with a chain of nftables. */
+  /** The comment of a chain of nftables. */
   readonly comment?: string | undefined;
 }
 
@@ -143,10 +141,7 @@ export interface Jump {
   readonly end: number;
   /** The chain of that name, once the whole table is read; undefined where there is none in the end. */
   to: Chain | undefined;
-  /**
-   * Why the kernel does not take the jump: it leads back into a chain that leads here. Found once the whole table is
-   * read.
-   */
+  /** Why the kernel refuses the jump: it goes back into a chain that jumps here. Found once the whole table is read. */
   refused: string | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface RuleTraits {
   readonly needsDefrag: boolean;
   /** See `Rule.endsChain`. */
   readonly endsChain: boolean;
-  /** Matches and target that the kernel takes in some places only: checked once the whole table is read. */
+  /** Matches and target that the kernel accepts in some places only: checked once the whole table is read. */
   readonly limits: readonly PlaceLimit[];
 }
 
@@ -18,6 +18,6 @@ export interface PlaceLimit {
   readonly extension: MatchExtension | TargetExtension;
   /** Which of the rule's matches it is; undefined for its target. */
   readonly match: number | undefined;
-  /** The hooks that it takes, one bit each in the order of `HOOKS`. */
+  /** The hooks that it accepts, one bit each in the order of `HOOKS`. */
   readonly hooks: number;
 }

@@ -11,7 +11,7 @@ import { own } from '../text/own';
 import { PROTOCOL } from '../net/packet';
 import type { Span } from '../net/fields/fieldTest';
 
-/** Some of what a rule asks of a packet, each of which has to hold; nothing negated. */
+/** Some of a rule's tests, each of which has to hold; none is negated. */
 export interface ScannedTests {
   source?: AddressBlock;
   destination?: AddressBlock;
@@ -25,8 +25,8 @@ export interface ScannedTests {
 
 /**
  * Reads a rule in the form of iptables-save far enough to look it up, from its text alone: of the rules of a large dump
- * a packet meets a few, and the others need not be read. Whatever is not certain ends the reading; what was found up to
- * there holds.
+ * a packet meets a few, and the others need not be read. The reading ends at whatever is not certain; what was found
+ * before it holds.
  */
 export function scannedTests(text: string, from: number, family: 4 | 6): ScannedTests | undefined {
   BEGIN.lastIndex = from;
@@ -51,7 +51,7 @@ export function scannedTests(text: string, from: number, family: 4 | 6): Scanned
 }
 
 /**
- * The one destination that a rule asks for, or else the one source: most rules of a large chain ask for one, before
+ * The one destination that a rule tests for, or else the one source: most rules of a large chain test for one, before
  * everything else.
  */
 export function scannedAddress(

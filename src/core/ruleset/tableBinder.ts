@@ -21,7 +21,7 @@ import { RuleChanges } from './ruleChanges';
 import { ruleNumber } from './ruleNumber';
 import { isTableName, type LineProblem } from './ruleSet';
 
-/** Carries commands out on the tables of one host, and looks over each table once it is complete. */
+/** Runs commands on the tables of one host, and checks each table once it is complete. */
 export abstract class TableBinder extends RuleChanges {
   protected readonly tables = new Map<TableName, OpenTable>();
   protected readonly family: 4 | 6;
@@ -48,7 +48,7 @@ export abstract class TableBinder extends RuleChanges {
     this.checkNames([...this.tables.values()].map((table) => [table.name, sharedNames(this.finishTable(table))]));
   }
 
-  /** Of each table, also against what it held before: the kernel makes new rules before it lets go of the old ones. */
+  /** For each table, also against what it held before: the kernel makes new rules before it deletes the old ones. */
   protected checkNames(ofTables: readonly (readonly [TableName, readonly SharedName[]])[]): void {
     const check = (names: readonly SharedName[]): void =>
       checkSharedNames(names, this.reportedNames, (line, at, code, message) => this.report(line, at, code, message));
@@ -71,7 +71,7 @@ export abstract class TableBinder extends RuleChanges {
     return this.withoutRefused(chains, this.problems.slice(before)) ? this.finishTable(table, true) : limited;
   }
 
-  /** Takes out what the kernel has refused of commands. Whether there was any. */
+  /** Removes what the kernel has refused of commands; true where there was any. */
   private withoutRefused(chains: readonly OpenChain[], problems: readonly LineProblem[]): boolean {
     const refused = new Set(
       problems
@@ -190,7 +190,7 @@ export abstract class TableBinder extends RuleChanges {
     if (jumping) this.addComplaint(line, node.operationWord, ofLegacy(this.program.backend, 'not-allowed', message));
   }
 
-  /** -N, -F and their like take no part of a rule; matches that were only named are passed over. */
+  /** -N, -F and their like take no part of a rule; matches that were only named are ignored. */
   private checkNothingElse(line: Line, node: CommandParts | CommandNode, table: OpenTable): void {
     if (node.words.length === 0) return;
     const { problems, headers, target, counters } = parseRule(node.words, {

@@ -3,7 +3,7 @@ import { unknown } from '../xtables/answer';
 import type { MatchExtension, PrintContext } from '../xtables/extension';
 
 /**
- * Stands for a match nobody knows, or one whose options are wrong: it answers unknown and prints what was written.
+ * Stands for a match that is not known, or one whose options are wrong: it answers unknown and prints what was written.
  * `words` may still grow while the rule is being read.
  */
 export function unknownMatch(name: string, words: readonly Word[], known = false): MatchExtension {

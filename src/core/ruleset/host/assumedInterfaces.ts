@@ -31,7 +31,7 @@ export interface InterfaceSources {
   readonly own: readonly OwnAddress[];
   /** Of which families addresses are needed. */
   readonly families: readonly (4 | 6)[];
-  /** Whether anybody speaks of addresses there, so that none may be made up. */
+  /** Whether the file or the rules name addresses there, so that none may be made up. */
   readonly speaksOf: (block: AddressBlock) => boolean;
 }
 
@@ -42,8 +42,8 @@ interface OpenInterface {
 }
 
 /**
- * All interfaces of a host, `lo` first: as the file lists them, and what it omits as it most often is. `uplink`: the
- * one towards other networks.
+ * All interfaces of a host, `lo` first: as the file lists them, and what it omits as it usually is. `uplink`: the one
+ * towards other networks.
  */
 export function assumeInterfaces(
   sources: InterfaceSources,
@@ -83,7 +83,7 @@ export function assumeInterfaces(
       use: { kind: 'interface', name },
     });
   }
-  // A list of addresses is the whole truth about the interfaces that are in it.
+  // A list of addresses is complete for the interfaces that are in it.
   const uses = new Map(named.map((use) => [use.name, use]));
   const open = [...found].filter(([name, { addresses }]) =>
     addressesKnown ? !listed.has(name) && !present.has(name) : addresses.length === 0,
@@ -264,7 +264,7 @@ function assumeAddress(name: string, addresses: InterfaceAddress[], sources: Add
   }
 }
 
-/** An address in a network that nobody is known to have. */
+/** An address in a network that no host is known to have. */
 function freeAddress({ destination, prefixLength }: Route, { routes, said, family }: AddressSources): Address {
   const taken = new Set(
     [
@@ -284,7 +284,7 @@ function freeAddress({ destination, prefixLength }: Route, { routes, said, famil
   return address;
 }
 
-/** The first of the made-up addresses in whose network nobody is known to be; undefined where all are in use. */
+/** The first of the made-up addresses in whose network no host is known to be; undefined where all are in use. */
 function madeUp({ family, number, outer, speaksOf, own, said }: AddressSources): InterfaceAddress | undefined {
   const { outer: first, inner } = MADE_UP[family];
   if (number > MOST_MADE_UP) return undefined;

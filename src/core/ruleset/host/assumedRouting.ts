@@ -25,15 +25,13 @@ export interface RouteSources {
   readonly named: readonly InterfaceUse[];
   readonly said: SaidOfHost;
   readonly uplink: string;
-  /** By which interface leaves what is for elsewhere, where that was asked and answered. */
+  /** The interface by which packets for elsewhere leave, where that was asked and answered. */
   readonly way: string | undefined;
   /** The kernel's own routes, which follow from the addresses. */
   readonly kernel: readonly Route[];
 }
 
-/**
- * Routes that are assumed, and the interfaces by which what is for elsewhere may leave, the likeliest first.
- */
+/** Routes that are assumed, and the interfaces by which packets for elsewhere may leave, the likeliest first. */
 export interface AssumedRoutes {
   readonly routes: readonly Route[];
   readonly ways: readonly string[];
@@ -41,7 +39,7 @@ export interface AssumedRoutes {
 
 /**
  * The routes of a host, as the packet, the rules and the addresses show them. What is said to leave by an interface
- * does so, whatever rules or made-up addresses have it otherwise. No next hop is made up: what is for elsewhere is
+ * does so, even where rules or made-up addresses suggest another. No next hop is made up: packets for elsewhere are
  * handed to an interface.
  */
 export function assumeRoutes(sources: RouteSources, noted: Assumptions): AssumedRoutes {
@@ -110,7 +108,7 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
   return { routes: [...routes, ...elsewhere], ways: open && interfaces.length > 2 ? candidates : [] };
 }
 
-/** Where a packet comes in, there its sender is reached, unless something else is known. */
+/** The sender of a packet is reached by the interface that it came in by, unless something else is known. */
 function wayBack(
   { family, said: { source, inInterface }, interfaces }: RouteSources,
   known: readonly Route[],
@@ -165,7 +163,7 @@ export interface TproxySources {
   readonly marks: NonNullable<RulesUse['tproxyMarks']>;
   readonly rules: readonly PolicyRule[];
   readonly routes: readonly Route[];
-  /** Those whose policy rules may be others than are known. */
+  /** The families whose policy rules may differ from those that are known. */
   readonly families: readonly (4 | 6)[];
   /** The value of the variable that names the table, where the file states it. */
   readonly table: string | undefined;

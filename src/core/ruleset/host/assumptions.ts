@@ -1,9 +1,9 @@
 import type { Address, AddressBlock } from '../../net/address';
 import type { Route } from '../../net/host';
 
-/** How one sees in a trace that something was used that was assumed. */
+/** What in a trace shows that an assumption was used. */
 export type AssumptionUse =
-  /** A line that is ignored: whatever becomes of the packet, the file said more. */
+  /** A line that is ignored: whatever the outcome is, the file states more. */
   | { readonly kind: 'always' }
   /** The packet comes in or leaves by the interface. */
   | { readonly kind: 'interface'; readonly name: string }
@@ -16,7 +16,7 @@ export type AssumptionUse =
   /** The packet comes to a program, or rules asked for sockets. */
   | { readonly kind: 'sockets' };
 
-/** Something that the file does not state and a trace needs, with the most ordinary value taken for it. */
+/** Something that a trace needs and the file does not state, with the most usual value taken for it. */
 export interface HostAssumption {
   readonly code:
     'interface' | 'address' | 'route' | 'default-route' | 'sockets' | 'sets' | 'tproxy-routing' | 'not-read';
@@ -58,7 +58,7 @@ export interface RulesUse {
   readonly pod?: boolean;
   /** Destinations that rules of FORWARD let through. */
   readonly forwarded?: readonly AddressBlock[];
-  /** Whether a rule speaks of an address in the block: nothing that is made up may lie there. */
+  /** Whether a rule names an address in the block: no made-up address may lie there. */
   readonly speaksOf?: (block: AddressBlock) => boolean;
   /**
    * Whether rules show that an address is one of this host (`-d X` in INPUT) or is reached through it (in FORWARD);

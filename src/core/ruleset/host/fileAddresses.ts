@@ -28,7 +28,7 @@ export interface AddressesOfFile {
 /**
  * Whose the addresses are that the file lists without an interface. A pod's are those of this host where the rules are
  * that pod's, a node's where they are that node's: that is shown by commands and prompts that name one of them, else by
- * chains that only a node has; and where the file states of one only, it is that one.
+ * chains that only a node has; and where the file states those of one only, it is that one.
  */
 export function addressesOf(file: SourceFile): AddressesOfFile {
   const facts = file.sections.flatMap((section) => (section.kind === 'addresses' ? section.addresses : []));
@@ -53,7 +53,7 @@ export function addressesOf(file: SourceFile): AddressesOfFile {
     const isOwn =
       fact.of === 'host' ||
       (fact.of === 'pod' ? ofPod && isOf(fact, pod) : !ofPod && node !== undefined && isOf(fact, node));
-    // Who has the external address of a node, the node or a router before it, the listing does not state.
+    // The listing does not state who has the external address of a node: the node, or a router before it.
     if (fact.source === 'EXTERNAL-IP') continue;
     const list = isOwn ? own : elsewhere;
     if (!list.some((other) => sameAddress(other.address, address.address))) list.push(address);

@@ -2,8 +2,8 @@ import { readConnectionLine, type ConnectionGiven } from '../../net/connectionLi
 import type { SourceFile } from '../../syntax/sourceFile';
 
 /**
- * The connections that exist, in the words of the JSON contract, of which `conntrack -L` and its kin list them. What
- * `conntrack -E` says has ended is none any more. Read once for each file.
+ * The connections that exist, in the words of the JSON contract, of which `conntrack -L` and its kin list them. Those
+ * that have ended according to `conntrack -E` are omitted. Read once for each file.
  */
 export function connectionsOf(file: SourceFile): readonly ConnectionGiven[] {
   const known = CACHE.get(file);

@@ -118,9 +118,7 @@ export class FileFacts {
     return found;
   }
 
-  /**
-   * The policy rules that the file lists, and the three that every host has unless a list of all rules leaves them out.
-   */
+  /** The policy rules that the file lists, and the three that every host has, unless a list of all rules lacks them. */
   policyRules(): readonly PolicyRule[] {
     return this.readPolicyRules().rules;
   }
@@ -179,7 +177,7 @@ export class FileFacts {
     const listeners = new Map<string, Listener>();
     const knownFor = new Set<number>();
     const heard = new Set<string>();
-    // What a listing of all sockets shows needs no other word.
+    // A listing of all sockets needs no other evidence.
     for (const { sockets, partial } of [
       ...sections.filter((each) => each.partial !== true),
       ...sections.filter((each) => each.partial === true),

@@ -71,7 +71,7 @@ function hostsEntry(text: string): readonly NamedAddress[] | undefined {
   return names.map((name) => ({ name, kind: 'host', address: formatAddress(address), ports: [] }));
 }
 
-/** Nobody writes more names into one line; prose does. */
+/** No line has more names; a line of prose has. */
 const MOST_ALIASES = 20;
 
 interface ServiceTable {

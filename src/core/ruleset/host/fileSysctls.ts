@@ -2,8 +2,8 @@ import type { SysctlFacts } from '../../syntax/facts';
 
 /**
  * The settings of a file by their full names; `*` stands for `all` and `default`. What the kernel has, and what
- * commands have made of it since, goes before what a file says that is read when the host starts. Values that are not
- * whole numbers are omitted: none of them matters to a packet.
+ * commands have set since, takes precedence over a file that is read when the host starts. Values that are not whole
+ * numbers are omitted: none of them matters to a packet.
  */
 export function sysctlsOf(facts: readonly SysctlFacts[]): Map<string, number> {
   const settings = new Map<string, number>();

@@ -25,10 +25,12 @@ export interface HostFacts {
     readonly own: DestinationPlace | undefined;
     /** The multicast group that the packet goes to, where only a program can have joined it. */
     readonly group: Address | undefined;
-    /** By which interfaces what is for elsewhere may leave, the likeliest first; empty where that is not in doubt. */
+    /**
+     * The interfaces by which packets for elsewhere may leave, the likeliest first; empty where that is not in doubt.
+     */
     readonly ways: Readonly<Record<4 | 6, readonly string[]>>;
   };
-  /** Of which parts the file or the caller lists everything. */
+  /** The parts of which the file or the caller lists everything. */
   readonly known: {
     readonly addresses: boolean;
     readonly routes: Readonly<Record<4 | 6, boolean>>;
@@ -46,9 +48,9 @@ export interface HostAnswers {
 
 /**
  * The host that a file describes: interfaces and addresses of `ip addr`, routes of `ip route` or `netstat -rn`, policy
- * rules of `ip rule`, sockets of `ss` or `netstat`, sets of `ipset save`. What it leaves open is taken as the packet
- * (`said`) and the rules have it, else as it most often is, and each such choice is listed. `overrides` is an object
- * like the contract's `topology`, with `listeners` and `sets` besides; its parts take the place of the file's.
+ * rules of `ip rule`, sockets of `ss` or `netstat`, sets of `ipset save`. What it leaves open is taken from the packet
+ * (`said`) and the rules, else as it usually is, and each such choice is listed. `overrides` is an object like the
+ * contract's `topology`, with `listeners` and `sets` besides; its parts take the place of the file's.
  */
 export function hostFromSourceFile(
   file: SourceFile,
@@ -216,8 +218,8 @@ export class HostSource {
       const listing = listed.filter(({ route }) => route.family === family);
       const main = listing.filter(({ route }) => route.table === ROUTE_TABLE.main);
       const ofFamily = listing.map(({ route }) => route);
-      // A listing of the main table is the whole truth: what the kernel would have added for an address is in it or is
-      // not there.
+      // A listing of the main table is complete: what the kernel would have added for an address is in it or does not
+      // exist.
       if (main.some(({ added }) => !added))
         routes.push(
           ...kernel.filter((route) => route.family === family && route.table === ROUTE_TABLE.local),

@@ -96,7 +96,7 @@ export function destinationPlace({
         (isLoopback(said.source) || sameAddress(said.source, SIDECAR_SOURCE)),
     );
   if (rules.pod === true) return place(true);
-  // On a gateway, what private addresses send to public ones goes through.
+  // A gateway forwards what private addresses send to public ones.
   const through =
     said.source !== undefined &&
     isPrivate(said.source) &&
@@ -155,8 +155,8 @@ function hasSource({ device, destination }: Route, routes: readonly RouteOfFile[
 }
 
 /**
- * The addresses that no list of interfaces has, the surest first. `interfacesKnown`: there is such a list, and
- * nothing but the file knows more.
+ * The addresses that no list of interfaces has, the surest first. `interfacesKnown`: there is such a list, and only the
+ * file may add to it.
  */
 export function ownAddresses(
   said: SaidOfHost,

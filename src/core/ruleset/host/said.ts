@@ -1,7 +1,7 @@
 import { parseAddress, type Address } from '../../net/address';
 import type { PacketRequest } from '../../net/packetRequest';
 
-/** What the packet of a question says of the host. */
+/** What a packet expression states of the host. */
 export interface SaidOfHost {
   readonly direction: 'in' | 'out' | undefined;
   /** Where it comes in, and where it leaves. */

@@ -1,7 +1,7 @@
 import { ROUTE_TABLE } from '../../net/kernelRoutes';
 import type { RoutingTableFacts } from '../../syntax/facts';
 
-/** Where numbers for tables begin that have a name only: nobody gives numbers as high. */
+/** The first number for tables that have only a name: no host uses numbers as high. */
 const FIRST_UNKNOWN = 0x7f000000;
 
 /**

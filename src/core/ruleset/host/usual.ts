@@ -20,10 +20,10 @@ export const TUNNEL_NAME = /^(wg|tun|tap|tailscale|zt|ipsec|vti|gre|sit|nordlynx
 export const INNER_NAME = /^(veth|cali|lxc|docker|br-|virbr|cni|flannel|cilium|kube|dummy|nodelocal|ifb|podman|lxd)/;
 
 /**
- * Addresses that are made up, for the interface that leads out and for the others (`N`: the number of the interface),
- * with the block that nobody may speak of. A pod's address as most clusters have them comes first; the last are set
- * aside for tests of devices (RFC 2544) and for nobody in particular (RFC 4193). Firewalls that drop all of those get
- * public ones: a host that has no address receives nothing.
+ * Addresses that are made up, for the uplink and for the other interfaces (`N`: the number of the interface), with the
+ * block that nothing in the file may name. A pod's address as most clusters have them comes first; the last are set
+ * aside for tests of devices (RFC 2544) and for local use (RFC 4193). Firewalls that drop all of those get public ones:
+ * a host that has no address receives nothing.
  */
 export const MADE_UP: Readonly<
   Record<4 | 6, { readonly outer: readonly MadeUp[]; readonly inner: readonly MadeUp[] }>
@@ -63,7 +63,7 @@ type MadeUp = readonly [address: string, blockLength: number];
 /** At most this many interfaces get made-up addresses; what is reached by further ones is not known. */
 export const MOST_MADE_UP = 250;
 
-/** A host's number in its network, past the ones that routers and name servers like to have. */
+/** A host's number in its network, past those that routers and name servers usually have. */
 export const USUAL_HOST_NUMBER = 7;
 
 /** Chains of kube-proxy begin so; it works in the network of the node, and never in that of a pod. */

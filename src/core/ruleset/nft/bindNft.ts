@@ -25,7 +25,7 @@ const HOOK_NAMES: Readonly<Record<string, Hook>> = {
   postrouting: 'POSTROUTING',
 };
 
-/** The rules of nft of a section, as far as they see packets of its family. Never throws. */
+/** The rules of nft of a section that see packets of its family. Never throws. */
 export function bindNft(section: RulesSection, changes?: NftChanges): RuleSet {
   const family = section.family ?? 4;
   const native = nativeRules(section, family, changes);

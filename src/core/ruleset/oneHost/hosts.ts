@@ -11,7 +11,7 @@ export interface HostRules {
   readonly scope: string | undefined;
 }
 
-/** Two dumps of one state are hardly saved further apart. */
+/** Two dumps of one state are rarely saved further apart. */
 const SAME_TIME = 3_600_000;
 /** At most this many hosts are compared with a section that names its own. */
 const MOST_HOSTS = 50;
@@ -42,7 +42,7 @@ function hostFor(
 ): OpenHost | undefined {
   for (let i = hosts.length - 1; i >= Math.max(0, hosts.length - MOST_HOSTS); i--) {
     const host = hosts[i] as OpenHost;
-    // What is shown of the same machine elsewhere in the file is looked for further up.
+    // What is shown of the same machine elsewhere in the file is searched for further up.
     if (!host.mayBe(section, scope)) continue;
     return host.takes(section, parts) ? host : undefined;
   }
@@ -62,7 +62,7 @@ class OpenHost implements HostRules {
   private readonly whole = new Set<string>();
   private readonly fragments = new Set<string>();
   private readonly times: number[] = [];
-  /** Back ends that a program of their own was run for, `iptables-legacy-save`. */
+  /** Back ends whose own program was run, such as `iptables-legacy-save`. */
   private readonly named = new Set<Backend>();
   private version: string | undefined;
   private title: string | undefined;

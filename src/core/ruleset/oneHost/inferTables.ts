@@ -11,15 +11,15 @@ export interface TableGroup {
   readonly chains: readonly string[];
   /** The likeliest. */
   readonly table: TableName;
-  /** Every table that would take them, the likelier first. */
+  /** Every table that would accept them, the likelier first. */
   readonly candidates: readonly TableName[];
   readonly certain: boolean;
   readonly why: string;
 }
 
 /**
- * The lines of a list that does not name its tables, by the tables that they are read as rules of. Chains that jump to
- * each other are in one table, and so is a list with policies, as `iptables -S` prints it. Linear in the lines.
+ * The lines of a list that does not name its tables, sorted by the tables that they are taken to be of. Chains that
+ * jump to each other are in one table, and so is a list with policies, as `iptables -S` prints it. Linear in the lines.
  */
 export function tableGroups(section: RulesSection, known: TablesOfChain): readonly TableGroup[] {
   const evidence: Evidence[] = [];
@@ -54,7 +54,7 @@ function decide(
   listed: boolean,
 ): Pick<TableGroup, 'table' | 'candidates' | 'certain' | 'why'> {
   const all = common(group);
-  // What goes into security goes into filter as well, and hardly anybody uses it.
+  // Whatever security accepts, filter accepts as well, and security is rarely used.
   const left = all.length > 1 ? all.filter((table) => table !== 'security') : all;
   const [first = 'filter'] = left;
   if (left.length <= 1) return { table: first, candidates: all, certain: true, why: certainWhy(group, first, listed) };
@@ -67,7 +67,7 @@ function decide(
       why: `only ${exact} has ${policiesOf(group).join(', ')} and no other chain`,
     };
   const likely = group.find((each) => each.likely && left.includes(each.likely));
-  // Hardly any rule of INPUT is in nat, and hardly any of PREROUTING and POSTROUTING in raw.
+  // Rules of INPUT are rarely in nat, and rules of PREROUTING and POSTROUTING rarely in raw.
   const table = likely?.likely ?? first;
   const chain = group.find(({ builtin }) => builtin)?.chain ?? group[0]?.chain ?? '';
   const others = left.filter((each) => each !== table).join(' or ');
@@ -95,7 +95,7 @@ function showsAllOf(table: TableName, group: readonly Evidence[]): boolean {
   return chains.length === shown.length && chains.every((chain) => shown.includes(chain));
 }
 
-/** The one thing that leaves only this table, or what stands together. */
+/** The one thing that leaves only this table, or several things together. */
 function certainWhy(group: readonly Evidence[], table: TableName, listed: boolean): string {
   const alone = group.find(
     ({ tables, why }) => why !== undefined && tables.every((each) => each === table || each === 'security'),
@@ -114,7 +114,7 @@ function targetWord({ line }: Evidence): string {
 }
 
 /**
- * Chains with the jumps between them. Rules of a built-in chain belong together as long as one table takes them all.
+ * Chains with the jumps between them. Rules of a built-in chain belong together as long as one table accepts them all.
  */
 function components(evidence: readonly Evidence[]): readonly (readonly Evidence[])[] {
   const parents: number[] = evidence.map((_, i) => i);
@@ -157,7 +157,7 @@ function components(evidence: readonly Evidence[]): readonly (readonly Evidence[
 
 /**
  * Chains of one name in two tables, as grep gives them: a dump goes table by table, so each run of lines that one table
- * takes is of it.
+ * accepts is of that table.
  */
 function segments(group: readonly Evidence[]): readonly (readonly Evidence[])[] {
   const found: Evidence[][] = [];

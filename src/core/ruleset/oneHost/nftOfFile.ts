@@ -13,8 +13,8 @@ export interface NftState {
 }
 
 /**
- * Listings and commands of nft, one state after the other: a table that is listed again begins a new one, commands
- * change the one above them.
+ * Listings and commands of nft, one state after the other: a table that is listed again begins a new state, and
+ * commands change the one above them.
  */
 export function nftStates(sections: readonly Section[]): readonly NftState[] {
   const states: { sections: NftSection[]; firstLine: number; tables: Set<string> }[] = [];

@@ -62,7 +62,7 @@ export function ruleSetsOfFile(
 }
 
 /**
- * To which host each state of nftables belongs: the one that is shown before it, else the first. Of several states
+ * The host that each state of nftables belongs to: the one that is shown before it, else the first. Of several states
  * of one host the last counts, the others stand alone.
  */
 function statesByHost(

@@ -5,14 +5,13 @@ import { placesIn, tableParts } from './tableParts';
 
 /**
  * What the caller says of the tables of lines that do not name them: the table by `UndecidedTable.key`, by a chain
- * (`INPUT`: wherever its table is open), or by
- * `*` (wherever it may be). What the lines rule out has no effect.
+ * (`INPUT`: wherever its table is open), or by `*` (wherever it may be). A table that the lines rule out has no effect.
  */
 export type SaidTables = Readonly<Record<string, string>>;
 
 export const NO_TABLES_SAID: SaidTables = {};
 
-/** Names the tables of the sections of one file, to be asked in the order of the file. */
+/** Names the tables of the sections of one file. The sections are given in the order of the file. */
 export class NamedTables {
   /** How many groups of lines there were for each chain. */
   private readonly counts = new Map<string, number>();
@@ -24,7 +23,7 @@ export class NamedTables {
 
   /**
    * A section with its tables named: itself, or one part for each table that its lines are read as rules of. The same
-   * objects as long as the same is said.
+   * objects as long as the caller says the same.
    */
   partsOf(section: RulesSection): readonly RulesSection[] {
     if (section.form !== 'list' || section.defaultTable !== undefined) return [section];
@@ -54,7 +53,7 @@ export class NamedTables {
     if (!asked || key === undefined) return undefined;
     const said = [saidAs, '*'].flatMap((each) => (each === undefined ? [] : (this.saidOf(each) ?? [])));
     const taken = said.find((each) => candidates.some((name) => name === each));
-    // Where it was said of another of the chains, before an edit, it is taken back there.
+    // What was said by another chain of the group, before an edit, is removed there.
     return {
       ...asked,
       key: taken !== undefined && saidAs !== undefined ? saidAs : key,

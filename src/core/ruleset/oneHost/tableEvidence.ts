@@ -16,11 +16,11 @@ export interface Evidence {
   readonly builtin: boolean;
   /** The user-defined chain that it jumps to. */
   readonly jump: string | undefined;
-  /** The tables that would take it, in the order of `ALL_TABLES`. */
+  /** The tables that would accept it, in the order of `ALL_TABLES`. */
   readonly tables: readonly TableName[];
   /** What leaves only those: `MASQUERADE`, `the chain FORWARD`. */
   readonly why: string | undefined;
-  /** A word that is mostly used in this table, without having to be (`MARK`). */
+  /** A word that is usually in this table, but need not be (`MARK`). */
   readonly likely: TableName | undefined;
   /** `-P CHAIN` or `:CHAIN POLICY`. */
   readonly policy: boolean;
@@ -66,7 +66,7 @@ export function evidenceOf(line: Line, family: 4 | 6, known: TablesOfChain): Evi
   return { ...base, tables, why, jump, likely };
 }
 
-/** Targets that the kernel takes in any table, and that hardly stand elsewhere. */
+/** Targets that the kernel accepts in any table, and that are rarely elsewhere. */
 const MOSTLY: ReadonlyMap<string, TableName> = new Map([
   ['MARK', 'mangle'],
   ['CONNMARK', 'mangle'],

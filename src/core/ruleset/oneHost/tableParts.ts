@@ -3,8 +3,8 @@ import type { Line } from '../../syntax/tree';
 import type { TableGroup } from './inferTables';
 
 /**
- * A list as one part for each table. Each says why it is read so, and what of it is a guess. `open`: for each group the
- * question of its table, where it is open.
+ * A list as one part for each table. Each states why it is read so, and what of it is a guess. `open`: for each group
+ * the question of its table, where it is open.
  */
 export function tableParts(
   section: RulesSection,
@@ -46,8 +46,8 @@ export function tableParts(
 }
 
 /**
- * Gives the place of some of the lines of groups: with `lines 3–5` no line of another group is between them. Lines that
- * belong to none may be.
+ * Gives the place of some of the lines of groups: within `lines 3–5` there is no line of another group, but there may
+ * be lines of none.
  */
 export function placesIn(groups: readonly TableGroup[]): (lines: readonly Line[]) => string {
   const all = groups.flatMap(({ evidence }) => evidence.map(({ line }) => line)).sort(byIndex);
