@@ -33,9 +33,7 @@ function succeedsElsewhere({ node }: Line): boolean {
   );
 }
 
-/**
- * Something exists already, or does not. A command that may fail is written for that case; its other problems count.
- */
+/** Problems about what exists already, or does not. A command that may fail expects them, so they are not reported. */
 export const MAY_FAIL: ReadonlySet<string> = new Set([
   'no-such-rule',
   'chain-exists',

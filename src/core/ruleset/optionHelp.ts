@@ -22,7 +22,7 @@ export function unknownOptionHelp(
   const owners = ownersIn(family).get(name) ?? [];
   const [owner] = owners;
   if (owner !== undefined && owners.length === 1) {
-    // Where a target comes is a question of its own.
+    // Only a match can be inserted without changing what the rule does.
     return {
       message: `it belongs to ${owner}, which must come before it`,
       fix: owner.startsWith('-m') ? insertBefore(first, owner) : undefined,

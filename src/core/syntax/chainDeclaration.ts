@@ -11,7 +11,7 @@ export class ChainDeclaration implements ChainNode {
     private readonly text: string,
     private readonly nameStart: number,
     private readonly nameEnd: number,
-    /** -1 where the name is all there is. */
+    /** -1 where there is nothing but the name. */
     private readonly policyStart: number,
   ) {}
 

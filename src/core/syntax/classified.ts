@@ -27,7 +27,7 @@ const byShape: readonly Classified[] = Object.values(Shape).map((shape) => ({
   problems: NO_PROBLEMS,
 }));
 
-/** A line that means nothing to iptables but has a shape of its own. */
+/** A line that has no meaning for iptables but a shape of its own. */
 export function textOf(shape: Shape): Classified {
   return byShape[shape] ?? plain.text;
 }

@@ -39,7 +39,7 @@ export class DerivedLine {
     return this;
   }
 
-  /** What the line is when it is read by itself: several, where it is JSON. */
+  /** The line as it is read by itself: several lines, where it is JSON. */
   read(): readonly EmbeddedLine[] {
     const made = this.made();
     if (!made) return [];

@@ -11,9 +11,9 @@ export interface DetectInput {
 }
 
 /**
- * Whether a file is a rules file by its name, its first line, or its whole text. `*.rules` alone says nothing (udev,
- * auditd and Prometheus use it too). Notes and logs that hold rules among other text keep their language: see
- * `hasRules`.
+ * Whether a file is a rules file by its name, its first line, or its whole text. The extension `.rules` alone decides
+ * nothing (udev, auditd and Prometheus use it too). Notes and logs that hold rules among other text keep their
+ * language: see `hasRules`.
  */
 export function detectLanguage({ fileName = '', firstLine, text }: DetectInput): 'iptables' | undefined {
   if (isRulesFileName(fileName)) return 'iptables';

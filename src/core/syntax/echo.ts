@@ -30,7 +30,7 @@ export function readEcho(line: Line): Echo | undefined {
   const words = splitWords(text, program.end, program.limit, 'shell').map((word) => word.text);
   const name = program.name;
   const machine = machineOf(text, line.contentStart, program);
-  // After sed or awk nobody knows; less and tee leave all as it is.
+  // What sed or awk print is not known; less and tee change nothing.
   const piped = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/.test(
     text.slice(program.end, program.limit),
   );

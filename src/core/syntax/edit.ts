@@ -25,7 +25,7 @@ export function editSourceFile(file: SourceFile, edit: TextEdit): SourceFile {
   return followEdit(file, edit).file;
 }
 
-/** A file after an edit, and what of its rules is other than before where nothing else is. */
+/** A file after an edit, and the changed rules where nothing else has changed. */
 export interface Followed {
   readonly file: SourceFile;
   readonly rules: RulesEdit | undefined;
@@ -74,7 +74,7 @@ export function followEdit(file: SourceFile, edit: TextEdit): Followed {
   };
 }
 
-/** The sections stay what they are: only lines are put in the place of others. */
+/** The sections stay the same: only lines are replaced. */
 function exchangeRules(file: SourceFile, edit: Omit<RulesEdit, 'to'>, first: number): Followed {
   const { from, removed, inserted } = edit;
   const grown = inserted.length - removed.length;

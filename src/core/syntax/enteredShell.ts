@@ -4,8 +4,8 @@ import { promptEnd, promptMachine } from './prompt';
 import { trimmedEnd } from '../text/blanks';
 
 /**
- * What the lines say that stand between commands of which the output is read: somebody opens a shell elsewhere
- * (`kubectl exec -it web-7 -- sh`, `ssh gate3`), works there, and leaves it.
+ * The lines between commands whose output is read: somebody opens a shell elsewhere (`kubectl exec -it web-7 -- sh`,
+ * `ssh gate3`), works there, and leaves it.
  */
 export class EnteredShell {
   /** Where the shell runs; undefined: the machine of the prompts. */

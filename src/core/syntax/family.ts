@@ -3,7 +3,7 @@ import { Shape } from './shape';
 
 /**
  * 4 or 6 by the first rule that can be in one family only: an address, an extension of one family. Undefined where none
- * of the first 20,000 lines shows it; a rule set that has no address by then has none that matters.
+ * of the first 20,000 lines shows it; a rule set without an address up to there is read as if it had none.
  */
 export function findFamily(lines: readonly Line[], from: number, to: number): 4 | 6 | undefined {
   const end = Math.min(to, from + 20_000);
@@ -18,7 +18,7 @@ export function findFamily(lines: readonly Line[], from: number, to: number): 4 
 
 function familyOfRule(line: Line): 4 | 6 | undefined {
   const text = line.text;
-  // Without a dot between digits, a colon or a name of one family no word can decide; most rules return here unread.
+  // Only a dot between digits, a colon or a name of one family can decide; most rules return here unread.
   if (!text.includes('.') && !text.includes(':', line.contentStart) && !OF_ONE_FAMILY.test(text)) return undefined;
   if (line.node.kind !== 'command') return undefined;
   const words = line.node.words;

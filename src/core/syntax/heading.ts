@@ -2,7 +2,7 @@ import { programBackend, programFamily } from './shellProgram';
 import { Shape } from './shape';
 import type { Line } from './tree';
 
-/** What the lines right above some rules say of them. */
+/** What the lines right above some rules state about them. */
 export interface Heading {
   readonly table: string | undefined;
   readonly family: 4 | 6 | undefined;

@@ -18,8 +18,8 @@ export interface InputCommand {
 
 /**
  * Reads a line within a table as iptables-restore hands it to iptables: any operation, anywhere in the line,
- * abbreviated or not. `lineBreak`: what a quote that stays open takes along. What belongs to the rule is left in
- * `words`, for code that knows the options of matches and targets.
+ * abbreviated or not. `lineBreak`: what an unclosed quote includes at the end of the line. What belongs to the rule
+ * stays in `words`, for code that knows the options of matches and targets.
  */
 export function readInputCommand(text: string, family: 4 | 6, lineBreak: string): InputCommand {
   const leading = text.startsWith('[') ? readCounters(text, 0) : undefined;

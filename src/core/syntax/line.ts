@@ -67,8 +67,8 @@ function parseLineWithin(text: string, eol: string, index: number, strings: numb
 const MAX_PREFIXES = 4;
 
 /**
- * The line as it was before a terminal, a page or a word processor had it; undefined where nothing comes of it that the
- * line does not say as it stands.
+ * The line as it was before a terminal, a web page or a word processor changed it; undefined where that has no other
+ * meaning than the line as it stands.
  */
 function mendedLine(text: string, eol: string, index: number, strings: number): Line | undefined {
   const mended = repaired(text);
@@ -80,7 +80,7 @@ function within(index: number, strings: number): (text: string, eol: string) => 
   return (text, eol) => parseLineWithin(text, eol, index, strings + 1);
 }
 
-/** A rule or a command after a number, a name or a word that would mean nothing before anything else. */
+/** A rule or a command after a number, a name or a word that has a meaning only before one. */
 function behindMark(
   text: string,
   start: number,
@@ -189,7 +189,7 @@ function isLetter(code: number): boolean {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 52 || code === 54;
 }
 
-/** What is wrong with the words of a rule by themselves. Reads them only where a quote or `#` is in the line. */
+/** Problems of the words of a rule by themselves. They are read only where a quote or `#` is in the line. */
 function commandProblems(text: string, from: number, end: number): readonly Problem[] {
   if (hasNoFault(text, from)) return NO_PROBLEMS;
   const scan = scanWords(text, from, end, 'restore');

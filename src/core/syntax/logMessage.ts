@@ -3,8 +3,8 @@ import { programBackend, programFamily } from './shellProgram';
 import type { Line } from './tree';
 
 /**
- * What a line of an istio-init or istio-cni log says about the lines below it. Every wording since the shell script of
- * 0.2: tools/deb/istio-iptables.sh,
+ * What a line of an istio-init or istio-cni log states about the lines below it. Every wording since the shell script
+ * of 0.2: tools/deb/istio-iptables.sh,
  * tools/istio-iptables/pkg/{cmd/root.go,config/config.go,dependencies/implementation.go, capture/run.go},
  * tools/common/config/config.go in istio/istio.
  */

@@ -59,7 +59,7 @@ function isWithin(a: Machine, b: Machine): boolean {
 /** `kubectl exec deploy/web` runs in one of the pods `web-…`. */
 const OF_DEPLOYMENT = 'deploy/';
 
-/** `kubectl web-7`, `gate3`: how a person tells one machine from another. */
+/** `kubectl web-7`, `gate3`: a name that distinguishes a machine from others. */
 export function machineWords({ name, within }: Machine): string {
   return within === '' ? (name ?? 'the machine of the prompt') : within;
 }
@@ -71,7 +71,7 @@ function withinOf(words: readonly string[]): string {
     const word = nameIn(words[i] ?? '');
     if (SAME_PLACE.has(word) || word.endsWith('-multi') || (word.includes('=') && !NETWORK.test(word))) continue;
     if (word === 'nsenter') {
-      // All of its options are about where to.
+      // All of its options state the destination.
       const rest = words.slice(i + 1).join(' ');
       names.push(
         `nsenter ${/(?:-t ?|--target[ =])(\d{1,10})/.exec(rest)?.[1] ?? /(?:--net=|-n)(\/\S{1,200})/.exec(rest)?.[1] ?? rest}`,
@@ -136,7 +136,7 @@ const SAME_PLACE = new Set([
   'ip',
   '--',
 ]);
-/** Options of these programs that take a word, and do not say where to. */
+/** Options of these programs that take a word and do not state the destination. */
 const WITH_VALUE = new Set([
   ...[
     '-u',

@@ -73,9 +73,9 @@ const OTHER: readonly RegExp[] = [SYSLOG];
 const NONE: readonly RegExp[] = [];
 
 /**
- * The columns after marks that mean something only before what is plainly a rule or a command: numbers of lines
- * (`cat -n`, `12: `, `3) `), the name and number that grep prints, the words of a log that says what it runs, an item
- * of a YAML list. In the order in which they are tried.
+ * The columns after marks that have a meaning only before what is clearly a rule or a command: numbers of lines (`cat
+ * -n`, `12: `, `3) `), the name and number that grep prints, the words of a log that says what it runs, an item of a
+ * YAML list. In the order in which they are tried.
  */
 export function markEnds(text: string, start: number, end: number): readonly number[] {
   const ends: number[] = [];

@@ -38,7 +38,7 @@ export interface Sections {
   readonly readings: ReadonlyMap<number, readonly EmbeddedLine[]>;
 }
 
-/** What an edit left alone: sections whose lines lie outside `from` … `to` (in the new file) are taken over. */
+/** What an edit did not touch: sections whose lines lie outside `from` … `to` (in the new file) are taken over. */
 export interface Unchanged {
   readonly sections: readonly Section[];
   readonly from: number;
@@ -84,7 +84,7 @@ function readPlain(
 /** Reads a section from a line on, and gives the line where it stopped. */
 type Reading = (reader: SectionReader, from: number) => number;
 
-/** Sections that mean something else below another command or heading. */
+/** Sections whose meaning depends on the command or heading above them. */
 const BY_CONTEXT: ReadonlyMap<Shape, Reading> = new Map<Shape, Reading>([
   [Shape.ProgramCommand, readCommands],
   [Shape.RouteHeader, readRoutes],
@@ -110,17 +110,17 @@ const BY_ITSELF: ReadonlyMap<Shape, Reading> = new Map<Shape, Reading>([
   [Shape.Packet, readPackets],
 ]);
 
-/** So many lines above a command or its output are looked through for others. */
+/** This many lines above a command or its output are searched for others. */
 const MOST_BETWEEN = 200;
 
-/** The walk over the lines, which remembers what the lines above say. */
+/** The walk over the lines, which remembers what the lines above state. */
 class SectionWalk implements SectionReader {
   readonly sections: Section[] = [];
   readonly problems: FileProblem[];
-  /** As the section read last was given it. */
+  /** As it was for the section read last. */
   context: Context = emptyContext;
   private above: Context = emptyContext;
-  /** A heading speaks of the first rules below it, and of those right after them; not past the next prose. */
+  /** A heading is about the first rules below it, and those right after them, up to the next prose. */
   private spent = false;
   private readonly shell = new EnteredShell();
   /** The line that is read, and the first one that `shell` has not passed. */
@@ -158,7 +158,7 @@ class SectionWalk implements SectionReader {
     return this.ranAt;
   }
 
-  /** Of a line without a prompt, and of a program that runs where the line was typed, nothing is known. */
+  /** Nothing is known of a line without a prompt whose program runs where the line was typed. */
   private machineOfCommand({ text, contentStart }: Line): Machine | undefined {
     const program = findProgram(text, contentStart, text.length);
     if (!program) return undefined;

@@ -44,7 +44,7 @@ export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
       shape !== Shape.HostCommand,
   );
   const line = file.lines[first];
-  // What has to be mended before it can be read is a paste, unless its name says that it is to be loaded.
+  // A text that has to be repaired before it can be read is a paste, unless its name says that it is to be loaded.
   if (!byName && (file.readings.size > 0 || shapes.includes(Shape.Wrapped))) return false;
   // A file that is to be loaded, and holds nothing that could be: all of it is wrong.
   if (
@@ -69,8 +69,8 @@ export function isRestoreInput(file: SourceFile, byName: boolean): boolean {
 }
 
 /**
- * Certain without reading it: iptables-restore finds nothing to complain of in a line of words without fault, neither
- * their length nor their number.
+ * Certain without reading it: a line of words without fault is one that iptables-restore accepts; their length and
+ * number are within its limits.
  */
 export function isCleanInput({ text, eol, contentStart }: Line): boolean {
   const short = text.length * 3 <= LONGEST_WORD || (text.length <= 2 * MOST_WORDS && utf8Length(text) <= LONGEST_WORD);
@@ -123,7 +123,7 @@ function upToNul(line: Line, nul: number, inTable: boolean, family: 4 | 6): Inpu
   return { ...read, problems: [refused] };
 }
 
-/** What nearly all lines within a table are: rules and chains without fault, which need no further look. */
+/** Nearly all lines within a table: rules and chains without fault, which need no further check. */
 function usualLine(line: Line): InputLine | undefined {
   const { text, eol, node } = line;
   const first = text.charCodeAt(0);

@@ -5,7 +5,7 @@ import { Shape } from './shape';
 import type { RulesSection, SourceFile } from './sourceFile';
 import type { Line } from './tree';
 
-/** An edit that changed rules of one table, and left all else in the file what it was. */
+/** An edit that changed rules of one table and nothing else in the file. */
 export interface RulesEdit {
   /** The section as it was, and as it is now. */
   readonly from: RulesSection;
@@ -50,7 +50,7 @@ function statesTime(file: SourceFile, start: number, end: number): boolean {
   return savedTime(file.lines[start]?.text ?? '') !== undefined || !file.shapes.includes(Shape.Header, end);
 }
 
-/** `-A CHAIN …` or `[12:3400] -A CHAIN …` that nobody takes for words a terminal has set apart. */
+/** `-A CHAIN …` or `[12:3400] -A CHAIN …` that cannot be taken for words that a terminal has separated. */
 function isPlainRule(line: Line): line is AppendLine {
   return line instanceof AppendLine && line.contentStart === 0 && !line.text.includes(GAP);
 }

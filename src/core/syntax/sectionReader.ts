@@ -2,7 +2,7 @@ import type { Machine } from './machine';
 import type { Section } from './sourceFile';
 import type { FileProblem, Line } from './tree';
 
-/** What the lines above say about the rules, routes or sockets that follow. */
+/** What the lines above state about the rules, routes or sockets that follow. */
 export interface Context {
   readonly title: string | undefined;
   readonly role: 'saved-state' | 'input' | undefined;
@@ -34,7 +34,7 @@ export const emptyContext: Context = {
   routingTable: undefined,
 };
 
-/** What the readers of the section kinds share. Each reads from a line on and gives the line where it stopped. */
+/** What the readers of all kinds of sections share. Each reads from a line on and gives the line where it stopped. */
 export interface SectionReader {
   readonly lines: readonly Line[];
   /** `shape` of each of them. */

@@ -1,6 +1,6 @@
 /**
- * What a line looks like, judged by the line alone. `LineNode.kind` says what it means to iptables; the shape also
- * distinguishes the many lines that mean nothing to iptables but begin or fill a section of their own. Numbers, so
+ * What a line looks like, judged by the line alone. `LineNode.kind` is its meaning for iptables; the shape also
+ * distinguishes the many lines that iptables does not know but that begin or fill a section of their own. Numbers, so
  * that a pass over 100,000 lines is one comparison a line.
  */
 export const Shape = {

@@ -57,7 +57,7 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
       const quoted = findWithin(text, i + 1, close, quotes + 1);
       if (quoted) return quoted;
     }
-    // What these print nobody runs.
+    // What these print is not run.
     if (PRINTS.has(name)) return undefined;
     if (wrapped === 'no') {
       // Without a prompt only settings and a known wrapper may come before the program; prose ends here.
@@ -125,7 +125,7 @@ const HOST_PROGRAMS: ReadonlyMap<string, RegExp> = new Map([
   ),
   ['echo', /\/proc\/sys\/|\/rt_tables/],
 ]);
-/** Nobody names more files in one line. */
+/** No real line names more files. */
 const LONGEST_ARGUMENTS = 4000;
 
 /** Whether a program of `findProgram` is one whose command or output states something of the host. */

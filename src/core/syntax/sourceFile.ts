@@ -36,8 +36,8 @@ export interface RulesSection {
    */
   readonly form: 'save' | 'restore' | 'list' | 'commands' | 'nft';
   /**
-   * What the text around says of it; the log of an init container shows what is to be loaded and, later, what is
-   * there.
+   * What the text around states about it; the log of an init container shows what is to be loaded and, later, what is
+   * loaded.
    */
   readonly role: 'saved-state' | 'input';
   /** From the header, the program that was run, or the addresses in it; undefined where nothing states it. */
@@ -75,7 +75,7 @@ export interface RulesSection {
   readonly nft?: readonly NftSection[];
   /** Tables among them (`ip filter`) that iptables has made, and that the file shows as iptables prints them. */
   readonly besideIptables?: ReadonlySet<string>;
-  /** Why the lines are read as rules of `defaultTable`, where they do not say so themselves. */
+  /** Why the lines are read as rules of `defaultTable`, where they do not name it. */
   readonly inferred?: InferredTable;
   readonly lines: readonly Line[];
 }
@@ -89,10 +89,11 @@ interface InferredTable {
   readonly place?: string;
 }
 
-/** Lines of which nothing in the file states the table. The caller may say it. */
+/** Lines whose table nothing in the file states. The caller may state it. */
 export interface UndecidedTable {
   /**
-   * Under this key it is said: a chain of the lines, and how many groups of lines with that chain are above, `INPUT 1`.
+   * The key under which the caller states it: a chain of the lines, and how many groups of lines with that chain are
+   * above, `INPUT 1`.
    */
   readonly key: string;
   readonly chain: string;
@@ -101,10 +102,10 @@ export interface UndecidedTable {
   readonly place: string;
   /** The table that they are read as rules of. */
   readonly table: string;
-  /** The tables that would take them, the likelier first. */
+  /** The tables that would accept them, the likelier first. */
   readonly candidates: readonly string[];
   readonly why: string;
-  /** The table was said by the caller, and is not a guess. */
+  /** The caller has stated the table, so it is not a guess. */
   readonly said: boolean;
 }
 
@@ -165,9 +166,11 @@ export interface SourceFile {
   readonly problems: readonly FileProblem[];
   /** `shape` of each line, one byte each, so that a pass over 100,000 lines stays within the cache. */
   readonly shapes: Uint8Array;
-  /** A rules file by its name or language: nothing in it is mended, because iptables-restore reads it as it stands. */
+  /**
+   * A rules file by its name or language: nothing in it is repaired, because iptables-restore reads it as it stands.
+   */
   readonly asItIs: boolean;
-  /** What the file's name says (`rules.v6`, `foo.ip6tables`), for rules that say nothing themselves. */
+  /** The family by the file's name (`rules.v6`, `foo.ip6tables`), for rules that do not show it. */
   readonly family: 4 | 6 | undefined;
   /** The sections are those of one of the machines that the file shows; missing: they are all of them. */
   readonly machine?: Machine;

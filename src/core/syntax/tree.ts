@@ -74,7 +74,7 @@ export interface Problem extends Columns {
   readonly severity: 'error' | 'warning' | 'info';
   readonly code: string;
   readonly message: string;
-  /** The change of this line that mends it, where one is plain. */
+  /** The change of this line that fixes it, where one is obvious. */
   readonly fix?: Fix;
   /** Set where it is the kernel that refuses, when the table is committed: see `Complaint` in xtables/backend.ts. */
   readonly atCommit?: 'taken' | 'sent' | 'read';
@@ -87,7 +87,7 @@ export interface FileProblem extends Problem {
 
 /** A change of one line. The parts do not overlap, and each stands for the columns as they are before any of them. */
 export interface Fix {
-  /** What it does, as a menu says it: `Change to --dports`. */
+  /** What it does, in the words of a menu: `Change to --dports`. */
   readonly title: string;
   readonly edits: readonly (Columns & { readonly newText: string })[];
 }
@@ -121,22 +121,21 @@ export interface Line {
 export interface EmbeddedLine extends Line {
   readonly toOuter: (column: number) => number;
   /**
-   * For a command of a script, what has to have become of others: of `iptables -C … || iptables -A …` the second is run
+   * For a command of a script, the required results of others: of `iptables -C … || iptables -A …` the second is run
    * where the first has failed.
    */
   readonly runsIf?: RunCondition;
   /**
-   * A script counts on it that this command may fail (`2>/dev/null`, `|| true`): having nothing to delete is not an
-   * error.
+   * The script expects that this command may fail (`2>/dev/null`, `|| true`): having nothing to delete is not an error.
    */
   readonly mayFail?: true;
-  /** Commands above at which the script ends under a condition; that this one is read all the same is an assumption. */
+  /** Commands above at which the script ends under a condition; that this one is run is an assumption. */
   readonly mayBeAfter?: readonly ScriptEnd[];
   /** It comes after `# `: what root typed, or a comment. */
   readonly maybeComment?: true;
   /**
-   * The line of the file that holds a column, where it is not always the one with this `index`; of it only the index
-   * means something.
+   * The line of the file that holds a column, where it is not always the one with this `index`; only its index is
+   * meaningful.
    */
   readonly toLine?: (column: number) => Line;
 }

@@ -33,8 +33,8 @@ export function splitWords(text: string, from: number, to: number, quoting: Quot
 }
 
 /**
- * Like `splitWords`, and also says what else was met. `lineBreak`: what a quote of iptables-restore that stays open
- * takes along.
+ * Like `splitWords`, and also gives what else was found. `lineBreak`: what an unclosed quote of iptables-restore
+ * includes at the end of the line.
  */
 export function scanWords(
   text: string,

@@ -8,8 +8,8 @@ export interface Block {
   /** Derived lines, and those of the file that stay. */
   readonly lines: readonly Line[];
   /**
-   * What of it was left unread and why (code `not-read`), or what is wrong with it as a whole; reported for the lines
-   * that were given.
+   * What of it was not read and why (code `not-read`), or what is wrong with it as a whole; reported for the lines that
+   * were given.
    */
   readonly problems?: readonly FileProblem[];
 }

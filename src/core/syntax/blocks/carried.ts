@@ -7,9 +7,9 @@ import type { Block, BlockReader } from './block';
 
 /**
  * Commands in the configuration of other programs: `PostUp =` of wg-quick(8), `post-up` of interfaces(5), `ExecStart=`
- * of systemd.service(5), `@reboot` of crontab(5). What runs when the thing comes up is read, as a shell would; what
- * runs when it goes down is not applied. The lines stay what they are to the readers of addresses; the commands are
- * after them.
+ * of systemd.service(5), `@reboot` of crontab(5). What runs when the interface or service comes up is read, as a shell
+ * would; what runs when it goes down is not applied. The lines stay what they are to the readers of addresses; the
+ * commands are after them.
  */
 export const carried: BlockReader = {
   begins: [Shape.Text, Shape.Assignment, Shape.Rule, Shape.ProgramCommand],

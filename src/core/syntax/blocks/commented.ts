@@ -6,8 +6,8 @@ import type { Block, BlockReader } from './block';
 
 /**
  * Rules each of whose lines comes after `# `, as in the notes above a script or in the comment of another language.
- * They count only where a whole table is so, or all that there are do: a rule that was commented out for a while is out
- * of it. Single commands of this form may as well be what root typed.
+ * They count only where a whole table is commented, or every rule of the file: a single rule may have been commented
+ * out for a while. Single commands of this form may be what root typed.
  */
 export const commented: BlockReader = { begins: [Shape.Comment, Shape.Echo], read: readCommented };
 

@@ -4,8 +4,8 @@ import type { EmbeddedLine, Line } from '../tree';
 import type { Block, BlockReader } from './block';
 
 /**
- * A hunk of a unified diff, `@@ -1,6 +1,7 @@`: what it leaves is read, without the marks before the lines; what it
- * takes away is not. Source: POSIX diff(1), "Diff -u Output Format".
+ * A hunk of a unified diff, `@@ -1,6 +1,7 @@`: the lines that it keeps or adds are read, without the marks before them;
+ * those that it deletes are not. Source: POSIX diff(1), "Diff -u Output Format".
  */
 export const diff: BlockReader = { begins: [Shape.Text], read: readHunk };
 
@@ -23,7 +23,7 @@ function readHunk(lines: readonly Line[], _shapes: Uint8Array, from: number): Bl
     const line = lines[to] as Line;
     const mark = line.text.charAt(indent);
     if (mark === '\\') continue;
-    // An empty line of the file, whose blank an editor took away.
+    // An empty line of the file, whose blank an editor removed.
     if (mark !== '' && !' +-'.includes(mark)) break;
     if (mark !== '+') before--;
     if (mark !== '-') {

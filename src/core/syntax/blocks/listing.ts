@@ -144,7 +144,7 @@ function rule(chain: ListedChain, row: NumberedRow, listing: Listing): EmbeddedL
   const { derived, unread } = derive(chain, row);
   const made = unread.length === 0 ? derived.made() : undefined;
   const shown: Listed = { listing, unread };
-  // Rules of one pattern are read once, as in a dump; one of which words are missing is like no other.
+  // Rules of one pattern are read once, as in a dump; a rule with missing words has a pattern of its own.
   if (made && /^(?:\[\d+:\d+\] )?-A /.test(made.text)) return new ListedLine(made.index, made.text, chain, row, shown);
   return listedAs(derived, shown);
 }
@@ -194,7 +194,7 @@ function put(derived: DerivedLine, line: Line, words: readonly ListedWord[]): vo
     derived.put(i < words.length - 1 ? `${quotedWord(text)} ` : quotedWord(text), line, start, end);
 }
 
-/** A rule of a listing: nothing is kept of how it was read, because hardly anybody asks where its words stand. */
+/** A rule of a listing: nothing is kept of how it was read, because the places of its words are rarely needed. */
 class ListedLine extends AppendLine implements EmbeddedLine {
   private places: EmbeddedLine['toOuter'] | undefined = undefined;
 

@@ -23,10 +23,7 @@ export interface ReadBlocks {
   readonly changed: boolean;
 }
 
-/**
- * One kind after the other: a script may be in a diff, and a listing in what is left when the marks of a quote are
- * gone.
- */
+/** One kind after the other: a script may be in a diff, and a listing in what remains without the marks of a quote. */
 const READERS: readonly { readonly reader: BlockReader; readonly begins: Uint8Array }[] = [
   diff,
   commented,
@@ -48,7 +45,8 @@ function beginsOf(reader: BlockReader): Uint8Array {
 }
 
 /**
- * Puts what lines mean together in their place. A file without such lines costs a search for each kind in its shapes.
+ * Puts what lines mean together in their place. In a file without such lines this is one search in its shapes for each
+ * kind.
  */
 export function readBlocks(lines: readonly Line[], shapes: Uint8Array): ReadBlocks {
   let read: { readonly lines: readonly Line[]; readonly shapes: Uint8Array } = { lines, shapes };

@@ -6,9 +6,9 @@ import { isOption, MATCH_NAMES, TARGET_NAMES } from '../vocabulary';
 import type { Block, BlockReader } from './block';
 
 /**
- * A rule that a terminal or a mail broke into lines, between words or within one, or whose lines were joined again with
- * the blanks that filled the first. The words show where a blank belongs: `--to-dest` and `ination` are one, a name
- * that is declared is one, and what would be a value too many is the rest of the value before it.
+ * A rule that a terminal or a mail program broke into lines, between words or within one, or whose lines were joined
+ * again with the blanks that filled the first. The words show where a blank belongs: `--to-dest` and `ination` are one,
+ * a name that is declared is one, and what would be a value too many is the rest of the value before it.
  */
 export const rewrapped: BlockReader = { begins: [Shape.Rule, Shape.ProgramCommand], read: readRewrapped };
 
@@ -41,7 +41,7 @@ class Joined {
   readonly derived = new DerivedLine();
   private text = '';
 
-  /** Puts the halves of words together that stand apart by a run of blanks in the first line. */
+  /** Joins the halves of words that a run of blanks separates in the first line. */
   constructor(
     first: Line,
     private readonly chains: () => ReadonlySet<string>,
@@ -66,7 +66,7 @@ class Joined {
   }
 
   /**
-   * Takes a line that the rule goes on in; false where it is another text. `isFull`: whether the line above was as long
+   * Adds a line if the rule continues in it; false where it is other text. `isFull`: whether the line above was as long
    * as a line can be.
    */
   goesOn(line: Line, isFull: () => boolean): boolean {

@@ -1,6 +1,6 @@
 import { skipBlanks } from '../../text/blanks';
 
-/** A word of a rule, and the columns of the listing's row that say it. */
+/** A word of a rule, and the columns of the listing's row that stand for it. */
 export interface ListedWord {
   readonly text: string;
   readonly start: number;
@@ -58,7 +58,7 @@ export class FormReader {
     this.once = parts.length;
   }
 
-  /** What is at `column` in this form; undefined where that is something else. */
+  /** What is at `column` in this form; undefined where the text there does not match. */
   read(text: string, column: number): ReadForm | undefined {
     const words: ListedWord[] = [];
     let end = column;

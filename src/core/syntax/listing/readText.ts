@@ -27,7 +27,7 @@ export function readListedText(text: string, start: number, target: string | und
 
 type NamedForm = readonly [name: string, form: FormReader];
 
-/** By the letter that they begin with: of some sixty matches a handful is asked. */
+/** By their first letter: of some sixty matches only a handful is tried. */
 const MATCHES: ReadonlyMap<string, readonly NamedForm[]> = byLetter(
   Object.entries(MATCH_FORMS).map(([name, form]) => [name, new FormReader(form)]),
 );
@@ -156,7 +156,7 @@ class TextReading implements ReadText {
     return first;
   }
 
-  /** The column of a word after `column` from which on all is understood, else `end`. */
+  /** The column of the first word after `column` from which on everything is understood, else `end`. */
   private resume(column: number, end: number): number {
     let next = column;
     for (let tries = 0; tries < MOST_TRIES; tries++) {

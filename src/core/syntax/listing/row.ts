@@ -22,7 +22,7 @@ export interface ListedRow {
   /** undefined: the rule has none. */
   readonly target: RowField | undefined;
   readonly protocol: RowField;
-  /** `-f`, `!f`; undefined where the rule asks nothing about fragments. */
+  /** `-f`, `!f`; undefined where the rule does not test for fragments. */
   readonly fragment: RowField | undefined;
   readonly inInterface: RowField | undefined;
   readonly outInterface: RowField | undefined;
@@ -162,7 +162,7 @@ function isAddress(text: string): boolean {
   return /^[\w:][\w.:-]*(?:\/[\da-fA-F.:]+)?$/.test(text);
 }
 
-/** No interface and no protocol looks so. */
+/** No interface and no protocol has such a name. */
 function looksLikeAddress(text: string): boolean {
   return /^!?(?:anywhere|\d+\.\d+\.\d+\.\d+(?:\/[\d.]+)?|[\da-fA-F]*:[\da-fA-F:.]*(?:\/[\da-fA-F:]+)?)$/.test(text);
 }

@@ -94,7 +94,7 @@ export const TARGET_FORMS: Readonly<Record<string, ListedForm>> = {
       ['ct,', '--hmark-tuple ct'],
       ['src-prefix ([\\d.]+)', '--hmark-src-prefix $1'],
       ['dst-prefix ([\\d.]+)', '--hmark-dst-prefix $1'],
-      // ip6tables 1.8.9 leaves the value out.
+      // ip6tables 1.8.9 omits the value.
       ['src-prefix', '--hmark-src-prefix 128'],
       ['dst-prefix', '--hmark-dst-prefix 128'],
       ['sport-mask (\\S+)', '--hmark-sport-mask $1'],

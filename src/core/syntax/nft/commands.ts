@@ -5,8 +5,8 @@ import { nftTokens, type NftToken } from './tokens';
 
 /**
  * Runs one command of nft: `add rule inet t c …`. What it does not know leaves the tables as they are. Source: nft(8).
- * Gives what nft would refuse it for: as a list may show a part of the tables only, what is missing is made all the
- * same. undefined where it would not.
+ * Gives the reason why nft would refuse it, or undefined. What is missing is made nevertheless, because the text may
+ * show only a part of the tables.
  */
 export function runCommand(tables: NftTables, line: Line, start: number, end: number): string | undefined {
   return new NftCommandReader(

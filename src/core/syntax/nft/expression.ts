@@ -2,7 +2,7 @@ import type { Columns } from '../../text/columns';
 import { HeaderFieldReader } from './fields';
 import type { NftToken } from './tokens';
 
-/** An expression of nft as it is written; what its words mean depends on what they are compared with. */
+/** An expression of nft as it is written. The meaning of its words depends on what they are compared with. */
 export type NftExpression =
   /**
    * Something of the packet, of its connection, of the host or of chance: `ip daddr`, `meta mark`, `ct state`, `fib

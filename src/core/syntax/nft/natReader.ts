@@ -4,7 +4,7 @@ import type { NftToken } from './tokens';
 
 const NAT_FLAGS: ReadonlySet<string> = new Set(['random', 'fully-random', 'persistent']);
 
-/** Reads the statements that change addresses, and where they send the packet. */
+/** Reads the statements that change addresses, with the new address and port. */
 export class NatReader extends ExpressionReader {
   protected nat(nat: 'dnat' | 'snat' | 'masquerade' | 'redirect') {
     let family: 'ip' | 'ip6' | undefined;

@@ -6,11 +6,11 @@ import { chainOf, readProperty, setOf, tableOf, type NftBlock, type NftTables } 
 import { isNftFamily, type NftTableText } from './tables';
 import { Variables } from './variables';
 
-/** What is other than the text has it. */
+/** What differs from the text. */
 export interface NftChanges {
   /** Rules on these lines are not there. */
   readonly without: ReadonlySet<Line>;
-  /** Called with what nft would refuse a command for. */
+  /** Called with the reason why nft would refuse a command. */
   readonly refused: (line: Line, message: string) => void;
 }
 

@@ -37,7 +37,7 @@ export interface NftSetText {
   /** `type ipv4_addr . inet_service : verdict`, `flags interval`, one each. */
   readonly properties: string[];
   /** What is within the braces of its elements, piece by piece. */
-  elements: (Columns & { readonly line: Line; /** It is taken away again. */ readonly removed?: true })[];
+  elements: (Columns & { readonly line: Line; /** The element is removed. */ readonly removed?: true })[];
 }
 
 export interface NftTableText {
@@ -72,7 +72,7 @@ function priorityOf(text: string, family: NftFamily): number | undefined {
   return sign === '-' ? base - offset : base + offset;
 }
 
-/** `type nat hook prerouting priority dstnat`, as it is written in a chain; undefined where it says something else. */
+/** `type nat hook prerouting priority dstnat`, as it is written in a chain; undefined for other text. */
 export function baseOf(text: string, family: NftFamily): NftBase | undefined {
   const found = /^type\s+(\w+)\s+hook\s+(\w+)\s+(?:devices?\s+(?:=\s*)?(?:\{[^}]*\}|\S+)\s+)?priority\s+(.+)$/.exec(
     text.trim(),

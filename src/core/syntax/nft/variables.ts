@@ -11,7 +11,7 @@ interface Statement extends Columns {
 
 const DEFINITION = /^(?:(?:re)?define)\s+([A-Za-z][\w./-]*)\s*=\s*([^]*)$/;
 const REMOVAL = /^undefine\s+([A-Za-z][\w./-]*)/;
-/** A variable is none within quotes. Source: nftables src/scanner.l, `string`. */
+/** Within quotes there are no variables. Source: nftables src/scanner.l, `string`. */
 const USE = /"[^"]*"?|\$([A-Za-z][\w./-]*)/g;
 /**
  * Variables may hold variables; what would grow beyond this many characters, in one statement or in all, stays as it is
@@ -43,7 +43,7 @@ export class Variables {
     const found = DEFINITION.exec(words);
     if (found) {
       const value = (found[2] as string).trim();
-      // It is a value of its own, however strongly the signs around it bind.
+      // It is one value, whatever operators are around it.
       scope.set(found[1] as string, /[&|^]|<<|>>/.test(value) && !/^[{("]/.test(value) ? `(${value})` : value);
       this.defined = true;
       return true;

@@ -20,7 +20,7 @@ export function readCommands(reader: SectionReader, from: number): number {
   const count = lines.length;
   const heading = headingAbove(lines, from);
   const kinds = new Map<string, CommandRun>();
-  /** By where the command was passed on to, the last name of the machine: prompts may leave it out. */
+  /** By where the command was passed on to, the last name of the machine: prompts may omit it. */
   const names = new Map<string, string>();
   let end = from;
   let i = from;

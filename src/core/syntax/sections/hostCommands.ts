@@ -8,7 +8,7 @@ import { readRoutingTables } from './routingTables';
 import { dotted, isValue } from './sysctls';
 
 /**
- * Reads a command whose answer does not say what it is about, and its answer: `cat /proc/sys/…`, `sysctl -n …`,
+ * Reads a command whose output alone does not show what it is about, and its output: `cat /proc/sys/…`, `sysctl -n …`,
  * `hostname -I`, `cat /etc/iproute2/rt_tables`; and commands that change a setting. Gives the line after what belongs
  * to it.
  */

@@ -105,7 +105,7 @@ function readOption(stanza: Stanza, text: string, line: Line, routes: RouteFacts
   }
 }
 
-/** Takes the address of a stanza, when its netmask can no longer come. */
+/** Takes over the address of a stanza once its netmask can no longer follow. */
 function finish(stanza: Stanza | undefined): void {
   if (stanza?.address === undefined) return;
   const { address, netmask, family, draft } = stanza;

@@ -99,7 +99,7 @@ class NetplanReader {
     // A list may be at the column of its key.
     const isAbove = (at: number): boolean => (dash ? at <= line.contentStart : at < column);
     while (this.path.length > 0 && !isAbove(this.path.at(-1)?.column ?? 0)) this.path.pop();
-    // No file goes deeper; what does is not netplan's.
+    // No netplan file is nested deeper.
     if (this.path.length > DEEPEST) return;
     const kind = this.path.findIndex((each) => KINDS.has(each.key));
     const below = kind < 0 ? undefined : this.path.slice(kind + 1).map((each) => each.key);

@@ -18,7 +18,7 @@ export function reportOpen(reader: SectionReader, table: Line): void {
   });
 }
 
-/** Lines within a table that are nothing that belongs there. */
+/** Lines within a table that do not belong there. */
 export function reportText(reader: SectionReader, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     const line = reader.lines[i];

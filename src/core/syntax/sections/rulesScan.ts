@@ -6,7 +6,7 @@ import { Shape } from '../shape';
 import type { Header, Line, Listing } from '../tree';
 import { reportOpen, reportText, tableName } from './rulesProblems';
 
-/** Finds the end of a dump or list, and collects what its lines say of it. */
+/** Finds the end of a dump or list, and collects what its lines state about it. */
 export class RulesScan {
   readonly tables = new Set<string>();
   header: Header | undefined;
@@ -34,19 +34,19 @@ export class RulesScan {
     this.at = from;
   }
 
-  /** Reads up to a line that is not part of the section any more. */
+  /** Reads up to a line that is no longer part of the section. */
   read(): void {
     const { lines } = this.reader;
     for (let line = lines[this.at]; line !== undefined; line = lines[this.at]) if (!this.takes(line)) break;
     if (this.open) reportOpen(this.reader, this.open);
   }
 
-  /** Nothing but rules that no table, chain or header says to be some. */
+  /** Nothing but lines like rules, without a table, chain or header that confirms it. */
   get isBare(): boolean {
     return this.tables.size === 0;
   }
 
-  /** Passes over a line; false: the section ends before it. */
+  /** Skips a line; false: the section ends before it. */
   private takes(line: Line): boolean {
     switch (line.shape) {
       case Shape.Rule:
@@ -58,7 +58,7 @@ export class RulesScan {
       case Shape.Commit:
         this.open = undefined;
         this.pass();
-        // Without a table the upper part of the dump was not copied: what is here is one whose name is not known.
+        // Without a table the upper part of the dump was not copied: what is here is a table whose name is not known.
         return !this.isBare;
       case Shape.Header:
         return this.takesHeader(line);
@@ -222,7 +222,7 @@ function isPassedOver(line: Line | undefined): boolean {
 
 /** The table that the dump goes on with after a header. */
 function nextTable(lines: readonly Line[], from: number): string | undefined {
-  // A header is right above its table; a bound keeps a file of nothing but headers from taking for ever.
+  // A header is right above its table; the bound is for files of nothing but headers.
   const end = Math.min(lines.length, from + 100);
   for (let i = from; i < end; i++) {
     const line = lines[i];

@@ -70,7 +70,7 @@ export function isValue(text: string): boolean {
   return /^[ \t]*-?\d{1,19}[ \t]*$/.test(text);
 }
 
-/** A command or comment above that speaks of a file which is read when the host starts. */
+/** A command or comment above that names a file which is read when the host starts. */
 function isConfiguration(line: Line | undefined): boolean {
   return (
     line !== undefined &&

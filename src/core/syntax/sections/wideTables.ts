@@ -92,5 +92,5 @@ function published(line: Line, address: string, first: number, last: number, pro
   }));
 }
 
-/** Of a range, docker starts a process for each port; nobody publishes more. */
+/** Of a range, docker starts a process for each port, so real ranges are shorter. */
 const MOST_PORTS = 4096;

@@ -10,7 +10,7 @@ export function functionCalled(shell: Shell, { words: [first] }: SimpleCommand):
   return name !== undefined && shell.functions.has(name) ? name : undefined;
 }
 
-/** Whether a command that is not read looks as if it changed rules, by itself or by the function that it calls. */
+/** Whether a command that is not read seems to change rules, by itself or by the function that it calls. */
 export function isAboutRules(shell: Shell, node: SimpleCommand, source: ScriptText): boolean {
   const spelled = source.text.slice(node.start, Math.min(node.end, node.start + 400));
   if (!/tables|ipt|IPT|\$|^\w+/.test(spelled)) return false;

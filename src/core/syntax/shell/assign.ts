@@ -19,7 +19,7 @@ export function assign(shell: Shell, { name, adds, indexed, value, list }: Assig
   if (adds && old === undefined) return shell.lose(name, 'its previous value is not set in this file');
   if (adds && old && 'items' in old) return;
   const before = adds && old && 'text' in old ? old : known('');
-  // What grows without end in a loop is not an address.
+  // A value that grows without end in a loop is not an address.
   if (before.text.length > 100_000) return;
   shell.set(name, { text: before.text + fieldText(field), unknown: [...before.unknown, ...unknown] });
 }

@@ -35,8 +35,9 @@ export interface Emitted {
 const MOST_CALLS = 40;
 
 /**
- * Reads what the commands of a script do to the rules, without running any: what needs a machine stays unknown and is
- * said. It keeps what variables hold and which functions are defined from one command of the file to the next.
+ * Reads what the commands of a script do to the rules, without running any: what depends on the machine stays unknown
+ * and is reported. It keeps what variables hold and which functions are defined from one command of the file to the
+ * next.
  */
 export class Interpreter implements Shell {
   readonly report = new ScriptReport();
@@ -45,7 +46,7 @@ export class Interpreter implements Shell {
   prompt: Piece | undefined;
   wrapper: readonly ExpandedWord[] = [];
   guard: RunCondition | undefined;
-  /** Whether what a command complains of goes nowhere, or is asked. */
+  /** Whether error messages are discarded, or the success of the command is tested. */
   quiet = false;
   signal: Signal | undefined;
   /** What is printed into the command after a pipe. */
@@ -185,7 +186,7 @@ export class Interpreter implements Shell {
     return status;
   }
 
-  /** Whether errors go nowhere is a matter of the redirections. */
+  /** Whether errors are discarded depends on the redirections. */
   private redirected(redirects: readonly Redirect[], source: ScriptText, run: () => Status): Status {
     if (redirects.length === 0) return run();
     const { quiet, input } = this;
@@ -198,7 +199,7 @@ export class Interpreter implements Shell {
     return status;
   }
 
-  /** Runs commands of which it is asked whether they succeed. */
+  /** Runs commands whose success is tested. */
   asking(run: () => Status): Status {
     const { quiet } = this;
     this.quiet = true;
@@ -289,10 +290,7 @@ export class Interpreter implements Shell {
     return status;
   }
 
-  /**
-   * Takes a command as one of those that the file holds; gives the line that it is, where it is one that changes or
-   * asks rules.
-   */
+  /** Takes a command as one of those that the file holds; gives its line, where it changes or queries rules. */
   emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined {
     let asked: EmbeddedLine | undefined;
     for (const line of commandLine(this.prompt, [...this.wrapper, ...fields])) {
@@ -325,8 +323,7 @@ export class Interpreter implements Shell {
   }
 
   /**
-   * What a command would do is not read: each that changes rules is said, and variables that it sets are no longer
-   * known.
+   * Commands that are not read: each that changes rules is reported, and variables that they set are no longer known.
    */
   skip(node: ShellNode, source: ScriptText, reason: string): void {
     const { out, guard, quiet, signal } = this;

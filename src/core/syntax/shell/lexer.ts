@@ -319,7 +319,7 @@ export class Lexer {
   }
 }
 
-/** Quotes in expansions in quotes: what nests deeper nobody wrote. */
+/** Quotes in expansions in quotes: no real script nests deeper. */
 const MOST_DEPTH = 20;
 const OPERATOR = /(\d{0,3})(<<<|<<-|<<|<>|<&|>>|>\||>&|<|>)|(&>>|&>)/y;
 const DOLLAR = /[A-Za-z0-9_{('"@*#?$!-]/;

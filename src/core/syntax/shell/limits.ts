@@ -3,11 +3,11 @@ import type { ShellNode } from './nodes';
 import type { ScriptReport } from './report';
 import type { ScriptText } from './scriptText';
 
-/** How often commands in loops and functions may be read again; a script that a person wrote stays far below. */
+/** How often commands in loops and functions may be read again; real scripts stay far below. */
 const MOST_REPEATED = 20_000;
 const MOST_STEPS = 100_000;
 
-/** Ends what would be read without end, and says so. */
+/** Ends a reading that would not end by itself, and reports it. */
 export class Limits {
   stopped = false;
   private steps = 0;

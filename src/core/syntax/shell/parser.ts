@@ -17,7 +17,7 @@ export class Parser extends SimpleReader {
   }
 
   /**
-   * What stands up to the end of the line, with whatever lines it goes on in. After it, `lexer.pos` is at the line
+   * The commands up to the end of the line, with the lines in which they continue. After it, `lexer.pos` is at the line
    * break.
    */
   line(): ShellNode | undefined {

@@ -28,7 +28,9 @@ const COMMANDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Programs that are run for their answer: whether they succeed nothing in the file states. Others are taken to. */
+/**
+ * Programs that are run for their answer: the file does not state whether they succeed. Others are taken to succeed.
+ */
 export const QUESTIONS: ReadonlySet<string> = new Set([
   ...[
     'grep',
@@ -121,7 +123,10 @@ export const PRINTING: ReadonlySet<string> = new Set([
 /** Shells that run the script after `-c`, or what is in their here-document. */
 export const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'su', 'runuser']);
 
-/** What an operand of `command -v` or `which` has to be for a script about rules to have any meaning: it is there. */
+/**
+ * Operands of `command -v` or `which` without which a script about rules would do nothing: they are taken to be
+ * installed.
+ */
 export function isSurelyThere(word: string): boolean {
   return /^(?:ip6?tables(?:-(?:legacy|nft))?(?:-(?:save|restore))?|ip|sh|bash)$/.test(baseName(word));
 }

@@ -5,7 +5,7 @@ import type { Status } from './status';
 import { known } from './values';
 
 /**
- * `while read -r A B; do … done <<EOF`: the lines are there. Any other loop runs for as long as only the machine knows.
+ * `while read -r A B; do … done <<EOF`: the lines are known. How long any other loop runs is known only on the machine.
  */
 export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while' }, source: ScriptText): Status {
   const { condition, body } = node;
@@ -42,7 +42,7 @@ export function readLoop(shell: Shell, node: ShellNode & { readonly kind: 'while
   return true;
 }
 
-/** The last name takes all that is left. */
+/** The last name gets the rest. */
 function assignWords(shell: Shell, names: readonly string[], line: string, separators: string | undefined): void {
   let rest = separators === undefined ? line.trim() : line;
   for (const [i, name] of names.entries()) {

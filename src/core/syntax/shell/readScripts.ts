@@ -27,8 +27,8 @@ export function readScripts(lines: readonly Line[], shapes: Uint8Array): ReadScr
 }
 
 /**
- * Some line is about rules, and some line cannot be understood on its own. Dumps and logs of any length are passed
- * over by their shapes.
+ * Some line is about rules, and some line cannot be understood on its own. Dumps and logs of any length are skipped by
+ * their shapes.
  */
 function needsShell(lines: readonly Line[], shapes: Uint8Array): boolean {
   let rules = false;
@@ -59,7 +59,7 @@ for (const shape of [
 /** A fence of Markdown whose text is a script. */
 const SHELL_FENCE = /^[`~]{3,} ?\{?\.?(?:sh|bash|shell|zsh|ash|ksh|console|terminal|shellsession|shell-session)\b/;
 
-/** What may be lost to text that looks like the beginning of a script and is none, as a multiple of the file. */
+/** The most work for text that looks like the beginning of a script and is none, as a multiple of the file. */
 const MOST_WASTE = 6;
 const MOST_LINES = 5000;
 
@@ -166,7 +166,7 @@ class ScriptReader {
           ({ shape }) =>
             shape === Shape.ProgramCommand || shape === Shape.IpAdd || shape === Shape.Rule || shape === Shape.Table,
         );
-      // What a reader of single lines makes of it already.
+      // What a reader of single lines already understands.
       const same =
         next === i + 1 &&
         (emitted.length === 0

@@ -12,7 +12,7 @@ export function hereInput(
   return text({ parts: parts ?? [{ kind: 'text', text: source.text.slice(start, end), quoted: true, start, end }] });
 }
 
-/** Whether what a command complains of goes nowhere, by one of its redirections. */
+/** Whether a redirection discards the error messages of a command. */
 export function areQuiet(redirects: readonly Redirect[]): boolean {
   return redirects.some((redirect) => isQuiet(redirect, redirects));
 }

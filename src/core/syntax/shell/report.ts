@@ -5,7 +5,7 @@ import type { ExpandedWord } from './values';
 
 const MOST_PROBLEMS = 2000;
 
-/** What is said of a script: commands that are not read, values that nothing states, guesses. Each once for a place. */
+/** The problems of a script: commands that are not read, values that nothing states, guesses. Each once for a place. */
 export class ScriptReport {
   readonly problems: FileProblem[] = [];
   /** Files of variables that the script reads. */

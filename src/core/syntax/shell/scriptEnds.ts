@@ -17,7 +17,7 @@ const ENDS: Readonly<Record<Signal, string>> = {
 
 /**
  * Commands at which a script, a function or a loop ends under a condition that only the rules decide. The commands
- * after it are read all the same. The next one carries what is to be said, for the time when the rules are known.
+ * after it are read nevertheless. The next one carries the report, until the rules are known.
  */
 export class ScriptEnds {
   private list: readonly PendingEnd[] = [];
@@ -50,7 +50,7 @@ export class ScriptEnds {
     this.list = [...this.list, { signal, condition, problem }];
   }
 
-  /** Runs a loop, a function or a process: what ends only that matters no more after it. */
+  /** Runs a loop, a function or a process: what ends only that has no effect after it. */
   within<T>(signals: readonly Signal[], run: () => T): T {
     const before = this.list;
     const result = run();

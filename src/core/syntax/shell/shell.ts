@@ -36,11 +36,12 @@ export interface Shell extends Scope {
   calls: number;
 
   run(node: ShellNode, source: ScriptText): Status;
-  /** Runs commands of which it is asked whether they succeed. */
+  /** Runs commands whose success is tested. */
   asking(run: () => Status): Status;
   guarded(condition: RunCondition, run: () => Status): Status;
   /**
-   * Takes a signal that is given only under `guard`: the script is assumed to go on, which is said where it matters.
+   * Takes a signal that is given only under `guard`: the script is assumed to go on, which is reported where it
+   * matters.
    */
   goOn(): void;
   /** The fields that words expand to. */
@@ -65,10 +66,13 @@ export interface Shell extends Scope {
   loop(run: () => void): void;
   /** Whether a loop ends here; the signal for it is taken. */
   leavesLoop(): boolean;
-  /** Takes a command as one of those that the file holds; gives its line where it changes or asks rules. */
+  /** Takes a command as one of those that the file holds; gives its line where it changes or queries rules. */
   emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined;
   /** `plain`: where it is in the script, if nothing of it was expanded and it depends on no other command. */
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine;
-  /** What a command would do is not read: each that changes rules is said, its variables are no longer known. */
+  /**
+   * Commands that are not read: each that changes rules is reported, and the variables that they set are no longer
+   * known.
+   */
   skip(node: ShellNode, source: ScriptText, reason: string): void;
 }

@@ -1,7 +1,8 @@
 import type { RunCondition } from '../tree';
 
 /**
- * Whether a command succeeds: known, asked of the rules, or nothing that the file states; then `unknown` says what of.
+ * Whether a command succeeds: known, dependent on the rules, or not stated in the file; then `unknown` says what is not
+ * known.
  */
 export type Status = boolean | { readonly asked: RunCondition } | { readonly unknown: string; readonly listing?: true };
 

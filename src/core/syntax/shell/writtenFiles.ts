@@ -9,7 +9,7 @@ export class WrittenFiles {
 
   write(name: string, pieces: readonly Piece[], adds: boolean): void {
     const before = adds ? this.written.get(name) : undefined;
-    // What grows line by line is not a script that anybody runs.
+    // A file that grows line by line is not a script that is run.
     if (before && before.length > 10_000) return;
     this.written.set(name, before ? [...before, ...pieces] : pieces);
   }

@@ -8,8 +8,8 @@ import type { EmbeddedLine, Line } from '../tree';
 export type ParseWithin = (text: string, eol: string) => Line;
 
 /**
- * The lines of texts that were taken out of a line; undefined where none of them says more than prose, unless they are
- * wanted `anyway`.
+ * The lines of texts that were taken out of a line; undefined where they are all prose, unless they are wanted
+ * `anyway`.
  */
 export function linesOf(
   texts: readonly Rewritten[],
@@ -34,7 +34,7 @@ export function linesOf(
   return relevant || anyway ? lines : undefined;
 }
 
-/** What no level, name or time looks like. */
+/** No level, name or time has this form. */
 function isRelevant(shape: Shape): boolean {
   return shape !== Shape.Blank && shape !== Shape.Text && shape !== Shape.Comment && shape !== Shape.Fence;
 }

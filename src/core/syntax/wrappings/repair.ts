@@ -1,9 +1,9 @@
 import { Rewriting, type Rewritten } from '../../text/rewriting';
 
 /**
- * Whether a terminal, a web page or a word processor may have had a text: colours, no-break spaces, HTML entities and
- * tags, typographic dashes and quotes. True also for characters that are meant. Quick, so that a dump of ten megabytes
- * can be asked as a whole.
+ * Whether a terminal, a web page or a word processor may have changed a text: colours, no-break spaces, HTML entities
+ * and tags, typographic dashes and quotes. True also for characters that are meant. Quick enough for a dump of ten
+ * megabytes as a whole.
  */
 export function mayBeDamaged(text: string): boolean {
   for (const mark of MARKS) if (text.includes(mark)) return true;
@@ -102,7 +102,7 @@ function escapeLength(text: string, at: number, isLost: () => boolean): number {
 const ESCAPE =
   /(?:(?:\u001b|\^\[)\[|\u009b)[0-?]{0,32}[ -/]{0,8}[@-~]|(?:\u001b|\^\[)\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9]|\u001b[=>78cDEHMNOZ]/y;
 const LOST_ESCAPE = /\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK]/y;
-/** No rule holds such a thing; it is what ends a colour. */
+/** No rule contains this; it ends a colour. */
 const LOST_ESCAPE_END = /\[0{0,2}m/;
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([

@@ -32,5 +32,5 @@ export function wrappedLines(
   return bare && linesOf([bare], parseLine);
 }
 
-/** What a script prints is nothing that it runs; where it goes to iptables-restore, the reader of scripts says so. */
+/** A script does not run what it prints. Where that goes to iptables-restore, the reader of scripts finds it. */
 const PRINTED = /(?:[$#+][ \t]+)?(?:echo|printf)[ \t]/y;
