@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 icmp echo-request 9.9.9.9 > 10.244.1.5',
     remedies: [
       'Accept it before line 8 → DELIVERED: iptables -I INPUT 2 -s 9.9.9.9/32 -p icmp -m icmp --icmp-type 8 -j ACCEPT',
-      'Do without line 9 → DELIVERED: iptables -D guard 1',
+      'Remove line 9 → DELIVERED: iptables -D guard 1',
     ],
   },
   {
@@ -146,7 +146,7 @@ const CASES: readonly Case[] = [
     packet: 'out tcp > 8.8.8.8:443',
     remedies: [
       'Accept it before line 6 → SENT eth0: iptables -I OUTPUT 1 -d 8.8.8.8/32 -p tcp -m tcp --dport 443 -j ACCEPT',
-      'Do without line 6 → SENT eth0: iptables -D OUTPUT 1',
+      'Remove line 6 → SENT eth0: iptables -D OUTPUT 1',
     ],
   },
   {
@@ -186,7 +186,7 @@ const CASES: readonly Case[] = [
       sysctls: { 'net.ipv4.conf.all.rp_filter': 1 },
     },
     remedies: [
-      'Route replies to 9.9.9.9 by eth1 → DELIVERED :80: ip route add 9.9.9.9/32 dev eth1',
+      'Route replies to 9.9.9.9 through eth1 → DELIVERED :80: ip route add 9.9.9.9/32 dev eth1',
       'Let eth1 accept packets whose replies leave by another interface → DELIVERED :80: sysctl -w net.ipv4.conf.eth1.rp_filter=2',
     ],
   },
@@ -203,8 +203,8 @@ const CASES: readonly Case[] = [
       sysctls: { 'net.ipv4.conf.all.rp_filter': 1 },
     },
     remedies: [
-      'Route replies to 9.9.9.9 by eth1 → DELIVERED :80: ip route add 9.9.9.9/32 dev eth1',
-      'Switch the reverse path filter off on eth1 → DELIVERED :80: sysctl -w net.ipv4.conf.all.rp_filter=0; sysctl -w net.ipv4.conf.eth1.rp_filter=0',
+      'Route replies to 9.9.9.9 through eth1 → DELIVERED :80: ip route add 9.9.9.9/32 dev eth1',
+      'Turn off the reverse path filter on eth1 → DELIVERED :80: sysctl -w net.ipv4.conf.all.rp_filter=0; sysctl -w net.ipv4.conf.eth1.rp_filter=0',
     ],
   },
   {
@@ -231,7 +231,7 @@ const CASES: readonly Case[] = [
     text: ISTIO,
     packet: 'in eth0 tcp > :8080',
     remedies: [
-      'Keep port 8080 out of the mesh → DELIVERED :8080: traffic.sidecar.istio.io/excludeInboundPorts: "9102,8080"',
+      'Exclude port 8080 from capture → DELIVERED :8080: traffic.sidecar.istio.io/excludeInboundPorts: "9102,8080"',
     ],
   },
   {
@@ -239,8 +239,8 @@ const CASES: readonly Case[] = [
     text: ISTIO,
     packet: 'out uid 1000 tcp > 8.8.8.8:443',
     remedies: [
-      'Keep what goes to port 443 out of the mesh → SENT eth0: traffic.sidecar.istio.io/excludeOutboundPorts: "5432,443"',
-      'Keep what goes to 8.8.8.8 out of the mesh → SENT eth0: traffic.sidecar.istio.io/excludeOutboundIPRanges: "169.254.169.254/32,8.8.8.8/32"',
+      'Exclude traffic to port 443 from capture → SENT eth0: traffic.sidecar.istio.io/excludeOutboundPorts: "5432,443"',
+      'Exclude traffic to 8.8.8.8 from capture → SENT eth0: traffic.sidecar.istio.io/excludeOutboundIPRanges: "169.254.169.254/32,8.8.8.8/32"',
     ],
   },
   {
@@ -248,22 +248,20 @@ const CASES: readonly Case[] = [
     text: ISTIO,
     packet: 'out uid 1337 gid 1337 tcp 10.52.7.7:4000 > 10.52.7.7:8080',
     remedies: [
-      'Keep what goes to port 8080 out of the mesh → DELIVERED :8080: traffic.sidecar.istio.io/excludeOutboundPorts: "5432,8080"',
+      'Exclude traffic to port 8080 from capture → DELIVERED :8080: traffic.sidecar.istio.io/excludeOutboundPorts: "5432,8080"',
     ],
   },
   {
     name: 'Istio: a port that an annotation omits',
     text: ISTIO,
     packet: 'in eth0 tcp > :9102',
-    remedies: [
-      'Take port 9102 into the mesh again → REDIRECT :15006: traffic.sidecar.istio.io/excludeInboundPorts: ""',
-    ],
+    remedies: ['Capture port 9102 again → REDIRECT :15006: traffic.sidecar.istio.io/excludeInboundPorts: ""'],
   },
   {
     name: 'Istio: a port that no annotation omits',
     text: ISTIO,
     packet: 'in eth0 tcp > :15090',
-    remedies: ['Redirect it after all: without line 107 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 2'],
+    remedies: ['Redirect it: remove line 107 → REDIRECT :15006: iptables -t nat -D ISTIO_INBOUND 2'],
   },
   {
     name: 'Istio: a list of ports without the one',
@@ -281,7 +279,7 @@ const CASES: readonly Case[] = [
     }),
     packet: 'in eth0 tcp > :8080',
     remedies: [
-      'Keep port 8080 out of the mesh → DELIVERED :8080: traffic.sidecar.istio.io/includeInboundPorts: "9090"',
+      'Exclude port 8080 from capture → DELIVERED :8080: traffic.sidecar.istio.io/includeInboundPorts: "9090"',
     ],
   },
   {
@@ -290,7 +288,7 @@ const CASES: readonly Case[] = [
       nat: [...NAT, '-A PREROUTING -s 9.0.0.0/8 -j RETURN', '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'],
     }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
-    remedies: ['Redirect it after all: without line 7 → REDIRECT :3128: iptables -t nat -D PREROUTING 1'],
+    remedies: ['Redirect it: remove line 7 → REDIRECT :3128: iptables -t nat -D PREROUTING 1'],
   },
   {
     name: 'the nearest packets that get through, and a list that has room',
@@ -305,7 +303,7 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
       'Accept it at the end of INPUT → DELIVERED :80: iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
-      'Let line 6 accept it as well → DELIVERED :80: iptables -R INPUT 1 -p tcp -m multiport --dports 22,443:445,80 -j ACCEPT',
+      'Extend line 6 to accept it → DELIVERED :80: iptables -R INPUT 1 -p tcp -m multiport --dports 22,443:445,80 -j ACCEPT',
       'Send it from 10.1.0.9, as line 7 accepts → DELIVERED :80: in eth0 tcp 10.1.0.9:41522 > 10.244.1.5:80 syn own',
       'Send it to port 22, as line 6 accepts → DELIVERED :22: in eth0 tcp 9.9.9.9:41522 > 10.244.1.5:22 syn own',
     ],
@@ -318,7 +316,7 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
       'Accept it at the end of INPUT → DELIVERED :80: iptables -A INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
-      'Put it into the set friends, which line 6 asks for → DELIVERED :80: ipset add friends 9.9.9.9,tcp:80',
+      'Add it to the set friends, which line 6 matches on → DELIVERED :80: ipset add friends 9.9.9.9,tcp:80',
     ],
   },
   {
@@ -329,8 +327,8 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
       'Accept it before line 6 → DELIVERED :80: iptables -I INPUT 1 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
-      'Take it out of the set blocked, which line 6 asks for → DELIVERED :80: ipset del blocked 9.9.9.9',
-      'Do without line 6 → DELIVERED :80: iptables -D INPUT 1',
+      'Remove it from the set blocked, which line 6 matches on → DELIVERED :80: ipset del blocked 9.9.9.9',
+      'Remove line 6 → DELIVERED :80: iptables -D INPUT 1',
     ],
   },
   {
@@ -341,8 +339,8 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
       'Accept it before line 6 → DELIVERED :80: iptables -I INPUT 1 -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
-      'Put it into the set friends, which line 6 asks for → DELIVERED :80: ipset add friends 9.9.9.9/32',
-      'Do without line 6 → DELIVERED :80: iptables -D INPUT 1',
+      'Add it to the set friends, which line 6 matches on → DELIVERED :80: ipset add friends 9.9.9.9/32',
+      'Remove line 6 → DELIVERED :80: iptables -D INPUT 1',
     ],
   },
   {
@@ -351,14 +349,14 @@ const CASES: readonly Case[] = [
     packet: 'out tcp > 11.0.0.1:80',
     host: { ifaces: [{ name: 'eth0', addrs: ['10.244.1.5/24'] }], routes: ['10.9.0.0/16 via 10.244.1.1 dev eth0'] },
     remedies: [
-      'Route 11.0.0.1 by the gateway 10.244.1.1 → SENT eth0: ip route add 11.0.0.1/32 via 10.244.1.1 dev eth0',
+      'Route 11.0.0.1 via the gateway 10.244.1.1 → SENT eth0: ip route add 11.0.0.1/32 via 10.244.1.1 dev eth0',
     ],
   },
   {
     name: 'a blackhole',
     text: `${dump({ filter: OPEN })}$ ip route\ndefault via 10.244.1.1 dev eth0\n10.244.1.0/24 dev eth0 scope link src 10.244.1.5\nblackhole 11.0.0.0/8\n`,
     packet: 'out tcp 10.244.1.5 > 11.0.0.1:80',
-    remedies: ['Do without the route blackhole 11.0.0.0/8 → SENT eth0: ip route del blackhole 11.0.0.0/8'],
+    remedies: ['Remove the route blackhole 11.0.0.0/8 → SENT eth0: ip route del blackhole 11.0.0.0/8'],
   },
   {
     name: 'TPROXY without the routes that it needs',
@@ -367,7 +365,7 @@ const CASES: readonly Case[] = [
     })}$ ip addr\n1: eth0: <UP>\n    inet 10.9.0.1/24 scope global eth0\n2: eth1: <UP>\n    inet 10.8.0.1/24 scope global eth1\n$ ip route\ndefault via 10.8.0.9 dev eth1\n10.9.0.0/24 dev eth0 scope link src 10.9.0.1\n10.8.0.0/24 dev eth1 scope link src 10.8.0.1\n$ ip rule\n0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n`,
     packet: 'in eth0 tcp 10.9.0.7 > 9.9.9.9:80',
     remedies: [
-      'Deliver to this host what TPROXY has marked → TPROXY :80: ip rule add fwmark 0x1 lookup 100; ip route add local default dev lo table 100',
+      'Deliver packets that TPROXY has marked to this host → TPROXY :80: ip rule add fwmark 0x1 lookup 100; ip route add local default dev lo table 100',
     ],
   },
   {
@@ -380,7 +378,7 @@ const CASES: readonly Case[] = [
     })}$ ip addr\n1: eth0: <UP>\n    inet 10.9.0.1/24 scope global eth0\n2: eth1: <UP>\n    inet 10.8.0.1/24 scope global eth1\n$ ip route\ndefault via 10.8.0.9 dev eth1\n10.9.0.0/24 dev eth0 scope link src 10.9.0.1\n10.8.0.0/24 dev eth1 scope link src 10.8.0.1\n$ ip rule\n0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n`,
     packet: 'in eth0 tcp 10.9.0.7 > 9.9.9.9:80',
     remedies: [
-      'Deliver to this host what TPROXY has marked → TPROXY :80: ip rule add fwmark 0x539 lookup 133; ip route add local default dev lo table 133',
+      'Deliver packets that TPROXY has marked to this host → TPROXY :80: ip rule add fwmark 0x539 lookup 133; ip route add local default dev lo table 133',
     ],
   },
   {
@@ -428,7 +426,7 @@ const CASES: readonly Case[] = [
     packet: 'forward eth0 eth1 tcp 9.9.9.9 > 172.20.0.7:443',
     remedies: [
       'Accept it by a direct rule → SENT eth1: firewall-cmd --direct --add-rule ipv4 filter FORWARD 0 -s 9.9.9.9/32 -d 172.20.0.7/32 -p tcp -m tcp --dport 443 -j ACCEPT',
-      'Do without line 19 → SENT eth1: iptables -D FORWARD 2',
+      'Remove line 19 → SENT eth1: iptables -D FORWARD 2',
     ],
   },
   {
@@ -436,26 +434,26 @@ const CASES: readonly Case[] = [
     text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'] }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80 own',
     remedies: [
-      'Leave it as it is, before line 7 → DELIVERED :80: iptables -t nat -I PREROUTING 1 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Exempt it from line 7 → DELIVERED :80: iptables -t nat -I PREROUTING 1 -d 10.244.1.5/32 -p tcp -m tcp --dport 80 -j ACCEPT',
     ],
   },
   {
     name: 'what gets in can be kept out',
     text: dump({ filter: [...OPEN, '-A INPUT -p tcp -j ACCEPT'] }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
-    remedies: ['Keep it out → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
+    remedies: ['Drop it → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
   },
   {
     name: 'a broadcast that this host sends, and takes a copy of',
     text: dump({ filter: OPEN }),
     packet: 'out udp > 255.255.255.255:67',
-    remedies: ['Stop it → DROPPED: iptables -I OUTPUT -d 255.255.255.255/32 -p udp -m udp --dport 67 -j DROP'],
+    remedies: ['Drop it → DROPPED: iptables -I OUTPUT -d 255.255.255.255/32 -p udp -m udp --dport 67 -j DROP'],
   },
   {
     name: 'what is not known stays as it is on show',
     text: dump({ filter: [...FILTER, '-A INPUT -m set --match-set friends src -j ACCEPT', '-A INPUT -p tcp -j DROP'] }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
-    remedies: ['Keep it out → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
+    remedies: ['Drop it → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
   },
   {
     name: 'a list of commands',
@@ -617,11 +615,11 @@ describe('what would have to change', () => {
   });
 
   test.each([
-    [' # handle 9', 'nft delete rule ip f in handle 9', 'It lets in all that the rule drops.'],
+    [' # handle 9', 'nft delete rule ip f in handle 9', 'Whatever else the rule drops gets through as well.'],
     [
       '',
       'nft delete rule ip f in handle HANDLE',
-      'It lets in all that the rule drops. The file does not show the handle of the rule: `nft -a list chain ip f in` does.',
+      'Whatever else the rule drops gets through as well. The file does not show the handle of the rule: `nft -a list chain ip f in` does.',
     ],
   ])('the handle of a rule that goes: "%s"', (handle, command, note) => {
     const text = `table ip f {\n\tchain in {\n\t\ttype filter hook input priority 0;\n\t\ttcp dport 80 drop${handle}\n\t}\n}\n`;

@@ -121,8 +121,8 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 25 → DELIVERED :80: nft insert rule inet filter input index 9 ip saddr 203.0.113.9 tcp dport 80 accept',
-      'Put it into the set pairs, which line 22 asks for → DELIVERED :80: nft add element inet filter pairs { 203.0.113.9 . 80 }',
-      'Let line 20 accept it as well → DELIVERED :80: nft replace rule inet filter input handle 14 tcp dport { 8443, 80 } counter packets 3 bytes 9 accept',
+      'Add it to the set pairs, which line 22 matches on → DELIVERED :80: nft add element inet filter pairs { 203.0.113.9 . 80 }',
+      'Extend line 20 to accept it → DELIVERED :80: nft replace rule inet filter input handle 14 tcp dport { 8443, 80 } counter packets 3 bytes 9 accept',
       'Send it to port 8443, as line 20 accepts → DELIVERED :8443: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:8443 syn own',
       'Send it to port 22, as line 19 accepts → DELIVERED :22: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:22 syn own',
     ],
@@ -134,8 +134,8 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 18 → DELIVERED :22: nft insert rule inet filter input index 2 ip saddr 198.51.100.1 tcp dport 22 accept',
-      'Take it out of the set bad, which line 18 asks for → DELIVERED :22: nft delete element inet filter bad { 198.51.100.1 }',
-      'Do without line 18 → DELIVERED :22: nft delete rule inet filter input handle 12',
+      'Remove it from the set bad, which line 18 matches on → DELIVERED :22: nft delete element inet filter bad { 198.51.100.1 }',
+      'Remove line 18 → DELIVERED :22: nft delete rule inet filter input handle 12',
     ],
   },
   {
@@ -145,9 +145,9 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 25 → DELIVERED :5432: nft insert rule inet filter input index 9 ip saddr 203.0.113.9 tcp dport 5432 accept',
-      'Put it into the set pairs, which line 22 asks for → DELIVERED :5432: nft add element inet filter pairs { 203.0.113.9 . 5432 }',
-      'Put it into the set friends, which line 21 asks for → DELIVERED :5432: nft add element inet filter friends { 203.0.113.9 }',
-      'Let line 20 accept it as well → DELIVERED :5432: nft replace rule inet filter input handle 14 tcp dport { 8443, 5432 } counter packets 3 bytes 9 accept',
+      'Add it to the set pairs, which line 22 matches on → DELIVERED :5432: nft add element inet filter pairs { 203.0.113.9 . 5432 }',
+      'Add it to the set friends, which line 21 matches on → DELIVERED :5432: nft add element inet filter friends { 203.0.113.9 }',
+      'Extend line 20 to accept it → DELIVERED :5432: nft replace rule inet filter input handle 14 tcp dport { 8443, 5432 } counter packets 3 bytes 9 accept',
       'Send it to port 8443, as line 20 accepts → DELIVERED :8443: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:8443 syn own',
       'Send it to port 22, as line 19 accepts → DELIVERED :22: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:22 syn own',
     ],
@@ -168,8 +168,8 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 24 → DELIVERED :9090: nft insert rule inet filter input index 8 ip saddr 203.0.113.9 tcp dport 9090 accept',
-      'Put it into the set pairs, which line 22 asks for → DELIVERED :9090: nft add element inet filter pairs { 203.0.113.9 . 9090 }',
-      'Let line 20 accept it as well → DELIVERED :9090: nft replace rule inet filter input handle 14 tcp dport { 8443, 9090 } counter packets 3 bytes 9 accept',
+      'Add it to the set pairs, which line 22 matches on → DELIVERED :9090: nft add element inet filter pairs { 203.0.113.9 . 9090 }',
+      'Extend line 20 to accept it → DELIVERED :9090: nft replace rule inet filter input handle 14 tcp dport { 8443, 9090 } counter packets 3 bytes 9 accept',
       'Send it to port 8443, as line 20 accepts → DELIVERED :8443: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:8443 syn own',
       'Send it to port 22, as line 19 accepts → DELIVERED :22: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:22 syn own',
     ],
@@ -199,7 +199,7 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 25 → DELIVERED :80: nft insert rule inet filter input index 9 ip6 saddr 2001:db8::9 tcp dport 80 accept',
-      'Let line 20 accept it as well → DELIVERED :80: nft replace rule inet filter input handle 14 tcp dport { 8443, 80 } counter packets 3 bytes 9 accept',
+      'Extend line 20 to accept it → DELIVERED :80: nft replace rule inet filter input handle 14 tcp dport { 8443, 80 } counter packets 3 bytes 9 accept',
       'Send it to port 8443, as line 20 accepts → DELIVERED :8443: in eth0 tcp [2001:db8::9]:41522 > [2001:db8::5]:8443 syn own',
       'Send it to port 22, as line 19 accepts → DELIVERED :22: in eth0 tcp [2001:db8::9]:41522 > [2001:db8::5]:22 syn own',
     ],
@@ -230,7 +230,7 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 4 → SENT eth0: nft insert rule ip filter output ip daddr 203.0.113.9 tcp dport 25 accept',
-      'Do without line 4 → SENT eth0: nft delete rule ip filter output handle HANDLE',
+      'Remove line 4 → SENT eth0: nft delete rule ip filter output handle HANDLE',
     ],
   },
   {
@@ -247,14 +247,14 @@ export const NFT_CASES: readonly NftCase[] = [
     text: HOST,
     packet: 'in eth0 tcp 203.0.113.9 > :22 own',
 
-    remedies: ['Keep it out → DROPPED: nft insert rule inet filter input ip saddr 203.0.113.9 tcp dport 22 drop'],
+    remedies: ['Drop it → DROPPED: nft insert rule inet filter input ip saddr 203.0.113.9 tcp dport 22 drop'],
   },
   {
     name: 'it is redirected',
     text: NAT,
     packet: 'in eth0 tcp 203.0.113.9 > :8022 own',
 
-    remedies: ['Keep it out → DROPPED: nft insert rule inet filter input ip saddr 203.0.113.9 tcp dport 22 drop'],
+    remedies: ['Drop it → DROPPED: nft insert rule inet filter input ip saddr 203.0.113.9 tcp dport 22 drop'],
   },
   {
     name: 'it is forwarded',
@@ -262,7 +262,7 @@ export const NFT_CASES: readonly NftCase[] = [
     packet: 'forward eth0 eth1 tcp 203.0.113.9 > 10.9.9.9:80',
 
     remedies: [
-      'Stop it → DROPPED: nft insert rule inet filter forward ip saddr 203.0.113.9 ip daddr 10.9.9.9 tcp dport 80 drop',
+      'Drop it → DROPPED: nft insert rule inet filter forward ip saddr 203.0.113.9 ip daddr 10.9.9.9 tcp dport 80 drop',
     ],
   },
   {
@@ -272,7 +272,7 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 33 → SENT eth1: nft insert rule inet filter forward ip saddr 203.0.113.9 ip daddr 10.9.9.9 tcp dport 25 accept',
-      'Do without line 33 → SENT eth1: nft delete rule inet filter forward handle 22',
+      'Remove line 33 → SENT eth1: nft delete rule inet filter forward handle 22',
     ],
   },
   {
@@ -282,7 +282,7 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it in zone public → DELIVERED :80: firewall-cmd --zone=public --add-rich-rule=\'rule family="ipv4" source address="203.0.113.9" port port="80" protocol="tcp" accept\'',
-      'Do without line 16 → DELIVERED :80: nft delete rule inet firewalld filter_IN_public handle HANDLE',
+      'Remove line 16 → DELIVERED :80: nft delete rule inet firewalld filter_IN_public handle HANDLE',
       'Send it to port 22, as line 24 accepts → DELIVERED :22: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:22 syn own',
     ],
   },
@@ -321,8 +321,8 @@ export const NFT_CASES: readonly NftCase[] = [
 
     remedies: [
       'Accept it before line 33 → DELIVERED :80: nft insert rule inet filter input index 9 ip saddr 203.0.113.9 tcp dport 80 accept',
-      'Put it into the set pairs, which line 30 asks for → DELIVERED :80: nft add element inet filter pairs { 203.0.113.9 . 80 }',
-      'Let line 28 accept it as well → DELIVERED :80: nft replace rule inet filter input handle 14 tcp dport { 8443, 80 } counter packets 3 bytes 9 accept',
+      'Add it to the set pairs, which line 30 matches on → DELIVERED :80: nft add element inet filter pairs { 203.0.113.9 . 80 }',
+      'Extend line 28 to accept it → DELIVERED :80: nft replace rule inet filter input handle 14 tcp dport { 8443, 80 } counter packets 3 bytes 9 accept',
       'Send it to port 8443, as line 28 accepts → DELIVERED :8443: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:8443 syn own',
       'Send it to port 22, as line 27 accepts → DELIVERED :22: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:22 syn own',
     ],
@@ -343,13 +343,13 @@ export const NFT_CASES: readonly NftCase[] = [
     text: MESH,
     packet: 'in eth0 tcp 203.0.113.9 > :8080 own',
     remedies: [
-      'Leave it as it is, before line 4 → DELIVERED :8080: nft insert rule inet mesh prerouting ip daddr 10.244.1.5 tcp dport 8080 accept',
+      'Exempt it from line 4 → DELIVERED :8080: nft insert rule inet mesh prerouting ip daddr 10.244.1.5 tcp dport 8080 accept',
     ],
   },
   {
     name: 'a rule of nft spared it from being redirected',
     text: MESH,
     packet: 'in eth0 tcp 203.0.113.9 > :9090 own',
-    remedies: ['Redirect it after all: without line 7 → REDIRECT :15006: nft delete rule inet mesh capture handle 7'],
+    remedies: ['Redirect it: remove line 7 → REDIRECT :15006: nft delete rule inet mesh capture handle 7'],
   },
 ];

@@ -12,7 +12,7 @@ export interface AnnotationQuestion extends Annotation {
   readonly rules: RuleSetView;
 }
 
-/** What an annotation makes of the rules that there are. */
+/** The rules as an annotation changes them. */
 export type Annotated =
   | {
       /** In this order; none where the rules are already those of the value. */
@@ -23,7 +23,7 @@ export type Annotated =
   /** Why it changes nothing, or why what it changes is not tried. */
   | { readonly problem: string };
 
-/** An annotation that would do something about a packet. */
+/** An annotation that would give a packet another outcome. */
 export interface ProposedAnnotation extends Annotation {
   readonly title: string;
   readonly note: string;

@@ -5,8 +5,8 @@
 export type Programs = { has(program: string): boolean } | undefined;
 
 /**
- * How a meaning that a program gives is worded: as it is where the program is there, or where nothing can be asked;
- * else as the program's, `in X, …`, so that nobody takes it for a fact about the file.
+ * How a meaning that a program gives is worded: as it is where the program is in the file, or where there is no file;
+ * else as the program's, `in X, …`, so that it is not taken for a fact about the file.
  */
 export function attributed(meaning: string, program: string | undefined, programs: Programs): string {
   return isHere(program, programs) ? meaning : `in ${program ?? ''}, ${meaning}`;

@@ -27,7 +27,7 @@ export interface JourneyFile {
 
 /** The proxies of a file. */
 export interface Proxies {
-  /** A proxy is to take whatever it can: where none takes a packet, that is worth saying. */
+  /** Every packet should go to a proxy: where none gets one, that is worth saying. */
   readonly expected: boolean;
   /** Remarks on the rules as a whole, in sentences. */
   remarks?(): readonly string[];
@@ -35,13 +35,13 @@ export interface Proxies {
   sender(request: PacketRequest, host: Host): string | undefined;
   /** Who gets a packet on this host; `app` is not a proxy; undefined: an unknown program. */
   receiver(taken: Taken): string | undefined;
-  /** Where a packet goes that leaves this host, in a few words; undefined: where its destination says. */
+  /** Where a packet that leaves this host goes, in a few words; undefined: to its destination. */
   way(taken: Taken, leaves: NonNullable<Taken['leaves']>): string | undefined;
   /** An address is that of a pod of the mesh on this host, by what the program itself keeps there. */
   isMember?(host: Host, address: string): boolean;
   /** A captured packet to this port is not for a port of the application. */
   isTunnelPort?(port: number): boolean;
-  /** A packet that a proxy sends itself goes its usual way. */
+  /** What becomes of a packet that a proxy itself sends; undefined for other packets. */
   ofProxyItself?(request: PacketRequest): Onward | undefined;
   /**
    * `ownService`: the application calls a Service of which this pod is the endpoint that the proxy picks. undefined: no

@@ -42,12 +42,12 @@ export interface ManagedChange {
 /** A packet that rules of the program redirect, and that should be left as it is. */
 export interface LeaveQuestion {
   readonly packet: Packet;
-  /** Chains that the packet came to before, of the table in which it was led elsewhere. */
+  /** Chains that the packet came to before, of the table in which it was redirected. */
   readonly visited: ReadonlySet<string>;
   readonly rules: RuleSetView;
 }
 
-/** A rule that spares a packet which the program would lead elsewhere without it. */
+/** A rule that exempts a packet which the program would otherwise redirect. */
 export interface CaptureQuestion {
   readonly rule: RuleView;
   readonly rules: RuleSetView;

@@ -72,9 +72,9 @@ export interface ProgramPack {
 
   /** What one would trace where the rules are this program's alone; an empty list: nothing in particular. */
   scenarios?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
-  /** Rules by which it takes packets in on a host that has others besides. */
+  /** Rules by which packets enter it, on a host that has rules of others as well. */
   readonly entries?: readonly ScenarioEntry[];
-  /** Packets that its program gets where no rule of it leads them, on such a host. */
+  /** Packets that its program gets without a rule of it, on such a host. */
   besides?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   readonly journeys?: Journeys;
   /** Users and groups by which its rules know its own processes. */
@@ -93,9 +93,9 @@ export interface ProgramPack {
   manage?(question: ManageQuestion): readonly ManagedChange[];
   /** Its rules with another value of an annotation; undefined where it has none here. */
   annotated?(question: AnnotationQuestion): Annotated | undefined;
-  /** Annotations that keep its rules from leading a packet elsewhere. */
+  /** Annotations that keep its rules from redirecting a packet. */
   leave?(question: LeaveQuestion): readonly ProposedAnnotation[];
-  /** Annotations by which a rule of it would no longer spare a packet. */
+  /** Annotations by which a rule of it would no longer exempt a packet. */
   capture?(question: CaptureQuestion): readonly ProposedAnnotation[];
   /** Commands of it whose rules a file does not show. */
   readonly commandLines?: readonly CommandLine[];

@@ -97,7 +97,7 @@ export function icmpError(
 ): Packet {
   const { host } = context;
   const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
-  // IPv4 consults the route, by which all of 127.0.0.0/8 is local, and IPv6 the interfaces (net/ipv4/icmp.c
+  // IPv4 looks up the route, by which all of 127.0.0.0/8 is local, and IPv6 the interfaces (net/ipv4/icmp.c
   // __icmp_send, net/ipv6/icmp.c icmp6_send).
   const own =
     packet.family === 4 && !isUnspecified(packet.destination)

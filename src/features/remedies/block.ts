@@ -15,7 +15,7 @@ export function block(situation: Situation): readonly Proposal[] {
     walked,
     input: { ruleSet, family },
   } = situation;
-  const { events, end } = walked;
+  const { events } = walked;
   if (!isThrough(walked)) return [];
   const index = filteringAt(situation);
   const entered = index === undefined ? undefined : (events[index] as Entered);
@@ -31,7 +31,7 @@ export function block(situation: Situation): readonly Proposal[] {
   if (!outcomes || !areDropped(outcomes)) return [];
   return [
     {
-      title: [{ text: end.outcome === 'LOCAL' ? 'Keep it out' : 'Stop it' }],
+      title: [{ text: 'Drop it' }],
       commands: [ruleCommandText(command, family)],
       note: ownerNote(situation, [command]),
       outcomes,

@@ -37,7 +37,7 @@ export function captureAfterAll(situation: Situation): readonly Proposal[] {
   if (!outcomes || !isCaptured(outcomes)) return [];
   return [
     {
-      title: [{ text: 'Redirect it after all: without ' }, ruleSpan(rule.line)],
+      title: [{ text: 'Redirect it: remove ' }, ruleSpan(rule.line)],
       commands: [ruleCommandText(command, family)],
       note: [handleNote(rule), ownerNote(situation, [command])].filter((each) => each !== '').join(' '),
       ...(rule.written && { tried: [offLine(rule.line)] }),

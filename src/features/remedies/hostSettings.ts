@@ -45,7 +45,7 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
       return [
         {
           title: 'Let this host forward packets',
-          note: 'Then it is a router for everything that the rules let through FORWARD.',
+          note: 'It then forwards everything that the rules accept in FORWARD.',
           settings: [[family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding', 1]],
         },
       ];
@@ -57,7 +57,7 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
           settings: [[`${own}.rp_filter`, 2]],
         },
         {
-          title: `Switch the reverse path filter off on ${iface}`,
+          title: `Turn off the reverse path filter on ${iface}`,
           note: 'The higher of "all" and the interface counts, so both are set.',
           settings: [
             ['net.ipv4.conf.all.rp_filter', 0],

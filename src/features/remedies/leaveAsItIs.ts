@@ -43,7 +43,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   return outcomes && isWanted(outcomes)
     ? [
         {
-          title: [{ text: 'Leave it as it is, before ' }, ruleSpan(rule.rule.line)],
+          title: [{ text: 'Exempt it from ' }, ruleSpan(rule.rule.line)],
           commands: [ruleCommandText(command, family)],
           note: ownerNote(situation, [command]),
           outcomes,

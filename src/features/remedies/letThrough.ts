@@ -30,7 +30,8 @@ export function letThrough(situation: Situation): readonly Proposal[] {
     if (!outcomes) return [];
     const stopped = outcomes.find((walked) => !isThrough(walked));
     if (!stopped) {
-      const note = commands.length > 1 ? 'It is dropped in more than one place, so it takes all of these changes.' : '';
+      const note =
+        commands.length > 1 ? 'It is dropped in more than one place, so all of these changes are needed.' : '';
       return [
         {
           title: titleOf(place, command),

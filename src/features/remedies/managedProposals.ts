@@ -60,10 +60,10 @@ function managedChanges(
     ...(table === 'filter' ? (pack.userChains ?? []) : []).flatMap((user): readonly Offered[] => {
       if (user.of !== hook || !visited.has(user.chain)) return [];
       const makes = { table, chain: user.chain, operation: 'I', rule } as const;
-      const title =
-        wanted === 'ACCEPT'
-          ? [{ text: 'Accept it in ' }, { text: user.chain, style: 'code' as const }]
-          : [{ text: hook === 'INPUT' ? 'Keep it out' : 'Stop it' }];
+      const title = [
+        { text: wanted === 'ACCEPT' ? 'Accept it in ' : 'Drop it in ' },
+        { text: user.chain, style: 'code' as const },
+      ];
       return [
         {
           title,

@@ -30,9 +30,9 @@ export function routes(situation: Situation): readonly Proposal[] {
         .flatMap(({ gateway, device }) => {
           const words = `${formatBlock(hostBlock(destination))} via ${gateway} dev ${device}`;
           return tried(situation, add(words), {
-            title: `Route ${formatAddress(destination)} by the gateway ${gateway}`,
+            title: `Route ${formatAddress(destination)} via the gateway ${gateway}`,
             commands: [`${ip} route add ${words}`],
-            note: 'Whether that gateway knows the way is not in the file.',
+            note: 'The file does not show whether that gateway has a route.',
           });
         });
     case 'reverse-path': {
@@ -40,7 +40,7 @@ export function routes(situation: Situation): readonly Proposal[] {
       if (start?.kind !== 'start' || start.direction === 'out') return [];
       const words = `${formatBlock(hostBlock(source))} dev ${start.iface}`;
       return tried(situation, add(words), {
-        title: `Route replies to ${formatAddress(source)} by ${start.iface}`,
+        title: `Route replies to ${formatAddress(source)} through ${start.iface}`,
         commands: [`${ip} route add ${words}`],
         note: 'For a sender on that network; one further away needs a gateway as well.',
       });
@@ -70,9 +70,9 @@ function withoutRoute(situation: Situation, route: Route): readonly Proposal[] {
     situation,
     { ...host, routes },
     {
-      title: `Do without the route ${words}`,
+      title: `Remove the route ${words}`,
       commands: [`${ipOf(route.family)} route del ${words}`],
-      note: 'It is for all that is sent there.',
+      note: 'It is for everything that is sent there.',
     },
   );
 }
@@ -105,9 +105,9 @@ function transparentRoute(situation: Situation): readonly Proposal[] | undefined
   const after = typeof ruled === 'string' ? ruled : withRoute(ruled, 'add', route, family);
   const ip = ipOf(family);
   return tried(situation, after, {
-    title: 'Deliver to this host what TPROXY has marked',
+    title: 'Deliver packets that TPROXY has marked to this host',
     commands: [`${ip} rule add ${rule}`, `${ip} route add ${route}`],
-    note: 'TPROXY itself routes nothing: without them the packet goes on to where it was sent.',
+    note: 'TPROXY itself does not route: without these, the packet goes on to its destination.',
   });
 }
 

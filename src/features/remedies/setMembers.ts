@@ -10,7 +10,7 @@ import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
 
 const MOST_OFFERED = 2;
-const ASKS = { text: ' asks for' };
+const MATCHES_ON = { text: ' matches on' };
 
 /** A member that is put into a set, or taken out of it, where a rule that looks the packet up there decides. */
 export function setMembers(situation: Situation): readonly Proposal[] {
@@ -38,7 +38,9 @@ function changed(
   const proposal = lookup
     ? changedIpSet(situation, lookup, view)
     : looksIn && changedNftSet(situation, looksIn, view, rule.chain.table);
-  return proposal ? [{ ...proposal, title: [...proposal.title, { text: ', which ' }, ruleSpan(rule.line), ASKS] }] : [];
+  return proposal
+    ? [{ ...proposal, title: [...proposal.title, { text: ', which ' }, ruleSpan(rule.line), MATCHES_ON] }]
+    : [];
 }
 
 /** A negated lookup is answered yes by what is not in the set. */
@@ -84,7 +86,7 @@ function changedNftSet(
 
 function proposalFor(isIn: boolean, name: string, command: string, outcomes: readonly Walked[]): Proposal {
   return {
-    title: [{ text: isIn ? 'Take it out of the set ' : 'Put it into the set ' }, { text: name, style: 'code' }],
+    title: [{ text: isIn ? 'Remove it from the set ' : 'Add it to the set ' }, { text: name, style: 'code' }],
     commands: [command],
     note: 'A program that fills the set may undo it.',
     outcomes,

@@ -16,7 +16,7 @@ export function widerRule(situation: Situation): readonly Proposal[] {
     if (!outcomes || !getsThrough(outcomes)) continue;
     return [
       {
-        title: [{ text: 'Let ' }, ruleSpan(miss.rule.line), { text: ' accept it as well' }],
+        title: [{ text: 'Extend ' }, ruleSpan(miss.rule.line), { text: ' to accept it' }],
         commands: [ruleCommandText(command, situation.input.family)],
         note: ownerNote(situation, [command]),
         outcomes,

@@ -19,9 +19,9 @@ export function withoutRule(situation: Situation): readonly Proposal[] {
   if (!outcomes || !getsThrough(outcomes)) return [];
   return [
     {
-      title: [{ text: 'Do without ' }, ruleSpan(rule.line)],
+      title: [{ text: 'Remove ' }, ruleSpan(rule.line)],
       commands: [ruleCommandText(command, input.family)],
-      note: ['It lets in all that the rule drops.', handleNote(rule), ownerNote(situation, [command])]
+      note: ['Whatever else the rule drops gets through as well.', handleNote(rule), ownerNote(situation, [command])]
         .filter((each) => each !== '')
         .join(' '),
       ...(rule.written && { tried: [offLine(rule.line)] }),

@@ -5,8 +5,8 @@ import { isBridge } from './rules';
 import { dockerProxy } from './sources';
 
 /**
- * What meets a published port and no rule of it, from this host's own localhost or from a container of the same bridge,
- * comes to docker-proxy, a process that listens on the port and connects to the container itself.
+ * A packet to a published port that no rule of it matches, from this host's localhost or from a container of the same
+ * bridge, reaches docker-proxy, a process that listens on the port and connects to the container itself.
  */
 export const dockerJourneys: Journeys = { of: 'a Docker host', in: proxiesIn, isProxyPort: () => false };
 

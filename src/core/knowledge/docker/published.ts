@@ -10,7 +10,7 @@ export interface Published {
   readonly port: number;
   /** The container. */
   readonly to: { readonly address: string; readonly port: number };
-  /** Docker leaves its bridge out where docker-proxy runs, which then serves it (userland-proxy, the default). */
+  /** Docker excepts its bridge where docker-proxy runs and serves it (userland-proxy, the default). */
   readonly proxied: boolean;
 }
 

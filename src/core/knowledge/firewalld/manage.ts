@@ -7,9 +7,9 @@ import type { ManagedChange, ManageQuestion } from '../managed';
 const UNTIL_RELOAD = 'Until firewalld is reloaded; the same with --permanent keeps it. It makes the rule';
 
 /**
- * What firewalld has for a packet: a rich rule of the zone that has it, one that comes before the others of the zone,
- * and a direct rule of iptables, which comes before all zones. Empty without firewalld. Seen with firewalld 1.3.3 and
- * both of its back ends, iptables and nftables, and firewalld.richlanguage(5), firewall-cmd(1).
+ * The changes that firewalld offers for a packet: a rich rule of the zone that has it, one that comes before the others
+ * of the zone, and a direct rule of iptables, which comes before all zones. Empty without firewalld. Seen with
+ * firewalld 1.3.3 and both of its back ends, iptables and nftables, and firewalld.richlanguage(5), firewall-cmd(1).
  */
 export function manageWithFirewalld(question: ManageQuestion): readonly ManagedChange[] {
   const { wanted, table, chain, packet, rule, has } = question;

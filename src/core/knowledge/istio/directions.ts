@@ -102,7 +102,7 @@ function sidecarSides(
           `it arrives at port ${out}${heldBy(listeners, out, 'Envoy’s outbound listener')}, which picks the endpoint`,
           'Envoy connects to the server’s pod; ' +
             `${owners === '' ? 'the proxy’s user and group are' : `${owners} ${owners.includes(' and ') ? 'are' : 'is'}`} ` +
-            'let pass by ISTIO_OUTPUT',
+            'let through by ISTIO_OUTPUT',
         ];
   const application = listeners.find(
     ({ protocol, port, address }) =>
@@ -133,7 +133,8 @@ function ambientSides(profile: IstioProfile, listeners: readonly Listener[], lin
     outbound: [
       `the application connects; nat OUTPUT sends it to ${line('nat', 'ISTIO_OUTPUT')}`,
       `it arrives at port ${out}${heldBy(listeners, out, 'ztunnel’s outbound port')}`,
-      'ztunnel connects to the server’s ztunnel over HBONE, port 15008; its packets carry mark 0x539 and are let pass',
+      'ztunnel connects to the server’s ztunnel over HBONE, port 15008; its packets carry mark 0x539 and are let ' +
+        'through',
     ],
     inbound:
       profile.inbound === 'none'

@@ -9,11 +9,11 @@ import { condition, shapeOf, valueOf, type RuleShape } from '../shape';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from '../view';
 
 /**
- * Which packets still come to a rule, as far as the rules before it in the chain go: those rules themselves are
- * asked. These are the few questions on which the common explanations of Istio's rules and the kernel part ways.
+ * Which packets still reach a rule, by the rules before it in the chain: those rules themselves are evaluated. These
+ * are the few questions on which the common explanations of Istio's rules and the kernel part ways.
  */
 
-/** What of the traffic over lo is left at a rule, for a process that is not the proxy's user. */
+/** How much of the traffic over lo still reaches a rule, from a process that is not the proxy's user. */
 export type LoopbackLeft =
   /** Nothing before it takes the loopback traffic away. */
   | { readonly kind: 'all' }

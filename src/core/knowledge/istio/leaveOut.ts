@@ -19,12 +19,12 @@ export function leaveOut({ packet, visited, rules }: LeaveQuestion): readonly Pr
   const port = packet.destinationPort;
   if (visited.has('ISTIO_INBOUND') && profile.inbound === 'all')
     return [
-      proposed(`Keep port ${port} out of the mesh`, 'excludeInboundPorts', [...userExclusions(profile), port], NOTE),
+      proposed(`Exclude port ${port} from capture`, 'excludeInboundPorts', [...userExclusions(profile), port], NOTE),
     ];
   if (visited.has('ISTIO_INBOUND') && profile.inbound === 'ports' && profile.inboundIncludes.includes(port))
     return [
       proposed(
-        `Keep port ${port} out of the mesh`,
+        `Exclude port ${port} from capture`,
         'includeInboundPorts',
         profile.inboundIncludes.filter((each) => each !== port),
         UNMAKES,
@@ -34,13 +34,13 @@ export function leaveOut({ packet, visited, rules }: LeaveQuestion): readonly Pr
   const range = formatBlock(hostBlock(packet.destination));
   return [
     proposed(
-      `Keep what goes to port ${port} out of the mesh`,
+      `Exclude traffic to port ${port} from capture`,
       'excludeOutboundPorts',
       [...profile.outboundExcludedPorts, port],
       NOTE,
     ),
     proposed(
-      `Keep what goes to ${formatAddress(packet.destination)} out of the mesh`,
+      `Exclude traffic to ${formatAddress(packet.destination)} from capture`,
       'excludeOutboundIPRanges',
       [...profile.outboundExcludedRanges, range],
       NOTE,
@@ -48,7 +48,7 @@ export function leaveOut({ packet, visited, rules }: LeaveQuestion): readonly Pr
   ];
 }
 
-/** Annotations without which a packet that a rule excludes would be captured. */
+/** Changes of annotations after which a packet that a rule excludes is captured. */
 export function takeIn({ rule, rules }: CaptureQuestion): readonly ProposedAnnotation[] {
   const profile = istioProfile(rules);
   const shape = shapeOf(rule);
@@ -58,20 +58,13 @@ export function takeIn({ rule, rules }: CaptureQuestion): readonly ProposedAnnot
   if (shape.form === 'dport proto' && rule.chain === 'ISTIO_INBOUND') {
     const users = userExclusions(profile);
     return users.includes(String(port))
-      ? [
-          proposed(
-            `Take port ${port} into the mesh again`,
-            'excludeInboundPorts',
-            without(users, String(port)),
-            UNMAKES,
-          ),
-        ]
+      ? [proposed(`Capture port ${port} again`, 'excludeInboundPorts', without(users, String(port)), UNMAKES)]
       : [];
   }
   if (shape.form === 'dport proto' && rule.chain === 'ISTIO_OUTPUT')
     return [
       proposed(
-        `Take what goes to port ${port} into the mesh again`,
+        `Capture traffic to port ${port} again`,
         'excludeOutboundPorts',
         without(profile.outboundExcludedPorts, port),
         UNMAKES,
@@ -81,7 +74,7 @@ export function takeIn({ rule, rules }: CaptureQuestion): readonly ProposedAnnot
   if (shape.form === 'dst' && profile.outboundExcludedRanges.includes(range))
     return [
       proposed(
-        `Take what goes to ${range} into the mesh again`,
+        `Capture traffic to ${range} again`,
         'excludeOutboundIPRanges',
         without(profile.outboundExcludedRanges, range),
         UNMAKES,
@@ -91,7 +84,7 @@ export function takeIn({ rule, rules }: CaptureQuestion): readonly ProposedAnnot
   return (shape.form === 'in' || shape.form === 'out') && profile.excludedInterfaces.includes(iface)
     ? [
         proposed(
-          `Take what passes ${iface} into the mesh again`,
+          `Capture traffic through ${iface} again`,
           'excludeInterfaces',
           without(profile.excludedInterfaces, iface),
           UNMAKES,

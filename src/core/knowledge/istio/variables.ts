@@ -91,7 +91,7 @@ const applications = 'Of applications, not of the proxy, whose group has rules o
 
 const variables: readonly Variable[] = [
   environment('ENVOY_PORT', 'port of the outbound listener', [
-    'Becomes PROXY_PORT up to 1.20. Since 1.21 it is not read any more, the line of the log has stayed.',
+    'Becomes PROXY_PORT up to 1.20. It has not been read since 1.21, but the log still has the line.',
     inert,
   ]),
   environment(

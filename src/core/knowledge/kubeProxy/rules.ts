@@ -128,13 +128,13 @@ function serviceChainRule(ruleSet: RuleSetView, rule: RuleView, shape: RuleShape
       ]);
     const probability = valueOf(shape, 'probability');
     const share =
-      endpoints.length > 1 ? `each is taken by 1/${endpoints.length} of the connections` : 'it takes every connection';
+      endpoints.length > 1 ? `each gets 1/${endpoints.length} of the connections` : 'it gets every connection';
     return say(
       `Endpoint ${place} of ${endpoints.length}; ${share}`,
       [
         serviceOf(shape),
         probability === undefined
-          ? 'The last one has no condition: it takes what is left.'
+          ? 'The last one has no condition: it gets the rest.'
           : `${Number(probability).toFixed(3)} of what the earlier rules left.`,
       ],
       'Drawn once for a connection; all its packets go to the same endpoint.',

@@ -17,8 +17,9 @@ const DIRECTIONS: Readonly<Record<ManageQuestion['chain'], Direction>> = {
 };
 
 /**
- * What ufw has for a packet, the mildest first: a command, one whose rule comes before those that there are, and a line
- * in the file whose rules come before all others. Empty without ufw. Seen with ufw 0.36.1, and ufw(8) "RULE SYNTAX".
+ * The changes that ufw offers for a packet, the mildest first: a command, one whose rule comes before those that there
+ * are, and a line in the file whose rules come before all others. Empty without ufw. Seen with ufw 0.36.1, and ufw(8)
+ * "RULE SYNTAX".
  */
 export function manageWithUfw({ wanted, table, chain, packet, rule, has }: ManageQuestion): readonly ManagedChange[] {
   if (table !== 'filter') return [];

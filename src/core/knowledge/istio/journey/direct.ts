@@ -4,7 +4,7 @@ import type { IstioMesh } from './packets';
 import { looksLikeProxy } from './pod';
 import type { PodSaid } from './podSaid';
 
-/** No proxy takes the packet: what that means for it, and which of the settings that the rules show has it so. */
+/** No proxy takes the packet: what that means for it, and which of the settings in the rules causes it. */
 export function direct({ profile, said }: IstioMesh, taken: Taken): Onward {
   const { direction, own, sent, leaves, protocol } = taken;
   if (leaves && sent) return { end: 'It leaves the pod; where it arrives in a pod of the mesh, it is inbound there.' };

@@ -7,9 +7,9 @@ import type { IstioProfile } from '../profile';
  */
 export function againstLoop({ mode, proxyUids, proxyGids }: IstioProfile, { source }: Taken): string {
   const written = (rules: string): string =>
-    `Against that Istio writes ${rules}, before the rules that capture; here that is missing or comes too late.`;
+    `To prevent that, Istio writes ${rules}, before the rules that capture; here that is missing or comes too late.`;
   if (mode.startsWith('ambient'))
-    return 'Against that each rule of Istio that captures asks “-m mark ! --mark 0x539/0xfff”; this one does not.';
+    return 'To prevent that, each capturing rule of Istio has “-m mark ! --mark 0x539/0xfff”; this one does not.';
   if (source === '127.0.0.6' || source === '::6')
     return written(`“-s ${source}/${source === '::6' ? 128 : 32} -o lo -j RETURN” into ISTIO_OUTPUT`);
   if (mode === 'sidecar TPROXY') return written('“-m mark --mark 0x539 -j RETURN” into ISTIO_INBOUND and ISTIO_OUTPUT');
