@@ -449,6 +449,8 @@ export const FILES: Readonly<Record<string, string>> = {
   bare: BARE,
   words: WORDS,
   ...ODD,
+  nothing: 'Nothing of this is a rule.\n',
+  'facts alone': `create a hash:ip\nadd a 10.0.0.1\ncreate b hash:net\n${HOST}`,
   memories: MEMORIES,
   targets: TARGETS + HOST,
   'two ways': TWO_WAYS,
