@@ -8,7 +8,7 @@ import type { TracePanels } from './tracePanels';
 import { fileName } from './fileName';
 
 interface Form extends vscode.QuickPickItem {
-  readonly id: Exclude<keyof Shareable, 'picture'> | 'svg' | 'png';
+  readonly id: Exclude<keyof Shareable, 'picture' | 'what'> | 'svg' | 'png';
 }
 
 type Offered = Form | (vscode.QuickPickItem & { readonly id?: undefined });
@@ -48,12 +48,12 @@ async function share(panel: TracePanel, id: Form['id']): Promise<void> {
   const theme = pictureTheme();
   switch (id) {
     case 'html':
-      return save(panel, 'html', 'Web pages', utf8Bytes(shared.html()));
+      return save(panel, shared, 'html', utf8Bytes(shared.html()));
     case 'svg':
-      return save(panel, 'svg', 'Pictures', utf8Bytes(shared.picture(theme).svg));
+      return save(panel, shared, 'svg', utf8Bytes(shared.picture(theme).svg));
     case 'png': {
       const png = await panel.png(shared.picture(theme));
-      if (png) return save(panel, 'png', 'Pictures', png);
+      if (png) return save(panel, shared, 'png', png);
       void vscode.window.showWarningMessage('The picture could not be drawn: show the trace view, or save it as SVG.');
       return;
     }
@@ -64,8 +64,14 @@ async function share(panel: TracePanel, id: Form['id']): Promise<void> {
 }
 
 /** Asks where to, beside the file with the rules. */
-async function save({ uri }: TracePanel, extension: string, kind: string, bytes: Uint8Array): Promise<void> {
-  const name = `${fileName(uri).replace(/\.[^.]*$/, '')}-trace.${extension}`;
+async function save(
+  { uri }: TracePanel,
+  { what }: Shareable,
+  extension: 'html' | 'svg' | 'png',
+  bytes: Uint8Array,
+): Promise<void> {
+  const name = `${fileName(uri).replace(/\.[^.]*$/, '')}-${what}.${extension}`;
+  const kind = extension === 'html' ? 'Web pages' : 'Pictures';
   const beside = uri.scheme === 'untitled' ? undefined : vscode.Uri.joinPath(uri, '..', name);
   const target = await vscode.window.showSaveDialog({
     title: 'Save the Trace',

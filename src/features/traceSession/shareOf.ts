@@ -19,6 +19,8 @@ import type { SessionState } from './sessionState';
 
 /** What is shown, in every form in which it can be given to others. Made when asked for. */
 export interface Shareable {
+  /** What is shown, for the name of a file. */
+  readonly what: 'trace' | 'ways';
   readonly text: () => string;
   readonly markdown: () => string;
   readonly mermaid: () => string;
@@ -35,6 +37,7 @@ export function shareOf(state: SessionState, trace: SessionTrace): Shareable | u
   const assumed = assumedOf(current);
   const shared = (): SharedTrace => ({ input, assumed, file: state.fileName, journey: journeyOf(state, trace) });
   return {
+    what: 'trace',
     text: () => traceText(input, assumed),
     markdown: () => traceMarkdown(input, assumed),
     mermaid: () => traceMermaid(shared()),
@@ -47,6 +50,7 @@ export function shareOf(state: SessionState, trace: SessionTrace): Shareable | u
 function shareOfWays(state: SessionState, trace: SessionTrace, report: WaysReport): Shareable {
   const shared: SharedWays = { report, file: state.fileName, whatIf: trace.made.map(madeWords) };
   return {
+    what: 'ways',
     text: () => sharedWaysText(shared),
     markdown: () => waysMarkdown(shared),
     mermaid: () => waysMermaid(shared),

@@ -172,6 +172,7 @@ describe('what the trace view shares', () => {
   });
 
   test('the report and the diagram have the whole journey', () => {
+    expect(given?.what).toBe('trace');
     expect(given?.mermaid()).toMatch(/P0->>P1: 1\. .*\n +P1->>P2: 2\. .*\n +P2-->>P1: 2r\. .*\n +P1-->>P0: 1r\. /);
     expect(given?.html()).toMatch(/<h3>1\. client →[^]*<table>[^]*<h3>2\. Envoy[^]*<table>[^]*<li>1r\. /);
     expect(given?.command()).toMatch(/^iptables-lens trace istio-sidecar\.md --packet '.*' --journey\n$/);

@@ -187,6 +187,7 @@ describe('what the view offers while it shows all ways', () => {
 
   test('the command line traces them', () => {
     expect(shared?.command()).toBe('iptables-lens trace notes.md --ways\n');
+    expect(shared?.what).toBe('ways');
   });
 
   test('with what is tried', () => {
