@@ -20,7 +20,7 @@ export interface ProgramPack {
   readonly id: string;
   /** As people call it, and as it is in facts. */
   readonly name: string;
-  /** How names of chains begin that are this program's and nobody else's: they mean it outside of rules too. */
+  /** How names of chains begin that only this program uses: they mean it outside of rules too. */
   readonly prefixes?: readonly string[];
   /** Processes of it in the output of `ss` and `netstat`. */
   readonly processes?: readonly string[];
@@ -39,7 +39,7 @@ export interface ProgramPack {
   readonly nftTables?: RegExp;
   /** Why a rule exists; undefined for any other rule. `beside`: the other rule sets of the same host. */
   rule?(ruleSet: RuleSetView, rule: RuleView, beside: readonly RuleSetView[]): RuleKnowledge | undefined;
-  /** Whom a packet that matched the rule was sent to, by name; undefined where the rule names nobody. */
+  /** Whom a packet that matched the rule was sent to, by name; undefined where the rule names none. */
   peer?(ruleSet: RuleSetView, rule: RuleView): Peer | undefined;
 
   readonly marks?: readonly MarkMeaning[];

@@ -2,7 +2,7 @@ import { packs } from './packs';
 import type { Peer } from './peer';
 import type { RuleSetView, RuleView } from './view';
 
-/** Whom the rules that a packet matched, in their order, say that it was sent to; undefined where they name nobody. */
+/** Whom the rules that a packet matched, in their order, say that it was sent to; undefined where they name none. */
 export function peerOf(ruleSet: RuleSetView, matched: Iterable<RuleView>): Peer | undefined {
   let found: Peer | undefined;
   for (const rule of matched) {

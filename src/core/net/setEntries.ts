@@ -127,8 +127,8 @@ function plainMember(parts: readonly SetPart[]): SetMember {
 const NO_COUNTS = { packets: undefined, bytes: undefined };
 
 /**
- * The member that stands for these values, made of all lines that added it, by itself or in a range; undefined: there
- * is none.
+ * The member that stands for these values, made of all lines that added it, by itself or in a range; undefined where
+ * there is none.
  */
 export function savedMember(
   { exact, ranges }: CompiledSet,

@@ -6,7 +6,9 @@ export interface AcceptedSocket {
   readonly socket: Listener;
   /** The sequence number that it waits for. */
   readonly next: number;
-  /** Its SYN+ACK was acknowledged; which number that has, nobody can know, so any packet with ACK counts. */
+  /**
+   * Its SYN+ACK was acknowledged. The number of that acknowledgement cannot be known, so any packet with ACK counts.
+   */
   readonly acknowledged: boolean;
 }
 

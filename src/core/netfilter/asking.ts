@@ -209,7 +209,7 @@ class Asking {
     return holds;
   }
 
-  /** An answer that rests on what is in doubt is none. What the packet has beside it is the likelier answer. */
+  /** An answer that rests on a premise in doubt is open. The one for what the packet has is the likelier. */
   private doubted(question: Condition, answer: Answer, view: PacketView): Answer {
     if (typeof answer !== 'boolean') return answer;
     const doubt = this.walk.rests(this.rule, question, view);

@@ -55,8 +55,8 @@ export class Assumption {
   }
 
   /**
-   * Both answers lead to the same end, or nobody doubts the usual one: the premise behind it is listed, and the
-   * question is none.
+   * Both answers lead to the same end, or the usual one is not in doubt: the premise behind it is listed, and the
+   * question is not asked.
    */
   get settled(): boolean {
     return this.#settled;

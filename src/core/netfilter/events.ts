@@ -207,7 +207,7 @@ export interface WalkEnd {
   readonly lastOutInterface: string | undefined;
   readonly packetType: PacketView['packetType'];
   /**
-   * Its checksum is wrong wherever it is verified: nobody on this host accepts it or replies to it; in IPv4 only REJECT
+   * Its checksum is wrong wherever it is verified: this host neither accepts it nor replies to it; in IPv4 only REJECT
    * verifies it, after IP options that were filled in.
    */
   readonly checksumWrong: boolean;
@@ -255,7 +255,7 @@ export interface Proviso {
   /** A clause that goes after "if". */
   readonly what: string;
   readonly reason: string;
-  /** There are rules that nobody has followed. */
+  /** There are rules that were not followed. */
   readonly unseen?: true;
   /** It is about lines whose table is a guess: the `UndecidedTable.key`. */
   readonly table?: string;

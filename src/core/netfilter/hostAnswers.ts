@@ -16,7 +16,7 @@ import { tcpOf } from './tcpTracking';
 import type { World } from './world';
 import { challenge, icmpError, isOwn, ownReset, reversed, tcpReset } from './answerPackets';
 
-/** Of ICMP and of IPv4's resets: it counts as a socket and nobody owns it. */
+/** The socket of ICMP and of IPv4's resets: it counts as a socket and has no owner. */
 const KERNEL: SocketOwner = { kind: 'kernel', uid: 0, gid: 0, groups: [] };
 
 /**

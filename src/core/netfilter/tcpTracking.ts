@@ -69,7 +69,7 @@ const REPLY: Readonly<Record<TcpPacketKind, string>> = {
 
 /** What connection tracking makes of a TCP packet. */
 export type TrackedTcp =
-  /** `tcp`: what is remembered of it all the same. */
+  /** `tcp`: what is remembered of it nevertheless. */
   | { readonly kind: 'invalid'; readonly tcp?: TcpTracking }
   /** The old connection is over: the packet opens a new one of the same addresses and ports. */
   | { readonly kind: 'reopen' }

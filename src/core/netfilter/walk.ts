@@ -238,8 +238,7 @@ function comeBack(passage: Passage, iface: string): void {
 }
 
 /**
- * What came back still has the route it was sent with, which only NAT takes away (nf_nat_proto.c
- * nf_nat_ipv4_pre_routing).
+ * What came back still has the route it was sent with, which only NAT removes (nf_nat_proto.c nf_nat_ipv4_pre_routing).
  */
 function routeBack(passage: Passage, iface: string): void {
   const {

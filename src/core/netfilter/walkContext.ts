@@ -22,8 +22,8 @@ export interface Arrival {
   /** Sent through a raw socket that is not bound to the source in the packet, as tools that inject packets do. */
   readonly raw?: boolean;
   /**
-   * For a packet that the host makes in reply to another: the connection it is attached to from the start;
-   * `beyond-ct`: none, as the other is untracked, but CT rules leave it alone all the same.
+   * For a packet that the host makes in reply to another: the connection it is attached to from the start; `beyond-ct`:
+   * none, as the other is untracked, but CT rules still ignore it.
    */
   readonly attached?: Attached;
 }

@@ -63,7 +63,7 @@ export function changeOf({ field, value }: AssignStatement, scope: NftScope): Nf
   };
 }
 
-/** Settings that nobody can follow, in words; undefined where it is not known what they do. */
+/** Settings that cannot be followed, in words; undefined where it is not known what they do. */
 export function harmless({ field }: AssignStatement): boolean {
   return [
     'ct event',

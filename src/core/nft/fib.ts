@@ -60,7 +60,7 @@ function routeOf(
     mark: parts.has('mark') ? packet.mark : 0,
     tos: packet.family === 4 ? packet.tos : 0,
   });
-  // An own address leads nowhere (net/ipv4/netfilter/nft_fib_ipv4.c takes unicast routes only).
+  // An address of this host gives no interface (net/ipv4/netfilter/nft_fib_ipv4.c takes unicast routes only).
   if (route?.type !== 'unicast') return '';
   const found = route.device ?? '';
   return asked !== undefined && asked !== found ? '' : found;

@@ -123,7 +123,7 @@ class Builder {
           );
         return this.finish({ kind: 'unknown', name: statement.name, text, start, end });
       case 'unknown':
-        // A verdict after it belongs to the rule all the same.
+        // A verdict after it still belongs to the rule.
         if (!last) return this.open(text, unknown(`what "${text}" tests or does is not known here`));
         return this.finish({ kind: 'unknown', name: text, text, start, end });
       case 'limit':

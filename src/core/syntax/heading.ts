@@ -100,7 +100,7 @@ const AS_TABLE = new RegExp(`\\b(?:table:? (${NAMES})|(${NAMES}) (?:table|rules)
 function tableOfWords(plain: string): string | undefined {
   const only = ONLY.exec(plain)?.[1];
   if (only !== undefined) return only.toLowerCase();
-  // A sentence about a table is a heading where it ends so, or is hardly more than that.
+  // A sentence about a table is a heading where it ends with a colon, or is short.
   if (!plain.endsWith(':') && plain.length > 40) return undefined;
   const named = new Set(
     [...plain.matchAll(new RegExp(AS_TABLE, 'gi'))].map(([, a, b]) => (a ?? b ?? '').toLowerCase()),

@@ -15,7 +15,7 @@ export function markdownCode(text: string): string {
   if (text === '') return '';
   const shown = visible(text);
   const fence = '`'.repeat(longestRun(shown) + 1);
-  // One blank on each side is taken away again; needed where the code begins or ends with a backtick, or has blanks
+  // One blank on each side is removed again; needed where the code begins or ends with a backtick, or has blanks
   // itself.
   const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;

@@ -167,7 +167,7 @@ export const entries: readonly IstioChain[] = [
       return profile?.mode === 'sidecar TPROXY'
         ? 'Nothing jumps here in TPROXY mode: mangle ISTIO_INBOUND decides, and the exclusion of 15008 here has ' +
             'no effect.'
-        : 'Nothing jumps here: inbound traffic is not captured in this rule set. Istio writes the chain all the same.';
+        : 'Nothing jumps here: inbound traffic is not captured in this rule set. Istio writes the chain anyway.';
     },
   },
   {

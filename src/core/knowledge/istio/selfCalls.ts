@@ -95,7 +95,7 @@ function groupSelfCallNote(
   const before = loopbackLeft(chain, rule);
   if (before.kind === 'none') {
     const then = marksGroup(ruleSet, gid)
-      ? `passes here, but mangle has marked it 0x53a: TPROXY hands it to ${port} all the same`
+      ? `passes here, but mangle has marked it 0x53a: TPROXY still hands it to ${port}`
       : 'goes straight to the application';
     return (
       `Dead: ${lineOf(before.by)} has already returned every user but ${before.uid} over lo, and user ` +

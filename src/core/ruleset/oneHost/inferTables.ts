@@ -163,7 +163,7 @@ function segments(group: readonly Evidence[]): readonly (readonly Evidence[])[] 
   const found: Evidence[][] = [];
   let left: readonly TableName[] = [];
   for (const each of group) {
-    // Hardly any rule of INPUT is in nat.
+    // Rules of INPUT are rarely in nat.
     const tables: readonly TableName[] =
       each.chain === 'INPUT' && each.tables.length > 1 ? each.tables.filter((table) => table !== 'nat') : each.tables;
     const both = left.filter((table) => tables.includes(table));

@@ -36,7 +36,7 @@ export function jsonRuleset(lines: readonly Line[], from: number, stop: number):
   return undefined;
 }
 
-/** Where the brackets that are open at the start of a text are closed again; strings are passed over. */
+/** Where the brackets that are open at the start of a text are closed again; strings are skipped. */
 function closing(
   text: string,
   from: number,

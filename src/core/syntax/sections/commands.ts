@@ -11,7 +11,7 @@ import { readHostCommand } from './hostCommands';
 import { takeSysctls } from './sysctls';
 
 /**
- * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are passed over. Where
+ * Reads a list of `iptables …` command lines. Other lines of the script or trace between them are skipped. Where
  * commands of both families, of both back ends or of several machines alternate, those of each become a section of
  * their own.
  */

@@ -10,7 +10,7 @@ import { RulesScan } from './rulesScan';
 /**
  * Reads one dump, one restore input or one `iptables -S` list from line `from` on. A dump ends where another one
  * begins: at a header of another program, at a table that this dump has already, or where other text comes after
- * COMMIT. Within a table, text that a log put between the rules is passed over.
+ * COMMIT. Within a table, text that a log put between the rules is skipped.
  */
 export function readRules(reader: SectionReader, from: number): number {
   const scan = new RulesScan(reader, from);

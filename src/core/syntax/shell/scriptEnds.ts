@@ -45,7 +45,7 @@ export class ScriptEnds {
     const problem = problemAt(source.place(node.start), source.place(node.end), {
       severity: 'info',
       code: 'shell-assumption',
-      message: `as far as the rules are known, ${ENDS[signal]}: the commands after it are assumed to run all the same`,
+      message: `as far as the rules are known, ${ENDS[signal]}: the commands after it are assumed to run nevertheless`,
     });
     this.list = [...this.list, { signal, condition, problem }];
   }

@@ -13,8 +13,8 @@ export interface JsonString {
 
 /**
  * All strings that are values in the JSON objects or lists from `start` on, at any depth, in the order of the text;
- * undefined where the text does not begin as JSON. What is wrong with the JSON otherwise is passed over: log lines are
- * cut off in the middle.
+ * undefined where the text does not begin as JSON. Other errors of the JSON are ignored: log lines are cut off in the
+ * middle.
  */
 export function jsonStrings(text: string, start: number, end: number): readonly JsonString[] | undefined {
   if (!beginsJson(text, start, end)) return undefined;

@@ -23,7 +23,7 @@ const restoreMark = flag('--restore-skmark', 'Copies the mark of the socket to t
  * `-m socket`: a socket on this host is there for the packet. Source: iptables-extensions(8) "socket",
  * net/netfilter/xt_socket.c and nf_socket_ipv4.c. Known are the listening sockets of the host model; whether a
  * connection has a socket of its own is unknown once it is established. No listing shows the mark of a socket
- * (--restore-skmark), so it counts as 0, which is what a socket has that nobody marked.
+ * (--restore-skmark), so it counts as 0, the mark of a socket that was never marked.
  */
 export const socket = defineMatch<SocketData>({
   kind: 'match',

@@ -21,7 +21,7 @@ export function liveSets({
   return (memory.get(KEY) as ReadonlyMap<string, IpSet> | undefined) ?? host.sets;
 }
 
-/** Why nobody knows whether a packet is in a set. */
+/** Why it is not known whether a packet is in a set. */
 export function whyUnknown(view: Pick<PacketView, 'memory' | 'host'>, name: string): string {
   return unsureIn(liveSets(view), name)
     ? `the set ${name} was full and has forceadd: a member that was added replaced another one, or was not ` +
