@@ -11,6 +11,7 @@ import { ToolInput } from '../../../src/features/modelTools/toolInput';
 import { overviewOf } from '../../../src/features/overview';
 import { overviewText } from '../../../src/features/overviewText';
 import { quickFixes } from '../../../src/features/quickFixes';
+import { semanticTokens } from '../../../src/features/semanticTokens';
 import { symbolsOf, type OutlineSymbol } from '../../../src/features/symbols';
 import { badgeOf } from '../../../src/features/traceReport/verdict';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
@@ -144,4 +145,23 @@ answersOf(file('texts.txt'), (text, section) => {
       .split('\n')
       .filter((line) => line !== ''),
   ];
+});
+
+/** The coloured words of a text, a line each: `word:Type`; a section names what is around the text. */
+answersOf(file('tokens.txt'), (asked, section) => {
+  const inside: Readonly<Record<string, (text: string) => string>> = {
+    'a table of nft': (text) => `table inet t {\n${text}\n}\n`,
+    'a chain of nft': (text) => `table inet t {\nchain c {\n${text}\n}\n}\n`,
+    'a rule of filter': (text) => `*filter\n:INPUT ACCEPT [0:0]\n:web - [0:0]\n${text}\nCOMMIT\n`,
+  };
+  const text = inside[section]?.(asked) ?? `${asked}\n`;
+  const lines = text.split('\n');
+  const first = lines.indexOf(asked.split('\n')[0] ?? '');
+  const tokens = semanticTokens(modelOfText(text, 'notes.md'), first, first + asked.split('\n').length - 1);
+  return asked.split('\n').map((_, i) =>
+    tokens
+      .filter(({ line }) => line === first + i)
+      .map(({ line, start, end, type }) => `${lines[line]?.slice(start, end)}:${type.replace('iptables', '')}`)
+      .join('  '),
+  );
 });
