@@ -185,6 +185,8 @@ export interface ViewState {
   readonly compared: { readonly badge: Badge; readonly headline: string; readonly copy: boolean } | undefined;
   /** What is shown is not so: it is what would be. undefined: it is so. */
   readonly whatIf: WhatIfView | undefined;
+  /** A command that one might try, for an empty box. */
+  readonly whatIfExample: string;
   /** undefined where the packet cannot be traced (see `packet.problems`), or while loading. */
   readonly trace: TraceReport | undefined;
   /** What the view keeps for a reload, with the selected step added to it. */

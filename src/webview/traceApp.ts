@@ -172,6 +172,7 @@ export class TraceApp extends LitElement {
         <trace-what-if
           .stops=${this.answerStops}
           .whatIf=${view.whatIf}
+          .example=${view.whatIfExample}
           .open=${this.tryOpen}
           @send=${this.passOn}
           @what-if-box=${this.tryBox}

@@ -11,6 +11,8 @@ import { theme } from './theme';
 export class TraceWhatIf extends LitElement {
   /** undefined: nothing is tried. */
   @property({ attribute: false }) whatIf: WhatIfView | undefined;
+  /** A command that one might try. */
+  @property() example = '';
   /** The box is wanted. */
   @property({ type: Boolean }) open = false;
   /** Its buttons are one tab stop with those of the other parts of the answer. */
@@ -208,7 +210,7 @@ export class TraceWhatIf extends LitElement {
         spellcheck="false"
         aria-label="Commands to try"
         aria-describedby="hint"
-        placeholder="iptables -I INPUT -p tcp --dport 443 -j ACCEPT"
+        placeholder=${this.example}
         .value=${this.draft}
         @input=${(event: InputEvent) => {
           this.draft = (event.target as HTMLTextAreaElement).value;

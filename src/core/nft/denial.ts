@@ -47,7 +47,5 @@ function isOne({ kind }: NftExpression, wanted: string): boolean {
 }
 
 function setWords(right: NftExpression, wanted: string): string {
-  return right.kind === 'set' && wanted.length > LONGEST_SET
-    ? `the set of ${right.elements.length.toLocaleString('en')}`
-    : wanted;
+  return right.kind === 'set' && wanted.length > LONGEST_SET ? `the set of ${right.elements.length}` : wanted;
 }

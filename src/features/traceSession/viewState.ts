@@ -11,6 +11,7 @@ import { shownLegs } from './shownLegs';
 import { packetFields } from './packetForm';
 import { readingFacts } from './readingFacts';
 import type { SessionState } from './sessionState';
+import { whatIfExample } from '../whatIf/whatIfExample';
 import { whatIfView } from './whatIfView';
 import { currentOf, type SessionTrace } from './sessionTrace';
 import { replyState } from './shownReply';
@@ -63,6 +64,7 @@ export function viewState(revision: number, state: SessionState, trace: SessionT
         : [...new Set(journey.loops.map(({ words }) => words)), ...warningsOf(model, evaluation, refused)],
     compared: reply || tried ? undefined : comparedWith(state, trace),
     whatIf: whatIfView(state, trace),
+    whatIfExample: dump ? whatIfExample(dump) : '',
     journey: shownLegs(journey, { expression, dump: state.dump?.id ?? '' }, reply !== undefined),
     journeyWords: { remarks: journey.remarks, end: journey.end },
     ways: { names: wayNames(scenarios), shown: state.ways ? trace.ways?.traced.report : undefined },
@@ -141,6 +143,7 @@ const NOTHING_SHOWN = {
   warnings: [],
   compared: undefined,
   whatIf: undefined,
+  whatIfExample: '',
   trace: undefined,
 } as const;
 
