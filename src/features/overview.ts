@@ -1,4 +1,5 @@
 import { machineWords } from '../core/syntax/machine';
+import { machinePlace } from './machinePlace';
 import { machineOfFacts } from './ownFacts';
 import type { RulesSection, Section, SourceFile } from '../core/syntax/sourceFile';
 import { allTables, type RuleSet } from '../core/ruleset/ruleSet';
@@ -52,6 +53,8 @@ export interface HostOverview {
   readonly examples: string;
   /** Where the command ran that printed them; missing where no prompt or wrapper states it. */
   readonly machine?: string;
+  /** The same in words, `in pod web-7`. */
+  readonly place?: string;
 }
 
 export function overviewOf(model: FileModel): Overview {
@@ -144,9 +147,10 @@ function hostOverview(section: Section): readonly HostOverview[] {
       ];
 }
 
-function machineIn(section: Section): { readonly machine?: string } {
+function machineIn(section: Section): Pick<HostOverview, 'machine' | 'place'> {
   const machine = machineOfFacts(section);
-  return machine && (machine.name !== undefined || machine.within !== '') ? { machine: machineWords(machine) } : {};
+  if (!machine || (machine.name === undefined && machine.within === '')) return {};
+  return { machine: machineWords(machine), place: machinePlace(machine) };
 }
 
 function countOf(section: Section): number {

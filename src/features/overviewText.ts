@@ -30,9 +30,9 @@ export function overviewText({ ruleSets, host, packets, openTables, unread }: Ov
   part(
     'Host',
     host.map(
-      ({ kind, lines, count, examples, machine }) =>
+      ({ kind, lines, count, examples, place }) =>
         `${placeOf(lines)}  ${countedNoun(count, NOUNS[kind])}` +
-        `${machine === undefined ? '' : ` of ${machine}`}${examples === '' ? '' : `: ${examples}`}`,
+        `${place === undefined ? '' : ` ${place}`}${examples === '' ? '' : `: ${examples}`}`,
     ),
   );
   part(
