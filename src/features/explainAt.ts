@@ -38,7 +38,7 @@ export interface Explained {
  */
 export function explainAt(model: FileModel, lineNumber: number, column: number | undefined): Explained {
   const outer = model.file.lines[lineNumber];
-  const at = column ?? outer?.contentStart;
+  const at = column ?? (outer && ruleStart(outer));
   if (outer === undefined || at === undefined)
     return { text: null, family: null, reason: null, since: null, until: null };
   const hover = hoverAt(model, lineNumber, at);
@@ -55,6 +55,11 @@ export function explainAt(model: FileModel, lineNumber: number, column: number |
     since: fact?.since ?? null,
     until: fact?.until ?? null,
   };
+}
+
+/** Where the rule of a line begins: after its counters. */
+function ruleStart({ text, contentStart }: Line): number {
+  return contentStart + (/^\[\d+:\d+\][ \t]*(?=-)/.exec(text.slice(contentStart))?.[0].length ?? 0);
 }
 
 /** A built-in chain is nobody's and has no release. */

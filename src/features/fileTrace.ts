@@ -27,7 +27,7 @@ export interface FileSetting {
   /** Every host that is possible. */
   readonly source: HostSource;
   /** The file, or the caller, lists the addresses of this host. */
-  readonly addressesKnown: boolean;
+  readonly addressesKnown: Readonly<Record<4 | 6, boolean>>;
   /** Of the rules that were chosen. */
   readonly family: 4 | 6;
   readonly model: FileModel;

@@ -29,7 +29,7 @@ export function scenariosFor(model: FileModel, dump: Dump): readonly Scenario[] 
   const ruleSet = ruleSetOf(dump.section);
   const { setting, addressesKnown } = settingOf(model, dump);
   const view = ruleSetView(ruleSet);
-  const place = placeOf(setting.host, ruleSet.family, addressesKnown);
+  const place = placeOf(setting.host, ruleSet.family, addressesKnown[ruleSet.family]);
   const own = packs.map((pack) => pack.scenarios?.(view, place) ?? []).find((list) => list.length > 0);
   if (own) return own;
   const through = [
@@ -93,7 +93,7 @@ function throughEntry(
   if (rule === undefined) return [];
   const found = findPacket(place.host, ruleSet, rule, {
     wish: entry.wish?.(view, place) ?? {},
-    addressesKnown: place.addressesKnown,
+    addressesKnown: { 4: place.addressesKnown, 6: place.addressesKnown },
   });
   const expression =
     found.kind === 'found' ? found.expression : found.kind === 'unreachable' ? undefined : found.nearest;

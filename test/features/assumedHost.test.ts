@@ -38,6 +38,54 @@ describe('a host that the file does not describe speaks IPv6', () => {
   });
 });
 
+/** `ip -6 addr` says nothing of IPv4, and `ip -4 addr` nothing of IPv6: what it lists is complete for its family. */
+describe('a list of addresses of one family', () => {
+  const listing = (lo: string, eth0: string): string =>
+    `$ ip addr\n1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n    ${lo}\n2: eth0: <BROADCAST,UP,LOWER_UP> mtu 1500\n    ${eth0}\n` +
+    '3: docker0: <BROADCAST,UP,LOWER_UP> mtu 1500\n$ iptables-save\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n';
+  const ONLY6 = listing('inet6 ::1/128 scope host', 'inet6 2001:db8::5/64 scope global');
+  const ONLY4 = listing('inet 127.0.0.1/8 scope host lo', 'inet 192.0.2.5/24 scope global eth0');
+  const BOTH = ONLY4.replace('scope global eth0', 'scope global eth0\n    inet6 2001:db8::5/64 scope global');
+  const V4 = 'The file does not state the IPv4 address of eth0: 10.244.1.5/24 is assumed.';
+  const V6 = 'The file does not state the IPv6 address of eth0: fd00:1::5/64 is assumed.';
+
+  test.each<[string, string, string, string, readonly string[]]>([
+    ['of IPv6, a packet of IPv4', ONLY6, 'in eth0 tcp 203.0.113.9 > :22', 'DELIVERED :22', [V4]],
+    ['of IPv6, one of IPv6', ONLY6, 'in eth0 tcp [2001:db8:9::9] > :22', 'DELIVERED :22', []],
+    [
+      'of IPv6, one to an address that it does not have',
+      ONLY6,
+      'in eth0 tcp [2001:db8:9::9] > [2001:db8::6]:22',
+      'SENT eth0',
+      [],
+    ],
+    ['of IPv6, one that this host sends', ONLY6, 'out tcp > 203.0.113.9:80', 'SENT eth0', [V4]],
+    ['of IPv4, a packet of IPv6', ONLY4, 'in eth0 tcp [2001:db8:9::9] > :22', 'DELIVERED :22', [V6]],
+    ['of IPv4, one of IPv4', ONLY4, 'in eth0 tcp 203.0.113.9 > :22', 'DELIVERED :22', []],
+    ['of both, one of IPv4', BOTH, 'in eth0 tcp 203.0.113.9 > :22', 'DELIVERED :22', []],
+    ['of both, one of IPv6', BOTH, 'in eth0 tcp [2001:db8:9::9] > :22', 'DELIVERED :22', []],
+  ])('%s', (_, text, packet, badge, assumed) => {
+    const { badge: found, facts } = traced(text, packet);
+    expect(found.text).toBe(badge);
+    expect(facts.filter((fact) => fact.startsWith('The file does not state the IPv'))).toEqual(assumed);
+  });
+
+  test('whether an address of the other family is the own one is open', () => {
+    const model = modelOf(parseSourceFile(ONLY6));
+    if (!model.defaultDump) throw new Error('there are no rules in the text');
+    const { input } = evaluate(model, model.defaultDump, {
+      expression: 'in eth0 tcp 203.0.113.9 > 10.9.9.9:22',
+      outcome: 0,
+      answers: {},
+      overrides: undefined,
+    });
+    expect((input?.traced.outcomes ?? []).map((walked) => badgeOf(walked).text)).toEqual([
+      'DELIVERED :22',
+      'SENT eth0',
+    ]);
+  });
+});
+
 test.each([
   ['[fd00:9::1]:2', 'dst [fd00:9::1]:2 → [fd00:17::fff1:0:0:1]:2'],
   [

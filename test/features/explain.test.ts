@@ -9,6 +9,7 @@ import {
 } from '../../src/core/knowledge/knowledge';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { explainName } from '../../src/features/explain';
+import { explainAt } from '../../src/features/explainAt';
 import { modelOf, type FileModel } from '../../src/features/fileModel';
 import { blocksToMarkdown, blocksToText, type HoverBlock } from '../../src/features/hover/blocks';
 import { hoverAt } from '../../src/features/hover/hover';
@@ -290,3 +291,15 @@ test.each([
   for (const wrong of ['or older', 'of several releases', 'to 1.2 ', 'to 1.6', 'no rule for'])
     expect(text).not.toContain(wrong);
 });
+
+test.each(['', '[0:0] ', '[12:3456]  ', '  [1:60] '])(
+  'the rule of a line is explained after the counters "%s"',
+  (counters) => {
+    const text = (before: string): string =>
+      `*nat\n:PREROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\n${before}-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\nCOMMIT\n`;
+    const said = explainAt(model(text(counters)), 3, undefined);
+    expect(said).toEqual(explainAt(model(text('')), 3, undefined));
+    expect(said.text).not.toBeNull();
+    expect(said.family).toBe('Docker');
+  },
+);

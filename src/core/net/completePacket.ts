@@ -27,8 +27,11 @@ export interface FilledField {
 export interface CompletionOptions {
   /** The family of the rules that it is for, where nothing in the request states one. */
   readonly preferred?: 4 | 6;
-  /** A destination that is an address of this host is marked `own`, because nothing else shows that it is one. */
-  readonly marksOwn?: boolean;
+  /**
+   * Of which families the addresses of this host are stated. Of another, a destination that is one is marked `own`,
+   * because nothing else shows it. Omitted: of both.
+   */
+  readonly addressesKnown?: Readonly<Record<4 | 6, boolean>>;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface CompletionOptions {
 export function completePacket(
   request: PacketRequest,
   host: Host,
-  { preferred = 4, marksOwn = false }: CompletionOptions = {},
+  { preferred = 4, addressesKnown }: CompletionOptions = {},
 ): { readonly request: PacketRequest; readonly filled: readonly FilledField[] } {
   const filled: FilledField[] = [];
   let now = request;
@@ -59,7 +62,7 @@ export function completePacket(
   else fillInbound(now, host, family, fill);
   fillTransport(now, host, fill);
   const own =
-    marksOwn &&
+    addressesKnown?.[family] === false &&
     now.dir === 'in' &&
     request.dst === undefined &&
     now.dst !== undefined &&

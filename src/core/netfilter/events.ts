@@ -268,6 +268,8 @@ export interface HostAnswer {
   readonly value: boolean;
   /** It is one of several things that may be so, otherwise a yes or a no. */
   readonly choice: boolean;
+  /** Of a choice: how `what` begins in each of its answers, where that tells them from others: `the next hop is `. */
+  readonly stem?: string;
   /** Of a yes or a no; a choice is what `what` states. */
   readonly words?: OpenWords;
   readonly reason: string;

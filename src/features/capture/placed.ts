@@ -23,7 +23,7 @@ const FORWARDED =
 /** Decides for packets of a capture by which direction and interface they come. */
 export class Placing {
   private readonly own = new Map<string, boolean | undefined>();
-  private readonly addressesKnown: boolean;
+  private readonly addressesKnown: Readonly<Record<4 | 6, boolean>>;
   private readonly isOwnAddress: (address: string) => boolean;
 
   /** `iface`: where it was captured, as the caller says. */
@@ -80,7 +80,8 @@ export class Placing {
   private isOwn(address: string): boolean | undefined {
     if (this.own.has(address)) return this.own.get(address);
     const parsed = parseAddress(address);
-    const known = parsed && isLoopback(parsed) ? true : this.addressesKnown ? this.isOwnAddress(address) : undefined;
+    const isKnown = parsed !== undefined && this.addressesKnown[parsed.family];
+    const known = parsed && isLoopback(parsed) ? true : isKnown ? this.isOwnAddress(address) : undefined;
     this.own.set(address, known);
     return known;
   }

@@ -26,9 +26,14 @@ export function isExcluded({ assumptions, on }: Walked, { assumed }: Settings): 
   return [...assumed.values()].some(
     (said) =>
       assumptions.some((assumption) => contradicts(said, assumption)) ||
-      (said.rule === undefined &&
-        (on?.answers ?? []).some(({ what, value }) => what === said.what && value !== said.value)),
+      (said.rule === undefined && (on?.answers ?? []).some((answer) => contradictsAnswer(said, answer))),
   );
+}
+
+/** Of several things that may be so, the one that is said to be so rules out the others. */
+function contradictsAnswer(said: Assumed, { what, value, stem }: HostAnswer): boolean {
+  if (said.what === what) return said.value !== value;
+  return stem !== undefined && said.value && said.what?.startsWith(stem) === true;
 }
 
 function contradicts({ rule, what, value }: Assumed, assumption: Assumption): boolean {

@@ -1,5 +1,6 @@
 import { formatAddress, sameAddress } from '../../core/net/address';
 import { isOwn } from '../../core/net/completePacket';
+import { addressFamily } from '../../core/syntax/family';
 import { capital } from '../../core/text/capital';
 import type { Walked } from '../../core/netfilter/events';
 import type { Evaluation } from '../traceSession/evaluate';
@@ -198,10 +199,10 @@ function refutedOwn(
   { setting: { addressesKnown, setting }, request }: Evaluation,
   { settings }: Expectation,
 ): readonly string[] {
-  if (!addressesKnown) return [];
   return [request?.src, request?.dst].flatMap((address) => {
     const said = address === undefined ? undefined : settings.own.get(address);
     if (address === undefined || said === undefined || isOwn(setting.host, address) === said) return [];
+    if (!addressesKnown[addressFamily(address) ?? 4]) return [];
     return [
       `the file lists the addresses of this host, and ${address} is ${said ? 'not ' : ''}among them: ` +
         `"${said ? '' : 'not '}own ${address}" does not count`,

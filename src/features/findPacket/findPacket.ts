@@ -30,7 +30,7 @@ export interface FindOptions {
   /**
    * Whether the addresses of the host are known; of those that are made up the expression says that they are its own.
    */
-  readonly addressesKnown: boolean;
+  readonly addressesKnown: Readonly<Record<4 | 6, boolean>>;
   /** The host as it is for a packet that says more of it than the file; omitted: the same for all. */
   readonly hostFor?: (request: PacketRequest) => Host;
   /** Traces a packet on every host that is possible, where the file leaves that open. Omitted: on the likeliest one. */
@@ -176,8 +176,15 @@ class Search {
   private requestFor({ hook, heading, box }: Try): PacketRequest | undefined {
     const { host, rule } = this;
     const { wish = {}, addressesKnown } = this.options;
-    const chosen = requestOf(box, { hook, heading, addressesKnown, host, family: rule.family, wish });
-    return chosen && completePacket(chosen, host, { preferred: rule.family, marksOwn: !addressesKnown }).request;
+    const chosen = requestOf(box, {
+      hook,
+      heading,
+      addressesKnown: addressesKnown[rule.family],
+      host,
+      family: rule.family,
+      wish,
+    });
+    return chosen && completePacket(chosen, host, { preferred: rule.family, addressesKnown }).request;
   }
 
   private trace(request: PacketRequest, answers?: ReadonlyMap<string, boolean>): Traced {

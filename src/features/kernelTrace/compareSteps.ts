@@ -1,6 +1,7 @@
 import type { KernelPacket, SteppedLine } from '../../core/net/kernelTrace/kernelPackets';
 import type { Walked } from '../../core/netfilter/events';
 import { fullName, ourSteps, tableOf, type OurStep } from './ourSteps';
+import { packetDifference, type PacketDifference } from './packetDifference';
 import { rulesNamed, verdictOf } from './ruleNamed';
 
 /** How far a path goes along with the trace of a kernel. */
@@ -10,7 +11,14 @@ export interface SteppedTogether {
   /**
    * The first step of the kernel with which the path does not agree, and where the path is then; undefined: it ended.
    */
-  readonly difference: { readonly kernel: SteppedLine; readonly here: OurStep | undefined } | undefined;
+  readonly difference:
+    | {
+        readonly kernel: SteppedLine;
+        readonly here: OurStep | undefined;
+        /** Both are at the same step, and the packet is another. */
+        readonly packets?: PacketDifference;
+      }
+    | undefined;
   /** The step of the path after the last one of the kernel: its trace is cut, or begins anew elsewhere. */
   readonly next: OurStep | undefined;
   /** Rules were compared by their verdicts alone, because the file has neither their handles nor their texts. */
@@ -51,6 +59,9 @@ export function stepTogether(kernel: KernelPacket, walked: Walked, family: 4 | 6
         incomplete: !complete,
       };
     }
+    const packets = packetDifference(step, kernel.writer, walked.events[here.event]);
+    if (packets)
+      return { pairs, difference: { kernel: step, here, packets }, next: undefined, byVerdict, incomplete: false };
     byVerdict ||= same === 'by verdict';
     pairs.push({ kernel: step, here });
     at++;

@@ -7,6 +7,7 @@ import { badgeOf, droppedBy } from '../traceReport/verdict';
 import { whyRule, whyRuleNot } from '../traceReport/ruleWhy';
 import { isEnd } from './compareSteps';
 import { fullName, tableOf, type OurStep } from './ourSteps';
+import type { PacketDifference } from './packetDifference';
 import { rulesNamed } from './ruleNamed';
 
 /** What each of the two says where a kernel and a path part. Lines count from 1. */
@@ -25,6 +26,7 @@ export interface Difference {
 interface Parting {
   readonly kernel: SteppedLine;
   readonly here: OurStep | undefined;
+  readonly packets?: PacketDifference;
   /** The event up to which both agree; -1: none. */
   readonly agreed: number;
 }
@@ -65,13 +67,21 @@ export function chainOf(step: SteppedLine, ruleSet: RuleSet | undefined, family:
 
 /** Puts the first disagreement into words. */
 export function differenceOf(
-  { kernel, here, agreed }: Parting,
+  { kernel, here, agreed, packets }: Parting,
   walked: Walked,
   ruleSet: RuleSet | undefined,
   family: 4 | 6,
 ): Difference {
   const chain = chainOf(kernel, ruleSet, family);
   const base = { kernel: kernelWords(kernel, chain), kernelLine: kernel.line + 1 };
+  if (packets && here)
+    return {
+      kernel: `${base.kernel}, with ${packets.kernel}`,
+      kernelLine: (kernel.shown?.index ?? kernel.line) + 1,
+      here: `the packet has ${packets.here} there`,
+      line: here.rule && lineOf(here.rule),
+      step: { kind: 'event', event: here.event },
+    };
   if (!chain)
     return {
       ...base,

@@ -1,6 +1,6 @@
 /**
  * The path of a file that is written relative to a folder, or as the whole path with either kind of slash; undefined
- * where it leads out of the folder. `folder`: as in `Uri.path`, `/c:/work` on Windows.
+ * where it leads out of the folder. `folder`: as in `Uri.path`, `/c:/repo` on Windows.
  */
 export function pathInFolder(folder: string, written: string): string | undefined {
   const base = folder.replace(/\/$/, '');

@@ -3,6 +3,7 @@ import type { NamedAddress } from '../../core/net/namedAddress';
 import { packs } from '../../core/knowledge/knowledge';
 import { namesOfFile, type FileNames } from '../../core/ruleset/host/fileNames';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
+import { addressFamily } from '../../core/syntax/family';
 import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
 import { settingOf } from '../fileTrace';
 import { ruleSetView } from '../ruleSetView';
@@ -21,7 +22,7 @@ export function contextOfFile(model: FileModel, dump: Dump, overrides: unknown):
     resolvers: () => listings().resolvers,
     isOwn: (address) => {
       const { addressesKnown, setting } = settingOf(model, dump, { overrides });
-      if (addressesKnown) return isOwn(setting.host, address);
+      if (addressesKnown[addressFamily(address) ?? 4]) return isOwn(setting.host, address);
       const ownAs = (dir: 'in' | 'out'): boolean | undefined => {
         const { source } = settingOf(model, dump, { overrides, packet: { dir, dst: address } });
         const { host, open } = source.host();

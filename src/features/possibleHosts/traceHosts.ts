@@ -203,10 +203,13 @@ export function hopText({ gateway, device }: NextHop): string {
   return `${gateway ? `via ${formatAddress(gateway)} ` : ''}dev ${device ?? '?'}`;
 }
 
+const NEXT_HOP = 'the next hop is ';
+
 function hopAnswer(route: Route, hops: readonly NextHop[]): HostAnswer {
   const [first] = hops as readonly [NextHop, ...NextHop[]];
   return {
-    what: `the next hop is ${hops.map(hopText).join(' or ')}`,
+    what: `${NEXT_HOP}${hops.map(hopText).join(' or ')}`,
+    stem: NEXT_HOP,
     value: true,
     choice: true,
     key: hopKey(first),
@@ -217,8 +220,10 @@ function hopAnswer(route: Route, hops: readonly NextHop[]): HostAnswer {
 
 function wayAnswer({ dir, iface }: PacketRequest, names: readonly string[], to: string): HostAnswer {
   const [name = ''] = names;
+  const stem = `${to} is reached by `;
   return {
-    what: `${to} is reached by ${names.join(' or ')}`,
+    what: `${stem}${names.join(' or ')}`,
+    stem,
     value: true,
     choice: true,
     key: wayKey(name),
@@ -255,7 +260,7 @@ function traceWith(
 ): HostTrace {
   const { request: complete, filled } = completePacket(request, facts.host, {
     preferred: family,
-    marksOwn: !facts.known.addresses,
+    addressesKnown: facts.known.addresses,
   });
   return {
     facts,

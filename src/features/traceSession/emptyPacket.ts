@@ -13,7 +13,7 @@ export function emptyPacket({ evaluation, overrides }: ChangedEvaluation): strin
   if (known && known.overrides === overrides) return known.text;
   const { source, family } = settingOf(model, dump, { overrides, packet: {} });
   const facts = source.host({});
-  const { request } = completePacket({}, facts.host, { preferred: family, marksOwn: !facts.known.addresses });
+  const { request } = completePacket({}, facts.host, { preferred: family, addressesKnown: facts.known.addresses });
   const text = formatPacketExpression(request);
   EMPTY.set(dump, { overrides, text });
   return text;

@@ -23,17 +23,17 @@ test.each<[string, string, string | undefined]>([
   // Where it is no path in the folder, it is one from there.
   ['/ws', '/etc/passwd', '/ws/etc/passwd'],
   ['/ws', '/ws2/secret', '/ws/ws2/secret'],
-  ['/c:/work', 'C:\\work\\node1.rules', '/c:/work/node1.rules'],
-  ['/c:/work', 'dumps\\node1.rules', '/c:/work/dumps/node1.rules'],
-  ['/c:/work', 'c:/work/../secret', undefined],
+  ['/c:/repo', 'C:\\repo\\node1.rules', '/c:/repo/node1.rules'],
+  ['/c:/repo', 'dumps\\node1.rules', '/c:/repo/dumps/node1.rules'],
+  ['/c:/repo', 'c:/repo/../secret', undefined],
 ])('%s, %s', (folder, written, path) => {
   expect(pathInFolder(folder, written)).toBe(path);
 });
 
 test('nothing leads out of the folder', () => {
-  const part = fc.constantFrom('..', '.', '', 'a', '/', '\\', 'ws', '/ws', 'c:', '/c:/work', '%2e%2e');
+  const part = fc.constantFrom('..', '.', '', 'a', '/', '\\', 'ws', '/ws', 'c:', '/c:/repo', '%2e%2e');
   fc.assert(
-    fc.property(fc.constantFrom('/ws', '/c:/work', '/a/ws/'), fc.array(part, { maxLength: 8 }), (folder, parts) => {
+    fc.property(fc.constantFrom('/ws', '/c:/repo', '/a/ws/'), fc.array(part, { maxLength: 8 }), (folder, parts) => {
       for (const written of [parts.join('/'), parts.join('')]) {
         const path = pathInFolder(folder, written);
         if (path === undefined) continue;

@@ -21,6 +21,8 @@ export interface KernelPacket {
 export interface SteppedLine extends KernelStep {
   /** 0-based. */
   readonly line: number;
+  /** The line that shows the packet as it is at this step: this one, or of `nft monitor` the one before it. */
+  readonly shown: NumberedText | undefined;
 }
 
 export interface KernelTrace {
@@ -65,6 +67,8 @@ class Gathering {
   private readonly steps: SteppedLine[] = [];
   private first: { readonly text: string; readonly line: number } | undefined;
   private last: string | undefined;
+  /** Of the step that comes next. */
+  private shown: NumberedText | undefined;
   private state: ConntrackState | undefined;
   /** The chains that the kernel called, with their tables. */
   private readonly entered = new Set<string>();
@@ -86,9 +90,13 @@ class Gathering {
     if (line.showsPacket) {
       this.first ??= { text, line: index };
       this.last = text;
+      this.shown = { text, index };
     }
     this.state = line.state ?? this.state;
-    if (line.step) this.steps.push({ ...line.step, line: index });
+    if (line.step) {
+      this.steps.push({ ...line.step, line: index, shown: this.shown });
+      this.shown = undefined;
+    }
     const enters = this.writer === 'nft monitor trace' ? line.showsPacket : BUILT_IN.has(line.chain);
     if (!enters) return;
     this.current = `${line.table} ${line.chain}`;

@@ -23,6 +23,8 @@ import { MADE_UP, MOST_MADE_UP, PORT_NAME, TUNNEL_NAME, USUAL_HOST_NUMBER } from
 export interface InterfaceSources {
   /** Those that the file lists. */
   readonly listed: ReadonlyMap<string, InterfaceOfFile>;
+  /** Of which families it lists the addresses. */
+  readonly listedFamilies: ReadonlySet<4 | 6>;
   readonly routes: readonly RouteOfFile[];
   /** Those that rules name. */
   readonly named: readonly InterfaceUse[];
@@ -49,13 +51,12 @@ export function assumeInterfaces(
   sources: InterfaceSources,
   noted: Assumptions,
 ): { readonly interfaces: readonly Interface[]; readonly uplink: string } {
-  const { listed, routes, named, said } = sources;
+  const { listed, listedFamilies, routes, named, said } = sources;
   const found = new Map<string, OpenInterface>(
     [...listed].map(([name, iface]) => [name, { ...iface, addresses: [...iface.addresses] }]),
   );
   const loopback = loopbackInterface(found.get('lo')?.addresses);
   found.delete('lo');
-  const addressesKnown = [...found.values()].some(({ addresses }) => addresses.length > 0);
   const exist = (name: string | undefined): void => {
     if (name !== undefined && name !== 'lo' && !found.has(name))
       found.set(name, { mac: undefined, mtu: 1500, addresses: [] });
@@ -83,19 +84,32 @@ export function assumeInterfaces(
       use: { kind: 'interface', name },
     });
   }
-  // A list of addresses is complete for the interfaces that are in it.
   const uses = new Map(named.map((use) => [use.name, use]));
-  const open = [...found].filter(([name, { addresses }]) =>
-    addressesKnown ? !listed.has(name) && !present.has(name) : addresses.length === 0,
-  );
+  const isOpen = (name: string, { addresses }: OpenInterface, family: 4 | 6): boolean => {
+    // A list of addresses is complete for the interfaces that are in it.
+    if (listedFamilies.has(family)) return !listed.has(name) && !present.has(name);
+    // Of the other family it says which interfaces there are, and nothing of their addresses.
+    if (listedFamilies.size > 0) return name === uplink || name === said.inInterface || name === said.outInterface;
+    return addresses.length === 0;
+  };
+  const open = [...found].flatMap(([name, iface]) => {
+    const families = sources.families.filter((family) => isOpen(name, iface, family));
+    return families.length === 0 ? [] : [{ name, iface, families }];
+  });
   for (const own of sources.own) place(own, found, uplink, sources, noted);
-  open.forEach(([name, iface], i) => {
-    for (const family of sources.families)
+  open.forEach(({ name, iface, families }, i) => {
+    for (const family of families)
       if (!iface.addresses.some(({ address }) => address.family === family))
         assumeAddress(
           name,
           iface.addresses,
-          { ...sources, use: uses.get(name), family, number: i + 1, outer: name === uplink && !addressesKnown },
+          {
+            ...sources,
+            use: uses.get(name),
+            family,
+            number: i + 1,
+            outer: name === uplink && !listedFamilies.has(family),
+          },
           noted,
         );
   });

@@ -10,7 +10,7 @@ import type { SourceFile } from '../../syntax/sourceFile';
 import { assumeInterfaces } from './assumedInterfaces';
 import { assumeRoutes, assumeTproxyRouting } from './assumedRouting';
 import { Assumptions, type HostAssumption, type RulesUse } from './assumptions';
-import { FileFacts } from './fileFacts';
+import { FileFacts, type InterfaceOfFile } from './fileFacts';
 import { destinationPlace, ownAddresses, type DestinationPlace } from './ownAddresses';
 import { NOTHING_SAID, type SaidOfHost } from './said';
 
@@ -32,7 +32,7 @@ export interface HostFacts {
   };
   /** The parts of which the file or the caller lists everything. */
   readonly known: {
-    readonly addresses: boolean;
+    readonly addresses: Readonly<Record<4 | 6, boolean>>;
     readonly routes: Readonly<Record<4 | 6, boolean>>;
     readonly policyRules: boolean;
   };
@@ -102,36 +102,23 @@ export class HostSource {
     const { sysctls, givenInterfaces, sockets, sets, rules, givenRules } = (this.read ??= this.readParts());
     const noted = new Assumptions();
     const listed = facts.interfaces();
-    const known =
-      givenInterfaces !== undefined ||
-      [...listed].some(([name, { addresses }]) => name !== 'lo' && addresses.length > 0);
-    const addresses = facts.addresses();
-    const routes = facts.routes().filter(({ route }) => route.table === ROUTE_TABLE.main || route.type === 'local');
-    const place = known
-      ? undefined
-      : destinationPlace({ said, rules: rulesUse, routes, addresses, answered: answers.own });
     const named = rulesUse.interfaces ?? [];
-    const own = ownAddresses(said, rulesUse, known ? undefined : place, addresses, known);
-    const { interfaces, uplink } = givenInterfaces
-      ? { interfaces: givenInterfaces, uplink: givenInterfaces.find(({ name }) => name !== 'lo')?.name ?? 'eth0' }
-      : assumeInterfaces(
-          { listed, routes: facts.routes(), named, said, own, families, speaksOf: (block) => this.speaksOf(block) },
-          noted,
-        );
+    const { isKnown, complete, place, interfaces, uplink } = this.interfaces(listed, givenInterfaces, answers, noted);
     const kernel = kernelRoutes(interfaces, sysctls.get('net.ipv6.conf.all.forwarding') !== 0);
-    const withAddresses = new Set(
-      known
-        ? interfaces
-            .filter(({ name }) => givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0)
-            .map(({ name }) => name)
-        : [],
-    );
+    const withAddresses = (family: 4 | 6): ReadonlySet<string> =>
+      new Set(
+        isKnown(family)
+          ? interfaces
+              .filter(({ name }) => givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0)
+              .map(({ name }) => name)
+          : [],
+      );
     const routing = this.routes(kernel, (family) =>
       assumeRoutes(
         {
           family,
           interfaces,
-          listed: withAddresses,
+          listed: withAddresses(family),
           named,
           said,
           uplink,
@@ -170,11 +157,44 @@ export class HostSource {
       assumptions: [...this.noted.list, ...noted.list],
       open: { own: place?.open === true ? place : undefined, group: openGroup(host, said), ways: routing.ways },
       known: {
-        addresses: known || addresses.complete,
+        addresses: { 4: isKnown(4) || complete, 6: isKnown(6) || complete },
         routes: routing.known,
         policyRules: givenRules || facts.sections('policy-rules').length > 0,
       },
     };
+  }
+
+  /** `isKnown`: all addresses of a family are listed, or those of any where none is named. */
+  private interfaces(
+    listed: ReadonlyMap<string, InterfaceOfFile>,
+    given: readonly Interface[] | undefined,
+    answers: HostAnswers,
+    noted: Assumptions,
+  ) {
+    const { families, facts, rulesUse, said } = this;
+    const listedFamilies = familiesListed(listed);
+    const isKnown = (family: 4 | 6 | undefined): boolean =>
+      given !== undefined || (family === undefined ? listedFamilies.size > 0 : listedFamilies.has(family));
+    const known = isKnown(said.destination?.family ?? said.source?.family);
+    const addresses = facts.addresses();
+    const routes = facts.routes().filter(({ route }) => route.table === ROUTE_TABLE.main || route.type === 'local');
+    const place = known
+      ? undefined
+      : destinationPlace({ said, rules: rulesUse, routes, addresses, answered: answers.own });
+    const sources = {
+      listed,
+      listedFamilies,
+      routes: facts.routes(),
+      named: rulesUse.interfaces ?? [],
+      said,
+      own: ownAddresses(said, rulesUse, place, addresses, known),
+      families,
+      speaksOf: (block: AddressBlock) => this.speaksOf(block),
+    };
+    const found = given
+      ? { interfaces: given, uplink: given.find(({ name }) => name !== 'lo')?.name ?? 'eth0' }
+      : assumeInterfaces(sources, noted);
+    return { ...found, isKnown, complete: addresses.complete, place };
   }
 
   /** What has nothing to do with answers. */
@@ -272,6 +292,16 @@ export class HostSource {
     for (const { line, message } of problems) this.problems.push(problem('sets', `line ${line}: ${message}`));
     return sets;
   }
+}
+
+/**
+ * The families of which a listing has the addresses. `ip -6 addr` has none of IPv4, which at least lo would have; one
+ * without any of IPv6 is of a host without IPv6, or of `ip -4 addr`.
+ */
+function familiesListed(listed: ReadonlyMap<string, InterfaceOfFile>): ReadonlySet<4 | 6> {
+  const all = [...listed.values()].flatMap(({ addresses }) => addresses.map(({ address }) => address.family));
+  const isListed = [...listed].some(([name, { addresses }]) => name !== 'lo' && addresses.length > 0);
+  return new Set(isListed ? all : []);
 }
 
 /** The multicast group that a packet goes to, where this host is in it only if one of its programs has joined it. */
