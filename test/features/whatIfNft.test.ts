@@ -30,6 +30,7 @@ nft add chain inet filter input '{ type filter hook input priority 0 ; policy dr
 nft add rule inet filter input tcp dport 22 accept
 nft add rule inet filter input udp dport 53 accept
 `;
+const VARIABLES = LISTING.replace('table inet', 'define ssh = 22\ntable inet').replace('dport 22', 'dport $ssh');
 const MIXED = `*filter
 :INPUT ACCEPT [0:0]
 :FORWARD ACCEPT [0:0]
@@ -176,6 +177,14 @@ describe('what comes of a change to rules of nft', () => {
         [9, '\t\ttcp dport 80 accept'],
       ],
     ],
+    [
+      'before one with a variable',
+      VARIABLES,
+      'nft insert rule inet filter input index 1 tcp dport 22 drop',
+      [[9, '\t\ttcp dport 22 drop']],
+    ],
+    ['behind one with a variable', VARIABLES, 'nft add rule inet filter input accept', [[12, '\t\taccept']]],
+    ['off beside a variable', VARIABLES, 'line 12 off', [[11, undefined]]],
     ['away', LISTING, 'nft delete rule inet filter input handle 4', [[8, undefined]]],
     [
       'in a chain without rules',

@@ -45,14 +45,24 @@ function isAboutRule({ text }: Line): boolean {
   return /^\s*(?:sudo\s+)?nft\s+(?:add|insert|replace|delete)\s+rule\s/.test(text);
 }
 
+/**
+ * `lines`: of the file. A rule in which a variable stands has a line of its own, in which its value does: both have the
+ * same number.
+ */
 function chainEdits(
   was: Chain,
   now: Chain,
   gone: ReadonlySet<Line>,
   lines: readonly Line[],
 ): readonly FileEdit[] | undefined {
-  const left = new Set(now.rules.map(({ line }) => line));
-  const edits = was.rules.flatMap(({ line }) => (left.has(line) || gone.has(line) ? [] : [removed(line)]));
+  const left = new Set([...now.rules.map(({ line }) => line.index), ...[...gone].map(({ index }) => index)]);
+  const edits: FileEdit[] = [];
+  for (const rule of was.rules) {
+    if (left.has(rule.line.index)) continue;
+    const line = ownLine(rule, lines);
+    if (!line) return undefined;
+    edits.push(removed(line));
+  }
   let waiting: Rule[] = [];
   const put = (at: Line, indent: string): void => {
     for (const { line, written } of waiting)
@@ -62,15 +72,17 @@ function chainEdits(
   for (const rule of now.rules) {
     if (changeOfLine(rule.line) !== undefined) waiting.push(rule);
     else if (waiting.length > 0) {
-      if (!standsAlone(rule)) return undefined;
-      put(rule.line, indentOf(rule.line));
+      const line = ownLine(rule, lines);
+      if (!line) return undefined;
+      put(line, indentOf(line));
     }
   }
   if (waiting.length > 0) {
     const end = endOf(was, lines);
-    const beside = was.rules.at(-1);
-    if (!end || (beside && !standsAlone(beside))) return undefined;
-    put(end, beside ? indentOf(beside.line) : `${indentOf(end)}\t`);
+    const last = was.rules.at(-1);
+    const beside = last && ownLine(last, lines);
+    if (!end || (last && !beside)) return undefined;
+    put(end, beside ? indentOf(beside) : `${indentOf(end)}\t`);
   }
   return edits;
 }
@@ -81,9 +93,13 @@ function endOf({ line }: Chain, lines: readonly Line[]): Line | undefined {
   return end?.text.trim() === '}' ? end : undefined;
 }
 
-function standsAlone({ line, written }: Rule): boolean {
-  if (written === undefined) return false;
-  return /^\s*$/.test(line.text.slice(0, written.start)) && /^\s*(?:#.*)?$/.test(line.text.slice(written.end));
+/** The line of the file that a rule has to itself, but for a comment; undefined where it shares one. */
+function ownLine({ line: { index } }: Rule, lines: readonly Line[]): Line | undefined {
+  const [line, more] = lines.filter((each) => each.index === index);
+  if (!line || more) return undefined;
+  const { start, end } = line.node as NftNode;
+  const isAlone = /^\s*$/.test(line.text.slice(0, start)) && /^\s*(?:#.*)?$/.test(line.text.slice(end));
+  return isAlone ? line : undefined;
 }
 
 function indentOf({ text }: Line): string {
