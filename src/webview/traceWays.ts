@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Badge, CardDecision, WayLeg, WayReply, WayReport, WaysReport } from '../shared/protocol';
+import { wayLines, whenOf } from '../shared/wayLines';
 import { assumedStyle, partTemplate } from './cardPart';
 import { icon } from './icons';
 import { RovingFocus } from './rovingFocus';
@@ -83,8 +84,7 @@ export class TraceWays extends LitElement {
   }
 
   private way(way: WayReport): TemplateResult {
-    const usual = way.legs.filter(({ id }) => lettersOf(id) === '');
-    const others = byLetters(way.legs.filter(({ id }) => lettersOf(id) !== ''));
+    const [usual, ...others] = wayLines(way.legs);
     return html`<article class="way" aria-label=${way.name}>
       <header>
         <h3>${way.name}</h3>
@@ -99,8 +99,7 @@ export class TraceWays extends LitElement {
 
   /** A way that there is only under a condition, folded. */
   private other(way: WayReport, legs: readonly WayLeg[]): TemplateResult {
-    const when = legs.find((leg) => leg.when !== undefined)?.when ?? 'it goes on otherwise';
-    return this.folded(`${way.id} ${legs[0]?.id ?? ''}`, `or, if ${when}`, () => this.line(way, legs));
+    return this.folded(`${way.id} ${legs[0]?.id ?? ''}`, `or, if ${whenOf(legs)}`, () => this.line(way, legs));
   }
 
   private line(way: WayReport, legs: readonly WayLeg[]): TemplateResult {
@@ -169,14 +168,4 @@ function station(name: string, kind: string): TemplateResult {
   return html`<li class="station ${kind}">
     <span class="dot" aria-hidden="true"></span><b class="strong">${who}</b> ${where}
   </li>`;
-}
-
-function lettersOf(id: string): string {
-  return id.replace(/^\d+/, '');
-}
-
-function byLetters(legs: readonly WayLeg[]): readonly (readonly WayLeg[])[] {
-  const found = new Map<string, WayLeg[]>();
-  for (const leg of legs) found.set(lettersOf(leg.id), [...(found.get(lettersOf(leg.id)) ?? []), leg]);
-  return [...found.values()];
 }

@@ -1,4 +1,5 @@
 import type { WayLeg, WayReply, WayReport } from '../../shared/ways';
+import { wayLines, whenOf } from '../../shared/wayLines';
 import { visible } from '../../core/text/visible';
 import { WHAT_IF } from '../traceReport/traceText';
 import { COLOURS, type Colours, type PictureTheme } from './colours';
@@ -51,12 +52,11 @@ class WayDrawing {
     private readonly colours: Colours,
   ) {
     this.head(way);
-    const [usual = [], ...others] = byLetters(way.legs);
+    const [usual, ...others] = wayLines(way.legs);
     this.line(usual);
     for (const legs of others) {
       this.rule('4 4');
-      const when = legs.find((leg) => leg.when !== undefined)?.when ?? 'it goes on otherwise';
-      this.drawing.text(PAD, `or, if ${when}`, colours.dim);
+      this.drawing.text(PAD, `or, if ${whenOf(legs)}`, colours.dim);
       this.line(legs);
     }
     if (way.end !== '') this.drawing.text(PAD, way.end, colours.dim);
@@ -147,14 +147,4 @@ class WayDrawing {
     this.withBadge(BESIDE, `↑ ${id} ${text}`, sign, comesBack ? colours.text : tone, tone);
     if (why !== '') drawing.text(BESIDE + 16, why, colours.dim);
   }
-}
-
-/** The usual way first, then those that there are only under a condition. */
-function byLetters(legs: readonly WayLeg[]): readonly (readonly WayLeg[])[] {
-  const found = new Map<string, WayLeg[]>([['', []]]);
-  for (const leg of legs) {
-    const letters = leg.id.replace(/^\d+/, '');
-    found.set(letters, [...(found.get(letters) ?? []), leg]);
-  }
-  return [...found.values()];
 }

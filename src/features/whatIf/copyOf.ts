@@ -5,7 +5,7 @@ import type { Line } from '../../core/syntax/tree';
 import { allSectionsOf, ruleSetOf, type FileModel } from '../fileModel';
 import type { FileEdit } from './fileEdit';
 import type { Ground } from './ground';
-import { inSafeOrder, inserted, removed } from './lineEdits';
+import { inSafeOrder, inserted, removed, scriptEdits } from './lineEdits';
 import { nftEdits } from './nftCopy';
 import type { WhatIf } from './whatIf';
 
@@ -31,7 +31,7 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
         section.form === 'nft'
           ? nftEdits(ruleSetOf(section), after, model.file.lines)
           : section.form === 'commands'
-            ? scriptEdits(after)
+            ? commandEdits(after)
             : dumpEdits(ruleSetOf(section), after);
       // A table inet is among the rules of both families.
       if (!own || edits.some(({ line, text }) => own.some((each) => each.line === line && each.text === text))) return;
@@ -49,14 +49,10 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
   };
 }
 
-/** In a script lines go, and commands come at its end. */
-function scriptEdits({ section, changed }: RuleSet): readonly FileEdit[] | undefined {
+function commandEdits({ section, changed }: RuleSet): readonly FileEdit[] | undefined {
   const last = section.lines.at(-1);
   if (!changed || !last || section.lines.some((line) => 'toOuter' in line)) return undefined;
-  return [
-    ...[...changed.without].map(removed),
-    ...changed.commands.map((line) => inserted(last.index + 1, `${prefixOf(last)}${line.text}`, last)).reverse(),
-  ];
+  return scriptEdits(changed, last, prefixOf(last));
 }
 
 /** In a dump each changed rule has its line. */

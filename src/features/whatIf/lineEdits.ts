@@ -1,4 +1,5 @@
 import type { Line } from '../../core/syntax/tree';
+import type { RuleSet } from '../../core/ruleset/ruleSet';
 import type { FileEdit } from './fileEdit';
 
 /**
@@ -18,4 +19,16 @@ export function removed(line: Line): FileEdit {
 
 export function inserted(line: number, text: string, beside: Line): FileEdit {
   return { line, text, beside: { line: beside.index, text: beside.text } };
+}
+
+/** In a script lines go, and commands come after its last line, each behind `prefix`. */
+export function scriptEdits(
+  { without, commands }: NonNullable<RuleSet['changed']>,
+  last: Line,
+  prefix: string,
+): readonly FileEdit[] {
+  return inSafeOrder([
+    ...[...without].map(removed),
+    ...commands.map(({ text }) => inserted(last.index + 1, `${prefix}${text}`, last)),
+  ]);
 }

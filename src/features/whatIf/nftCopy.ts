@@ -3,7 +3,7 @@ import { changeOfLine } from '../../core/syntax/typedLine';
 import type { Line } from '../../core/syntax/tree';
 import type { Chain, Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import type { FileEdit } from './fileEdit';
-import { inSafeOrder, inserted, removed } from './lineEdits';
+import { inSafeOrder, inserted, removed, scriptEdits } from './lineEdits';
 
 /**
  * The edits that make rules of nft what they were changed to: in a listing a rule that a command puts somewhere has its
@@ -16,7 +16,8 @@ export function nftEdits(before: RuleSet, after: RuleSet, lines: readonly Line[]
   const own = section.nft?.flatMap((each) => each.lines) ?? [];
   // What is read in other words (of JSON, of a log) has no line of its own.
   if (!own.every(({ index, text }) => lines[index]?.text === text)) return undefined;
-  if (section.nft?.every(({ form }) => form === 'commands')) return scriptEdits(changed, own.at(-1));
+  const last = own.at(-1);
+  if (last && section.nft?.every(({ form }) => form === 'commands')) return scriptEdits(changed, last, indentOf(last));
   if (!changed.commands.every(isAboutRule)) return undefined;
   const edits = [...changed.without].map(removed);
   for (const [name, table] of before.native?.tables ?? [])
@@ -27,17 +28,6 @@ export function nftEdits(before: RuleSet, after: RuleSet, lines: readonly Line[]
       edits.push(...ofChain);
     }
   return inSafeOrder(edits);
-}
-
-function scriptEdits(
-  { without, commands }: NonNullable<RuleSet['changed']>,
-  last: Line | undefined,
-): readonly FileEdit[] | undefined {
-  if (!last) return undefined;
-  return inSafeOrder([
-    ...[...without].map(removed),
-    ...commands.map(({ text }) => inserted(last.index + 1, `${indentOf(last)}${text}`, last)),
-  ]);
 }
 
 /** A listing shows a rule that was inserted, and not that it was. */
