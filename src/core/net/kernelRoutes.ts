@@ -1,14 +1,4 @@
-import {
-  formatAddress,
-  isLoopback,
-  notAddress,
-  orAddress,
-  parseAddress,
-  prefixBlock,
-  prefixMask,
-  sameAddress,
-  type Address,
-} from './address';
+import { isLoopback, notAddress, orAddress, parseAddress, prefixBlock, prefixMask, type Address } from './address';
 import type { Interface, InterfaceAddress, Route, RouteType } from './host';
 
 /** Numbers of the routing tables that have names (/etc/iproute2/rt_tables). */
@@ -25,32 +15,43 @@ export function kernelRoutes(interfaces: readonly Interface[], forwarding: boole
 }
 
 /**
- * True where an earlier address of the same interface has the same subnet: the kernel then calls this one secondary,
- * and chooses it for nothing by itself. IPv6 knows no secondary addresses.
+ * The addresses of an interface that the kernel calls secondary, because an earlier one has the same subnet: it chooses
+ * them for nothing by itself. IPv6 knows no secondary addresses.
  */
-export function isSecondary(iface: Interface, address: InterfaceAddress): boolean {
-  return primaryOf(iface, address) !== address;
+export function secondaryAddresses({ addresses }: Interface): ReadonlySet<InterfaceAddress> {
+  const primaries = new Set<number>();
+  const secondary = new Set<InterfaceAddress>();
+  for (const own of addresses) {
+    if (own.address.family !== 4) continue;
+    const subnet = subnetKey(own);
+    if (primaries.has(subnet)) secondary.add(own);
+    else primaries.add(subnet);
+  }
+  return secondary;
 }
 
-function primaryOf(iface: Interface, { address, prefixLength }: InterfaceAddress): InterfaceAddress {
-  const subnet = prefixBlock(address, prefixLength).address;
-  return iface.addresses.find(
-    (other) =>
-      other.address.family === 4 &&
-      other.prefixLength === prefixLength &&
-      sameAddress(prefixBlock(other.address, prefixLength).address, subnet),
-  ) as InterfaceAddress;
+/** A number for each IPv4 subnet. */
+function subnetKey({ address, prefixLength }: InterfaceAddress): number {
+  return wordKey(prefixBlock(address, prefixLength).address, prefixLength);
+}
+
+function wordKey(address: Address, length: number): number {
+  return (address.words[0] as number) * 64 + length;
 }
 
 function ipv4Routes(iface: Interface): Route[] {
   const routes: Route[] = [];
-  const seen = new Set<string>();
+  const seen = new Set<number>();
+  const primaries = new Map<number, Address>();
+  const onLoopback = iface.name === 'lo';
   for (const own of iface.addresses) {
     if (own.address.family !== 4) continue;
-    const primary = primaryOf(iface, own);
-    const add = (type: RouteType, at: Address, length: number, table: number): void => {
+    const subnet = subnetKey(own);
+    const primary = primaries.get(subnet);
+    if (!primary) primaries.set(subnet, own.address);
+    const add = (type: 'local' | 'unicast' | 'broadcast', at: Address, length: number, table: number): void => {
       const destination = prefixBlock(at, length);
-      const key = `${type} ${length} ${destination.address.words.join()}`;
+      const key = wordKey(destination.address, length) * TYPES.length + TYPES.indexOf(type);
       if (seen.has(key)) return;
       seen.add(key);
       routes.push({
@@ -60,13 +61,12 @@ function ipv4Routes(iface: Interface): Route[] {
         destination,
         prefixLength: length,
         device: iface.name,
-        preferredSource: primary.address,
+        preferredSource: primary ?? own.address,
         table,
       });
     };
     add('local', own.address, 32, ROUTE_TABLE.local);
-    if (primary !== own || own.prefixLength === 32) continue;
-    const onLoopback = iface.name === 'lo';
+    if (primary || own.prefixLength === 32) continue;
     add(
       onLoopback ? 'local' : 'unicast',
       own.address,
@@ -80,12 +80,14 @@ function ipv4Routes(iface: Interface): Route[] {
   return routes;
 }
 
+const TYPES = ['local', 'unicast', 'broadcast'] as const;
+
 function ipv6Routes(iface: Interface, forwarding: boolean): Route[] {
   const routes: Route[] = [];
   const seen = new Set<string>();
   const add = (type: RouteType, at: Address, length: number, table: number, metric: number): void => {
     const destination = prefixBlock(at, length);
-    const key = `${type} ${table} ${length} ${formatAddress(destination.address)}`;
+    const key = `${type} ${table} ${length} ${destination.address.words.join()}`;
     if (seen.has(key)) return;
     seen.add(key);
     routes.push({ ...PLAIN, family: 6, type, destination, prefixLength: length, device: iface.name, table, metric });

@@ -12,8 +12,8 @@ import {
   type Address,
   type AddressBlock,
 } from './address';
-import type { Host, Interface } from './host';
-import { isSecondary } from './kernelRoutes';
+import type { Host, Interface, InterfaceAddress } from './host';
+import { secondaryAddresses } from './kernelRoutes';
 import type { RouteResult } from './routing';
 
 /**
@@ -89,22 +89,15 @@ const LOOPBACK: Address = { family: 4, words: [0x7f000001] };
 
 /** Host scope (127/8) is never chosen for another destination. A secondary address is not among them. */
 function selectIpv4(host: Host, device: string | undefined, nextHop: Address | undefined): Address | undefined {
-  const primaries = (iface: Interface): Address[] =>
-    iface.addresses
-      .filter((own) => own.address.family === 4 && !isLoopback(own.address) && !isSecondary(iface, own))
-      .map(({ address }) => address);
+  const primaries = (iface: Interface): InterfaceAddress[] => {
+    const secondary = secondaryAddresses(iface);
+    return iface.addresses.filter((own) => own.address.family === 4 && !isLoopback(own.address) && !secondary.has(own));
+  };
   const iface = host.interfaces.find(({ name }) => name === device);
-  if (iface) {
-    const inSubnet = (address: Address): boolean =>
-      nextHop !== undefined &&
-      iface.addresses.some(
-        (own) => sameAddress(own.address, address) && inBlock(nextHop, prefixBlock(address, own.prefixLength)),
-      );
-    const own = primaries(iface);
-    const chosen = own.find(inSubnet) ?? own[0];
-    if (chosen) return chosen;
-  }
-  return host.interfaces.flatMap(primaries)[0];
+  const own = iface ? primaries(iface) : [];
+  const inSubnet = ({ address, prefixLength }: InterfaceAddress): boolean =>
+    nextHop !== undefined && inBlock(nextHop, prefixBlock(address, prefixLength));
+  return (own.find(inSubnet) ?? own[0] ?? host.interfaces.flatMap(primaries)[0])?.address;
 }
 
 /** The kernel keeps IPv6 addresses with the newest first, but wider scopes before narrower ones. */

@@ -81,6 +81,8 @@ export class HostSource {
   private readonly facts: FileFacts;
   private readonly families: readonly (4 | 6)[];
   private read: HostParts | undefined;
+  /** What was answered before: one trace asks for the same host several times. */
+  private readonly hosts = new Map<string, HostFacts>();
 
   constructor(
     file: SourceFile,
@@ -98,6 +100,13 @@ export class HostSource {
   }
 
   host(answers: HostAnswers = {}): HostFacts {
+    const key = JSON.stringify([answers.own, answers.way, answers.joined]);
+    let found = this.hosts.get(key);
+    if (!found) this.hosts.set(key, (found = this.makeHost(answers)));
+    return found;
+  }
+
+  private makeHost(answers: HostAnswers): HostFacts {
     const { families, facts, rulesUse, said } = this;
     const { sysctls, givenInterfaces, sockets, sets, rules, givenRules } = (this.read ??= this.readParts());
     const noted = new Assumptions();
