@@ -18,9 +18,11 @@ export default defineConfig({
     // No test waits for a clock: this is for a machine that is ten times slower and busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // What was compiled once is read the next time: a run of one folder takes a third less.
+    experimental: { fsModuleCache: true, fsModuleCachePath: '.vscode-test/compiled' },
     // Threads that help to collect garbage mostly wait for each other where every core has a test of its own: without
-    // them the run takes a fifth less processor time.
-    execArgv: ['--single-threaded-gc'],
+    // them the run takes a fifth less processor time. With more room for young objects they are copied less often.
+    execArgv: ['--single-threaded-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'],
     projects: [
       {
         extends: true,
