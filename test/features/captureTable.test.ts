@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROTOCOL, TCP_FLAGS } from '../../src/core/net/packet';
 import { parseSourceFile } from '../../src/core/syntax/parse';
+import { CaptureAnalysis } from '../../src/features/capture/captureAnalysis';
 import { CaptureTable, ROWS_AT_ONCE, type CaptureGround } from '../../src/features/capture/captureTable';
+import type { Flow } from '../../src/features/capture/flows';
 import { modelOf, type Dump } from '../../src/features/fileModel';
 import { ethernet, ip, pcap, pcapng } from '../net/capture/build';
+import { runs } from '../runs';
+import { fileOf } from './asked/files';
 
 const RULES = readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8');
 
@@ -21,6 +27,42 @@ function flows(count: number): Uint8Array {
     Array.from({ length: count }, (_, i) => ethernet(ip(`tcp 192.0.2.33:${20_000 + i} > 203.0.113.5:25 syn`))),
   );
 }
+
+/** What sets packets of one flow apart; the files below ask for each of these. */
+const PACKETS = fc.record({
+  dir: fc.constantFrom('in' as const, 'out' as const),
+  src: fc.constantFrom('203.0.113.9', '192.0.2.10', '10.9.0.7'),
+  dst: fc.constantFrom('192.0.2.10', '10.9.0.7', '203.0.113.9'),
+  proto: fc.constantFrom(PROTOCOL.TCP, PROTOCOL.UDP),
+  sport: fc.constantFrom(999, 4000, 4001),
+  dport: fc.constantFrom(1, 2, 3, 4, 5, 6, 25, 8080),
+  flags: fc.constantFrom(TCP_FLAGS.SYN, TCP_FLAGS.ACK, TCP_FLAGS.SYN | TCP_FLAGS.URG),
+  ttl: fc.constantFrom(1, 3, 64, 255),
+  tos: fc.constantFrom(0, 0x10),
+  length: fc.constantFrom(60, 200, 1300),
+  df: fc.boolean(),
+  gid: fc.constantFrom(5, 6),
+});
+
+test.each(['connections', 'rules that ask', 'firewall on its host'])(
+  'a packet has in a capture of many the ends that it has alone: %s',
+  (name) => {
+    const { model, dump } = fileOf(name);
+    const alone = (flow: Flow): unknown => new CaptureAnalysis(model, dump).trace(flow).kind.badges;
+    fc.assert(
+      fc.property(fc.array(PACKETS, { minLength: 4, maxLength: 4 }), (packets) => {
+        const all = new CaptureAnalysis(model, dump);
+        for (const [i, { flags, gid, dir, ...rest }] of packets.entries()) {
+          const sent = dir === 'out' ? { dir, gid } : { dir };
+          const request = { ...rest, ...sent, ...(rest.proto === PROTOCOL.TCP && { flags }) };
+          const flow: Flow = { first: i + 1, request, iface: undefined, packets: 1, replies: 0, bytes: 0 };
+          expect(all.trace(flow).kind.badges).toEqual(alone(flow));
+        }
+      }),
+      { numRuns: runs(12) },
+    );
+  },
+);
 
 describe('a capture in the trace view', () => {
   test('is shown as far as it has got, and whole in the end', async () => {

@@ -1,38 +1,61 @@
 import type { FieldName } from '../../core/net/fields/fields';
+import type { Host } from '../../core/net/host';
 import { headerConditions } from '../../core/ruleset/header';
 import { allTables, conditionsOf, type RuleSet } from '../../core/ruleset/ruleSet';
 
-/** Which of the fields in which packets of one kind differ are asked by some rule. */
-interface AskedFields {
-  readonly sourcePort: boolean;
-  readonly length: boolean;
-  readonly hops: boolean;
-  readonly tos: boolean;
-  readonly tcpFlags: boolean;
-  readonly sourceMac: boolean;
-}
+/** In which packets of one kind differ. */
+export type OwnField = 'sourcePort' | 'length' | 'hops' | 'tos' | 'tcpFlags' | 'sourceMac' | 'everything';
 
-/** Rules that remember earlier packets answer differently for each. */
-export interface AskedOfPackets extends AskedFields {
+/** What rules ask. */
+export interface AskedOfPackets {
+  readonly fields: ReadonlySet<OwnField>;
+  /** Rules that remember earlier packets answer differently for each. */
   readonly remembers: boolean;
 }
 
-type Name = keyof AskedFields;
-
-const OF_FIELD: Readonly<Partial<Record<FieldName, Name>>> = {
+/** `kind`: all packets of one kind have the same. */
+const OF_FIELD: Readonly<Partial<Record<FieldName, OwnField | 'kind'>>> = {
+  source: 'kind',
+  destination: 'kind',
+  protocol: 'kind',
+  inInterface: 'kind',
+  outInterface: 'kind',
+  fragmentOffset: 'kind',
   sourcePort: 'sourcePort',
   sourcePortRead: 'sourcePort',
-  originalSourcePort: 'sourcePort',
-  replyDestinationPort: 'sourcePort',
+  destinationPort: 'kind',
+  destinationPortRead: 'kind',
+  tcpFlags: 'tcpFlags',
+  tcpFlagsRead: 'tcpFlags',
+  icmp: 'kind',
+  spi: 'kind',
   length: 'length',
   hops: 'hops',
   tos: 'tos',
-  tcpFlags: 'tcpFlags',
-  tcpFlagsRead: 'tcpFlags',
+  mark: 'kind',
   sourceMac: 'sourceMac',
+  uid: 'kind',
+  gid: 'kind',
+  hasSocket: 'kind',
+  realm: 'kind',
+  inGroup: 'kind',
+  outGroup: 'kind',
+  conntrackState: 'kind',
+  conntrackStatus: 'kind',
+  conntrackDirection: 'kind',
+  conntrackMark: 'kind',
+  conntrackProtocol: 'kind',
+  originalSource: 'kind',
+  originalDestination: 'kind',
+  originalSourcePort: 'sourcePort',
+  originalDestinationPort: 'kind',
+  replySource: 'kind',
+  replyDestination: 'kind',
+  replySourcePort: 'kind',
+  replyDestinationPort: 'sourcePort',
 };
 
-/** Matches whose conditions are more than one field, and that read none of these. */
+/** Matches whose conditions are more than one field, and in which packets of one kind do not differ. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   'addrtype',
   'cgroup',
@@ -64,29 +87,40 @@ const KNOWN = new WeakMap<RuleSet, AskedOfPackets>();
 export function askedFields(ruleSet: RuleSet): AskedOfPackets {
   const known = KNOWN.get(ruleSet);
   if (known) return known;
-  const asked = { sourcePort: false, length: false, hops: false, tos: false, tcpFlags: false, sourceMac: false };
+  const fields = new Set<OwnField>();
   let remembers = false;
-  const all = (): void => {
-    for (const name of Object.keys(asked) as Name[]) asked[name] = true;
-  };
   const take = (field: FieldName): void => {
-    const name = OF_FIELD[field];
-    if (name) asked[name] = true;
+    const own = OF_FIELD[field] ?? 'everything';
+    if (own !== 'kind') fields.add(own);
   };
   for (const set of [ruleSet, ruleSet.beside])
     for (const table of set ? allTables(set) : [])
       for (const chain of table.chains.values())
         for (const each of chain.rules) {
-          const rule = each.passing();
-          for (const condition of headerConditions(rule.header)) if (condition.asks) take(condition.asks.field);
-          for (const match of rule.matches)
+          const { header, matches, target } = each.passing();
+          for (const condition of headerConditions(header)) if (condition.asks) take(condition.asks.field);
+          for (const match of matches)
             for (const condition of conditionsOf(match, set?.family ?? 4)) {
               if (condition.stateful) remembers = true;
               if (condition.asks) take(condition.asks.field);
-              else if (!ELSEWHERE.has(match.extension.name)) all();
+              else if (!ELSEWHERE.has(match.extension.name)) fields.add('everything');
             }
+          // What a TTL becomes depends on what it was.
+          if (target.kind === 'extension')
+            for (const { field, kind } of target.extension.changes?.(target.data) ?? [])
+              if (kind === 'moved') take(field);
         }
-  const found = { ...asked, remembers };
+  const found = { fields, remembers };
   KNOWN.set(ruleSet, found);
   return found;
+}
+
+/** What the routing of a host asks: by the policy rules of both families, and by routes for one type of service. */
+export function askedByRouting({ policyRules, routes }: Host): ReadonlySet<OwnField> {
+  return new Set<OwnField>([
+    ...(routes.some(({ tos }) => tos !== 0) || policyRules.some(({ tos }) => tos !== undefined)
+      ? ['tos' as const]
+      : []),
+    ...(policyRules.some(({ sourcePorts }) => sourcePorts !== undefined) ? ['sourcePort' as const] : []),
+  ]);
 }

@@ -1,10 +1,10 @@
-import { familyOf } from '../../core/net/makePacket';
+import { familyOf, makePacket } from '../../core/net/makePacket';
 import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
-import type { RuleSet } from '../../core/ruleset/ruleSet';
-import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
+import { tupleKey, tupleOf } from '../../core/net/tuple';
+import type { Dump, FileModel } from '../fileModel';
 import { settingOf, traceInFile } from '../fileTrace';
-import { askedFields, type AskedOfPackets } from './askedFields';
+import { askedByRouting, askedFields, type AskedOfPackets, type OwnField } from './askedFields';
 import { beginsWithAnswer, type Flow } from './flows';
 import type { Badge } from '../../shared/traceReport';
 import { endsOf, type LikelyEnd } from './ends';
@@ -54,15 +54,26 @@ export class CaptureAnalysis {
   private readonly kinds = new Map<string, TracedKind>();
   private readonly placing: Placing;
   private readonly asked: Readonly<Record<4 | 6, AskedOfPackets | undefined>>;
+  private readonly askedByRouting: ReadonlySet<OwnField>;
+  private readonly short: number;
+  /** Both directions of the connections that the file lists. */
+  private readonly listed: ReadonlySet<string>;
 
   constructor(
     private readonly model: FileModel,
     private readonly dump: Dump,
     private readonly options: CaptureOptions = {},
   ) {
-    this.placing = new Placing(model, dump, options.overrides, options.iface);
-    const { v4, v6 } = ruleSetsFor(model, dump);
-    this.asked = { 4: askedIn(v4), 6: askedIn(v6) };
+    const { addressesKnown, setting } = settingOf(model, dump, { overrides: options.overrides });
+    const { host, world, ruleSets } = setting;
+    this.placing = new Placing(host, addressesKnown, options.iface);
+    const { v4, v6 } = ruleSets;
+    this.asked = { 4: v4 && askedFields(v4), 6: v6 && askedFields(v6) };
+    this.askedByRouting = askedByRouting(host);
+    this.short = Math.min(...host.interfaces.map(({ mtu }) => mtu));
+    this.listed = new Set(
+      (world?.connections() ?? []).flatMap(({ original, reply }) => [tupleKey(original), tupleKey(reply)]),
+    );
   }
 
   /** How many packets were traced. */
@@ -76,10 +87,18 @@ export class CaptureAnalysis {
     if (beginsWithAnswer(flow)) this.assumed.add(ANSWERS);
     const asked = this.asked[familyOf(request)];
     if (asked?.remembers) this.assumed.add(REMEMBERS);
-    const key = keyOf(request, asked);
+    const key = keyOf(request, {
+      asked: (field) => asked?.fields.has(field) === true || this.askedByRouting.has(field),
+      short: this.short,
+      listed: this.isListed(request),
+    });
     let kind = this.kinds.get(key);
     if (!kind) this.kinds.set(key, (kind = this.traceKind(request)));
     return { flow, request, kind };
+  }
+
+  private isListed(request: PacketRequest): boolean {
+    return this.listed.size > 0 && this.listed.has(tupleKey(tupleOf(makePacket(request))));
   }
 
   private traceKind(request: PacketRequest): TracedKind {
@@ -96,15 +115,18 @@ export class CaptureAnalysis {
   }
 }
 
-function askedIn(ruleSet: RuleSet | undefined): AskedOfPackets | undefined {
-  return ruleSet && askedFields(ruleSet);
+/** What sets packets apart, besides their protocol, addresses and the port that they are sent to. */
+interface Apart {
+  readonly asked: (field: OwnField) => boolean;
+  /** The length up to which it goes out by every interface. */
+  readonly short: number;
+  /** It belongs to a connection that the file lists. */
+  readonly listed: boolean;
 }
 
-/** Below this no link cuts a packet. */
-const SMALL = 1280;
-
-/** What routing, connection tracking and the rules read of a packet. */
-function keyOf(request: PacketRequest, asked: AskedOfPackets | undefined): string {
+/** What routing, connection tracking and the rules read of a packet: packets with the same are traced once. */
+function keyOf(request: PacketRequest, { asked, short, listed }: Apart): string {
+  if (asked('everything')) return JSON.stringify(request);
   const { flags = 0, length = 0, ttl = 64, inner } = request;
   return [
     request.dir,
@@ -117,19 +139,22 @@ function keyOf(request: PacketRequest, asked: AskedOfPackets | undefined): strin
     request.icmpType ?? '',
     request.icmpCode ?? '',
     request.proto === PROTOCOL.TCP
-      ? asked?.tcpFlags
+      ? asked('tcpFlags')
         ? flags
         : flags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST | TCP_FLAGS.FIN)
       : '',
     request.fragOffset ?? (request.mf ? 'mf' : ''),
-    asked?.hops ? ttl : ttl <= 1 ? ttl : '',
-    asked?.length || length > SMALL ? length : '',
-    asked?.tos ? (request.tos ?? 0) : '',
-    asked?.sourcePort ? (request.sport ?? '') : '',
-    asked?.sourceMac ? (request.srcMac ?? '') : '',
+    asked('hops') ? ttl : ttl <= 1 ? ttl : '',
+    asked('length') || length > short ? length : '',
+    length > short && request.df ? 'df' : '',
+    asked('tos') ? (request.tos ?? 0) : '',
+    asked('sourcePort') || listed ? (request.sport ?? '') : '',
+    listed ? (request.icmpId ?? '') : '',
+    asked('sourceMac') ? (request.srcMac ?? '') : '',
     request.spi ?? '',
     request.mark ?? '',
     request.uid ?? '',
+    request.gid ?? '',
     request.ctstate ?? '',
     request.extHeaders ? JSON.stringify(request.extHeaders) : '',
     inner ? JSON.stringify(inner) : '',

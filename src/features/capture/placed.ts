@@ -1,8 +1,7 @@
 import { isLoopback, parseAddress } from '../../core/net/address';
 import { isOwn } from '../../core/net/completePacket';
+import type { Host } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
-import type { Dump, FileModel } from '../fileModel';
-import { settingOf } from '../fileTrace';
 import type { Flow } from './flows';
 
 /** Where the first packet of a flow meets the host, and what was assumed of that. */
@@ -23,20 +22,13 @@ const FORWARDED =
 /** Decides for packets of a capture by which direction and interface they come. */
 export class Placing {
   private readonly own = new Map<string, boolean | undefined>();
-  private readonly addressesKnown: Readonly<Record<4 | 6, boolean>>;
-  private readonly isOwnAddress: (address: string) => boolean;
 
   /** `iface`: where it was captured, as the caller says. */
   constructor(
-    model: FileModel,
-    dump: Dump,
-    overrides: unknown,
+    private readonly host: Host,
+    private readonly addressesKnown: Readonly<Record<4 | 6, boolean>>,
     private readonly iface: string | undefined,
-  ) {
-    const { addressesKnown, setting } = settingOf(model, dump, { overrides });
-    this.addressesKnown = addressesKnown;
-    this.isOwnAddress = (address) => isOwn(setting.host, address);
-  }
+  ) {}
 
   place(flow: Flow): PlacedPacket {
     const { request } = flow;
@@ -81,7 +73,7 @@ export class Placing {
     if (this.own.has(address)) return this.own.get(address);
     const parsed = parseAddress(address);
     const isKnown = parsed !== undefined && this.addressesKnown[parsed.family];
-    const known = parsed && isLoopback(parsed) ? true : isKnown ? this.isOwnAddress(address) : undefined;
+    const known = parsed && isLoopback(parsed) ? true : isKnown ? isOwn(this.host, address) : undefined;
     this.own.set(address, known);
     return known;
   }

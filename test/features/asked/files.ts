@@ -357,6 +357,73 @@ COMMIT
 COMMIT
 `;
 
+/** Rules that read nothing of a packet beyond its addresses and ports, and connections that the kernel knows. */
+const CONNECTIONS = `*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -i eth0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.9.0.7:80
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+COMMIT
+$ ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+3: eth1: <UP> mtu 1250
+    inet 10.9.0.1/24 scope global eth1
+$ ip rule
+0:	from all lookup local
+90:	from all tos 0x10 lookup 100
+91:	from all ipproto udp sport 999 lookup 100
+32766:	from all lookup main
+$ ip route show table 100
+blackhole default
+$ ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+10.9.0.0/24 dev eth1 proto kernel scope link src 10.9.0.1
+$ conntrack -L
+tcp      6 431999 ESTABLISHED src=203.0.113.9 dst=192.0.2.10 sport=4000 dport=25 src=192.0.2.10 dst=203.0.113.9 sport=25 dport=4000 [ASSURED] mark=0 use=1
+icmp     1 29 src=192.0.2.10 dst=203.0.113.9 type=8 code=0 id=7 src=203.0.113.9 dst=192.0.2.10 type=0 code=0 id=7 mark=0 use=1
+$ sysctl net.ipv4.ip_forward
+net.ipv4.ip_forward = 1
+`;
+
+/** Rules that let packets in by what sets those of one kind apart. */
+const ASKING = `*mangle
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -p udp -m udp --dport 6 -j TTL --ttl-dec 5
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p udp -m udp --sport 1000:65535 --dport 1 -j ACCEPT
+-A INPUT -p udp -m udp --dport 2 -m length --length 0:100 -j ACCEPT
+-A INPUT -p udp -m udp --dport 3 -m ttl --ttl-eq 255 -j ACCEPT
+-A INPUT -p udp -m udp --dport 4 -m tos --tos 0x10/0x3f -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 5 --tcp-flags URG URG -j ACCEPT
+-A INPUT -p udp -m udp --dport 7 -m mac --mac-source 02:00:00:00:00:02 -j ACCEPT
+-A OUTPUT -m owner --gid-owner 6 -j DROP
+COMMIT
+$ ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+3: eth1: <UP> mtu 1500
+    inet 10.9.0.1/24 scope global eth1
+$ ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+10.9.0.0/24 dev eth1 proto kernel scope link src 10.9.0.1
+$ sysctl net.ipv4.ip_forward
+net.ipv4.ip_forward = 1
+`;
+
 /** Files that say of themselves that they do not have everything, or of which only a part can be used. */
 const ODD: Readonly<Record<string, string>> = {
   'legacy tables present': `${FILTER}# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n`,
@@ -457,6 +524,12 @@ export const FILES: Readonly<Record<string, string>> = {
   'no table': NO_TABLE,
   'both back ends': BOTH,
   'two rule sets': `# before\n${BARE}\n# IPv6\n${SIX}`,
+  connections: CONNECTIONS,
+  'rules that ask': ASKING,
+  'asks for the type of the link': FILTER.replace(
+    'COMMIT',
+    '-A INPUT -p udp -m udp --dport 8 -m pkttype --pkt-type broadcast -j ACCEPT\nCOMMIT',
+  ),
   'kernel trace': readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8'),
 };
 

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { parsePacketExpression } from '../../../src/core/net/packetExpression';
+import type { PacketRequest } from '../../../src/core/net/packetRequest';
 import { utf8Bytes } from '../../../src/core/text/utf8';
 import { CaptureTable } from '../../../src/features/capture/captureTable';
 import { ALONE } from '../../../src/features/share/sharedTrace';
@@ -9,6 +11,7 @@ import { evaluate } from '../../../src/features/traceSession/evaluate';
 import type { ToEditor, ViewState } from '../../../src/shared/protocol';
 import type { EditorEffect } from '../../../src/features/traceSession/traceSession';
 import { answersOf, outlineOf } from '../../answers';
+import { cooked, ethernet, ip, pcap, pcapng } from '../../net/capture/build';
 import { Bench } from '../sessionBench';
 import { FILES, fileOf } from './files';
 
@@ -82,11 +85,54 @@ answersOf(
   (section) => BENCHES.delete(section),
 );
 
-/** Captures as texts, `⏎` between their lines: the table of their flows. */
+/** `arp`, or a packet: an error of ICMP `about` another one, or with a frame that is `cut`. */
+function frameOf(text: string, inFrame: (packet: Uint8Array) => Uint8Array): Uint8Array {
+  const [shown = '', quoted] = text.replace(/^cut /, '').split(' about ');
+  const outer = ip(text === 'arp' ? 'udp 10.0.0.1 > 10.0.0.2' : shown);
+  const packet = quoted === undefined ? outer : Uint8Array.from([...outer.subarray(0, 28), ...ip(quoted)]);
+  const frame = inFrame(packet.with(3, quoted === undefined ? (packet[3] ?? 0) : packet.length));
+  return text === 'arp' ? frame.with(12, 8).with(13, 6) : text.startsWith('cut ') ? frame.subarray(0, 30) : frame;
+}
+
+/**
+ * A capture: its packets as expressions, `;` between them, after how it was written. `cooked` and `ng` state the
+ * direction, `ng` the interface too.
+ */
+function captureOf(question: string): Uint8Array {
+  const [form = ''] = question.split(' ');
+  const frames = question.slice(form.length + 1).split(' ; ');
+  const wayOf = (text: string): PacketRequest => parsePacketExpression(text.replace(/^cut /, '')).request ?? {};
+  const link = Number(/^link(\d+)$/.exec(form)?.[1] ?? 1);
+  if (form === 'cooked') {
+    const typeOf = (text: string): number => (wayOf(text).dir === 'out' ? 4 : 0);
+    return pcap(
+      frames.map((text) => frameOf(text, (packet) => cooked(packet, typeOf(text)))),
+      { link: 113 },
+    );
+  }
+  if (form !== 'ng')
+    return pcap(
+      frames.map((text) => frameOf(text, ethernet)),
+      { link },
+    );
+  const names = frames.map((text) => wayOf(text).iface ?? wayOf(text).oface ?? 'any');
+  const interfaces = [...new Set(names)].map((name) => ({ link: 1, name }));
+  return pcapng(
+    frames.map((text, i) => ({
+      bytes: frameOf(text, ethernet),
+      iface: interfaces.findIndex(({ name }) => name === names[i]),
+      ...(wayOf(text).dir && { flags: wayOf(text).dir === 'out' ? 2 : 1 }),
+    })),
+    { interfaces },
+  );
+}
+
+/** Captures, and texts that show packets, `⏎` between their lines: the table of their flows. */
 answersOf(path.join(import.meta.dirname, 'captures.txt'), async (text, section) => {
   const ground = { ...fileOf(section), overrides: undefined };
   const table = new CaptureTable('c.txt');
-  await table.read(utf8Bytes(text), ground, () => Promise.resolve());
+  const isText = !/^(?:ethernet|cooked|ng|link\d+) /.test(text);
+  await table.read(isText ? utf8Bytes(text) : captureOf(text), ground, () => Promise.resolve());
   const { rows, ...view } = table.view(ground);
   return [...outlineOf(view), ...rows.flatMap((row) => itemLines(row))];
 });
