@@ -13,47 +13,50 @@ export interface AskedOfPackets {
   readonly remembers: boolean;
 }
 
-/** `kind`: all packets of one kind have the same. */
-const OF_FIELD: Readonly<Partial<Record<FieldName, OwnField | 'kind'>>> = {
-  source: 'kind',
-  destination: 'kind',
-  protocol: 'kind',
-  inInterface: 'kind',
-  outInterface: 'kind',
-  fragmentOffset: 'kind',
+const OF_FIELD: Readonly<Partial<Record<FieldName, OwnField>>> = {
   sourcePort: 'sourcePort',
   sourcePortRead: 'sourcePort',
-  destinationPort: 'kind',
-  destinationPortRead: 'kind',
-  tcpFlags: 'tcpFlags',
-  tcpFlagsRead: 'tcpFlags',
-  icmp: 'kind',
-  spi: 'kind',
+  originalSourcePort: 'sourcePort',
+  replyDestinationPort: 'sourcePort',
   length: 'length',
   hops: 'hops',
   tos: 'tos',
-  mark: 'kind',
+  tcpFlags: 'tcpFlags',
+  tcpFlagsRead: 'tcpFlags',
   sourceMac: 'sourceMac',
-  uid: 'kind',
-  gid: 'kind',
-  hasSocket: 'kind',
-  realm: 'kind',
-  inGroup: 'kind',
-  outGroup: 'kind',
-  conntrackState: 'kind',
-  conntrackStatus: 'kind',
-  conntrackDirection: 'kind',
-  conntrackMark: 'kind',
-  conntrackProtocol: 'kind',
-  originalSource: 'kind',
-  originalDestination: 'kind',
-  originalSourcePort: 'sourcePort',
-  originalDestinationPort: 'kind',
-  replySource: 'kind',
-  replyDestination: 'kind',
-  replySourcePort: 'kind',
-  replyDestinationPort: 'sourcePort',
 };
+
+/** All packets of one kind have the same in these. */
+const IN_COMMON: ReadonlySet<FieldName> = new Set<FieldName>([
+  'source',
+  'destination',
+  'protocol',
+  'inInterface',
+  'outInterface',
+  'fragmentOffset',
+  'destinationPort',
+  'destinationPortRead',
+  'icmp',
+  'spi',
+  'mark',
+  'uid',
+  'gid',
+  'hasSocket',
+  'realm',
+  'inGroup',
+  'outGroup',
+  'conntrackState',
+  'conntrackStatus',
+  'conntrackDirection',
+  'conntrackMark',
+  'conntrackProtocol',
+  'originalSource',
+  'originalDestination',
+  'originalDestinationPort',
+  'replySource',
+  'replyDestination',
+  'replySourcePort',
+]);
 
 /** Matches whose conditions are more than one field, and in which packets of one kind do not differ. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
@@ -90,8 +93,7 @@ export function askedFields(ruleSet: RuleSet): AskedOfPackets {
   const fields = new Set<OwnField>();
   let remembers = false;
   const take = (field: FieldName): void => {
-    const own = OF_FIELD[field] ?? 'everything';
-    if (own !== 'kind') fields.add(own);
+    if (!IN_COMMON.has(field)) fields.add(OF_FIELD[field] ?? 'everything');
   };
   for (const set of [ruleSet, ruleSet.beside])
     for (const table of set ? allTables(set) : [])
