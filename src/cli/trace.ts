@@ -227,7 +227,7 @@ function evaluated(evaluation: Evaluation, hostName: string): Omit<TracedFile, '
 }
 
 function chooseDump(model: FileModel, wanted: string | undefined, name: string): Dump {
-  if (!model.defaultDump) throw new UsageError(nothingFound(name, unreadLines(model).length));
+  if (!model.defaultDump) throw new UsageError(nothingFound(name, model));
   if (wanted === undefined) return model.defaultDump;
   const dump = model.dumps[Number(wanted) - 1];
   if (dump) return dump;

@@ -19,6 +19,12 @@ export function reasonText({ reason }: UnreadLine): string {
   return capital(reason.replace(/^not read: /, ''));
 }
 
+/** Why there may be no rules: what was not read, by its first line; '' where nothing looks as if it meant something. */
+export function firstUnread(model: FileModel): string {
+  const [first] = unreadLines(model);
+  return first ? `Line ${first.line}: ${reasonText(first)}` : '';
+}
+
 const made = new WeakMap<FileModel, readonly UnreadLine[]>();
 
 /**
@@ -132,7 +138,7 @@ function suspicionOf(text: string): string | undefined {
 const COMMAND_LINES = packs.flatMap(({ commandLines = [] }) => commandLines);
 
 /** One of these, or the word of a program, is in each line that the patterns below match. */
-const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->/;
+const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->|firewall/;
 
 /** Lines of other programs, and of iptables where they cannot be used. The first that matches gives the reason. */
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
@@ -152,10 +158,20 @@ const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /^\s*(?:table (?:ip|ip6|inet|arp|bridge|netdev) [\w.-]+ \{|chain [\w.-]+ \{|type (?:filter|nat|route) hook \w+ priority)/,
     'Rules of nft that are cut out of their table, or in a table that is not closed.',
   ],
-  ...COMMAND_LINES.map(({ pattern, program }): readonly [RegExp, string] => [
+  ...COMMAND_LINES.map(({ pattern, program, what }): readonly [RegExp, string] => [
     pattern,
-    `A command of ${program}: the line does not show which rules it makes. Paste the output of iptables-save.`,
+    what === undefined
+      ? `A command of ${program}: the line does not show which rules it makes. Paste the output of iptables-save.`
+      : `${what}: these are not the rules that the kernel has.`,
   ]),
+  [
+    /^\s*\/?ip(?:v6)? firewall (?:filter|nat|mangle|raw)\b/,
+    'Rules of RouterOS (MikroTik): they have another syntax and are not traced.',
+  ],
+  [
+    /^\s*(?:- +)?(?:ansible\.builtin\.)?iptables:\s*$/,
+    'A task of Ansible: it is not read. Paste the output of iptables-save of the host where it ran.',
+  ],
   [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
   [
     /(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/,

@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import { pastedToo } from '../core/knowledge/knowledge';
+import { parseSourceFile } from '../core/syntax/parse';
 import { visible } from '../core/text/visible';
 import type { Hook } from '../core/xtables/view';
 import { directionOf } from '../features/codeLens';
 import { innerPlace, linesWithin } from '../features/embeddedLine';
-import { ruleSetOf } from '../features/fileModel';
+import { modelOf, ruleSetOf } from '../features/fileModel';
 import { rulesOfLine } from '../features/rulesOfLine';
 import { sectionOf } from '../features/sectionOfLine';
 import { settingOf, tracedInFile } from '../features/fileTrace';
 import { findWords } from '../features/findPacket/findWords';
 import { findPacket } from '../features/findPacket/findPacket';
+import { firstUnread } from '../features/unread';
 import type { Move } from '../shared/protocol';
 import type { Documents } from './documents';
 import type { ErrorEdge } from './edge';
@@ -183,9 +185,9 @@ async function documentOf(
     vscode.window.visibleTextEditors.find(({ document }) => documents.hasRules(document))?.document.uri;
   const document = uri ? await vscode.workspace.openTextDocument(uri) : await documentBehind(documents);
   if (document && documents.hasRules(document)) return document;
-  void noRules(
-    `There are no iptables rules to trace here. Open a file with the output of iptables-save${pastedToo(', or ')}.`,
-  );
+  const unread = document ? firstUnread(modelOf(parseSourceFile(document.getText()))) : '';
+  const hint = `Open a file with the output of iptables-save${pastedToo(', or ')}.`;
+  void noRules(`There are no iptables rules to trace here. ${hint} ${unread}`.trimEnd());
   return undefined;
 }
 

@@ -32,7 +32,7 @@ describe('opening', () => {
   test('a file in which nothing could be used names the first line that looks like more', () => {
     const { state } = new Bench('# What we have\n\nufw allow 22/tcp\n');
     expect([state.phase, state.trace]).toEqual(['empty', undefined]);
-    expect(state.message).toMatch(/Line 3 .* ufw/);
+    expect(state.message).toMatch(/Line 3: .* ufw/);
   });
 
   test('what was read of the file and what was not is listed with its lines', () => {

@@ -62,8 +62,10 @@ test.each(Object.entries(LISTS))('a trace beside a long list of %s', (name, [sta
     const text = `${RULES}${start}\n${Array.from({ length: length / 5 }, (_, n) => row(n)).join('\n')}\n`;
     return () => {
       const model = modelOf(parseSourceFile(text));
+      const dump = model.defaultDump;
+      if (!dump) throw new Error('there are no rules');
       for (const expression of ['in eth0 tcp 192.168.1.5 > 10.0.9.1:80', 'out tcp > 10.0.9.1:80'])
-        evaluate(model, model.defaultDump, { expression, outcome: 0, answers: {}, overrides: undefined });
+        evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
     };
   };
   expectLinear(run, name);

@@ -95,6 +95,43 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ],
   ],
   [
+    'words of a call, and what comes after them',
+    'run(["iptables", "-A", "INPUT", "-p", "tcp", "--dport", "80"], check=True)\nx.y("a -A INPUT --dport 22 -j DROP")\n',
+    ['1 filter -A INPUT -p tcp -m tcp --dport 80'],
+  ],
+  [
+    'texts that a source file gives to a shell',
+    [
+      'os.system("iptables -A INPUT -i lo -j ACCEPT")',
+      "  $out = shell_exec('sudo iptables -A INPUT -i a1 -j ACCEPT 2>&1');",
+      'child_process.exec("/usr/sbin/iptables -A INPUT -i a2 -j ACCEPT && ip6tables -A INPUT -i a3 -j DROP", done)',
+      "check_call( r'iptables -A INPUT -i a4 -j DROP', shell=True)",
+      'os.execute("iptables -A INPUT -m comment --comment \\"to the shop\\" -j DROP")',
+      '',
+    ].join('\n'),
+    [
+      '1 filter -A INPUT -i lo -j ACCEPT',
+      '2 filter -A INPUT -i a1 -j ACCEPT',
+      '3 filter -A INPUT -i a2 -j ACCEPT',
+      '4 filter -A INPUT -i a4 -j DROP',
+      '5 filter -A INPUT -m comment --comment "to the shop" -j DROP',
+      '3 filter -A INPUT -i a3 -j DROP',
+    ],
+  ],
+  [
+    'texts that are printed, kept or concatenated',
+    [
+      'print("iptables -A INPUT -i lo -j ACCEPT")',
+      'log.info("iptables -A INPUT -i lo -j ACCEPT")',
+      'cmd = "iptables -A INPUT -i lo -j ACCEPT"',
+      'os.system("iptables -A INPUT -s " + address + " -j ACCEPT")',
+      'os.system("iptables -A INPUT -s %s -j ACCEPT" % address)',
+      'It is recall("iptables -A INPUT -i lo -j ACCEPT") that',
+      '',
+    ].join('\n'),
+    [],
+  ],
+  [
     'fields after the last line',
     '2024-01-02T03:04:05Z info cni *filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT    ns=shop name=web-0\n',
     ['2 filter -A INPUT -i lo -j ACCEPT'],

@@ -36,6 +36,34 @@ const CASES: readonly [name: string, text: string, unread: readonly (readonly [l
     [[1, /Chain/]],
   ],
   [
+    'the status of ufw and a zone of firewalld',
+    'Status: active\n\nTo                         Action      From\n--                         ------      ----\n22/tcp                     ALLOW       Anywhere\npublic (active)\n  target: default\n  icmp-block-inversion: no\n  services: ssh\n',
+    [
+      [3, /^The status of ufw: these are not the rules/],
+      [8, /^A zone of firewalld: these are not the rules/],
+    ],
+  ],
+  [
+    'the firewall of OpenWrt as it is configured',
+    "config defaults\n\toption input 'REJECT'\n\nconfig rule 'ssh'\n\toption dest_port '22'\n",
+    [
+      [1, /OpenWrt/],
+      [4, /OpenWrt/],
+    ],
+  ],
+  ['rules of RouterOS', '/ip firewall nat\nadd chain=srcnat action=masquerade\n', [[1, /RouterOS/]]],
+  [
+    'tasks of Ansible',
+    '- name: ssh\n  ansible.builtin.iptables:\n    chain: INPUT\n    jump: ACCEPT\n',
+    [[2, /Ansible/]],
+  ],
+  [
+    'the command line of istio-init in a manifest',
+    '  - name: istio-init\n    args:\n    - istio-iptables\n    - -p\n    - "15001"\n',
+    [[3, /istio-init/]],
+  ],
+  ['a heading that speaks of an action', 'To act From here\nAction: none\nconfig rule of thumb\n', []],
+  [
     'ufw and firewalld',
     'ufw allow 22/tcp\nfirewall-cmd --permanent --add-port=80/tcp\n',
     [

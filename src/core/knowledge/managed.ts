@@ -53,10 +53,12 @@ export interface CaptureQuestion {
   readonly rules: RuleSetView;
 }
 
-/** A command line that changes rules in a way that the line does not state. */
+/** A line in a program's own words, which makes or shows rules without stating them. */
 export interface CommandLine {
   /** Is in each line that matches. */
   readonly word: string;
   readonly pattern: RegExp;
   readonly program: string;
+  /** What it is where it is no command: `The status of X`. */
+  readonly what?: string;
 }

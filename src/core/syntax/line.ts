@@ -121,8 +121,16 @@ class SourceLine implements Line {
     this.node = found.node;
     this.shape = found.shape;
     this.problems = found.problems;
-    if (found.embedded) this.embedded = found.embedded;
+    if (found.embedded) this.embedded = closedBy(text, found.embedded);
   }
+}
+
+/** The last of these lines ends where a quote or a bracket of the text around it closes it. */
+function closedBy(text: string, lines: readonly EmbeddedLine[]): readonly EmbeddedLine[] {
+  const last = lines.at(-1);
+  return last && last.toOuter(last.text.length) < trimmedEnd(text)
+    ? [...lines.slice(0, -1), { ...last, closed: true }]
+    : lines;
 }
 
 /** What the text from `start` to `end` is. */

@@ -131,6 +131,8 @@ export interface EmbeddedLine extends Line {
   readonly mayFail?: true;
   /** Commands above at which the script ends under a condition; that this one is run is an assumption. */
   readonly mayBeAfter?: readonly ScriptEnd[];
+  /** Other text comes after it in its line of the file: nothing below it is part of it. */
+  readonly closed?: true;
   /** It comes after `# `: what root typed, or a comment. */
   readonly maybeComment?: true;
   /**

@@ -9,6 +9,7 @@ import { fieldOfProblem, hostFields } from './hostFields';
 import { kernelChoiceId, kernelChoices, kernelView } from './kernelPacket';
 import { shownLegs } from './shownLegs';
 import { packetFields } from './packetForm';
+import { firstUnread } from '../unread';
 import { readingFacts } from './readingFacts';
 import type { SessionState } from './sessionState';
 import { whatIfExample } from '../whatIf/whatIfExample';
@@ -83,10 +84,7 @@ function comparedWith({ baseline }: SessionState, { report }: SessionTrace): Vie
 }
 
 function noRules(model: FileModel | undefined): string {
-  const [first] = model ? readingFacts(model).unread : [];
-  return first?.line === undefined
-    ? NO_RULES
-    : `${NO_RULES} Line ${first.line} looks like rules but was not read: ${first.message}`;
+  return model ? `${NO_RULES} ${firstUnread(model)}`.trimEnd() : NO_RULES;
 }
 
 /** The state that was shown before something failed, with a word on it; there may be none yet. */

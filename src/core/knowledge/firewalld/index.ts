@@ -52,5 +52,11 @@ export const firewalld: ProgramPack = {
       pattern: /(?:^|\s)firewall-cmd\s+(?:--\S+\s+)*--(?:add|remove)-(?!rule)/,
       program: 'firewalld',
     },
+    {
+      word: 'icmp-block-inversion',
+      pattern: /^\s*icmp-block-inversion: (?:yes|no)/,
+      program: 'firewalld',
+      what: 'A zone of firewalld',
+    },
   ],
 };

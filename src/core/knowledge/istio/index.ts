@@ -64,6 +64,14 @@ export const istio: ProgramPack = {
   settings: { knowledge: settingKnowledge, names: knownSettings },
   words: directions,
   pasted: 'the log of istio-init',
+  commandLines: [
+    {
+      word: 'istio-iptables',
+      pattern: /^\s*(?:- +)?["']?istio-iptables["']?(?:\s*$|\s+-)/,
+      program: 'Istio',
+      what: 'The command line of istio-init',
+    },
+  ],
   releases: istioReleases,
   scenarios: istioScenarios,
   journeys: istioJourneys,

@@ -40,6 +40,14 @@ export const openwrt: ProgramPack = {
       leadsTo: (target) => target === 'DNAT',
     },
   ],
+  commandLines: [
+    {
+      word: 'config',
+      pattern: /^\s*config (?:defaults|zone|forwarding|rule|redirect|nat|ipset)(?:\s+'[^']*')?\s*$/,
+      program: 'OpenWrt',
+      what: 'A section of the firewall configuration of OpenWrt',
+    },
+  ],
   userChains: (
     [
       ['INPUT', 'input_rule'],

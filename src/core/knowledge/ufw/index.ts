@@ -67,5 +67,6 @@ export const ufw: ProgramPack = {
   manage: manageWithUfw,
   commandLines: [
     { word: 'ufw', pattern: /(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, program: 'ufw' },
+    { word: 'Action', pattern: /^\s*To\s{2,}Action\s{2,}From\s*$/, program: 'ufw', what: 'The status of ufw' },
   ],
 };

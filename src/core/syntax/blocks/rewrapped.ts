@@ -1,7 +1,7 @@
 import { trimmedEnd } from '../../text/blanks';
 import { DerivedLine } from '../derived';
 import { Shape } from '../shape';
-import type { Line } from '../tree';
+import type { EmbeddedLine, Line } from '../tree';
 import { isOption, MATCH_NAMES, TARGET_NAMES } from '../vocabulary';
 import type { Block, BlockReader } from './block';
 
@@ -14,7 +14,7 @@ export const rewrapped: BlockReader = { begins: [Shape.Rule, Shape.ProgramComman
 
 function readRewrapped(lines: readonly Line[], shapes: Uint8Array, from: number): Block | undefined {
   const first = lines[from] as Line;
-  if (first.text.length > LONGEST) return undefined;
+  if (first.text.length > LONGEST || (first as Partial<EmbeddedLine>).closed) return undefined;
   const gap = first.text.indexOf(GAP, first.contentStart);
   if (shapes[from + 1] !== Shape.Text && gap < 0) return undefined;
   const joined = new Joined(first, () => chainsOf(lines, shapes));

@@ -3,18 +3,32 @@ import { Rewriting, type Rewritten } from '../../text/rewriting';
 /**
  * Commands that a program prints as the list of their words: a Go slice (`iptables ["-t" "nat" …]`,
  * `/usr/sbin/iptables, [--wait -t nat …]`), a list of JSON, Python or YAML (`["iptables", "-t", "nat", …]`), the
- * arguments of a call in a source file (`("iptables", "-A", …)`), and the rule of a Go struct (`{nat PREROUTING [-p tcp
- * …]}`). Each as a shell would take it; undefined where there is none.
+ * arguments of a call in a source file (`("iptables", "-A", …)`), the text that a call gives to a shell
+ * (`os.system("iptables -A …")`), and the rule of a Go struct (`{nat PREROUTING [-p tcp …]}`). Each as a shell would
+ * take it; undefined where there is none.
  */
 export function listedCommand(text: string, start: number, end: number): Rewritten | undefined {
   const open = text.indexOf('[', start);
-  const round = text.indexOf('("', start);
-  if (open < 0 && round < 0) return undefined;
+  if (open < 0 && text.indexOf('(', start) < 0) return undefined;
   return (
     (open >= 0 && open < end ? (structRule(text, start, end) ?? behindProgram(text, start, end)) : undefined) ??
-    withProgram(text, start, end)
+    withProgram(text, start, end) ??
+    shellText(text, start, end)
   );
 }
+
+/** `os.system("iptables -A …")`, `exec.Command(…)`. What is printed or logged is not run. */
+function shellText(text: string, start: number, end: number): Rewritten | undefined {
+  SHELL_CALL.lastIndex = start;
+  const found = SHELL_CALL.exec(text);
+  const from = found ? found.index + found[0].length : end;
+  const string = from < end ? quotedAt(text, from, end) : undefined;
+  if (!string || !/^[ \t]{0,3}[,)]/.test(text.slice(string.to, string.to + 5))) return undefined;
+  return new Rewriting().put(string.text, from + 1, string.to - from - 2).done();
+}
+
+const SHELL_CALL =
+  /(?<![A-Za-z])(?:system|popen|run|call|check_call|check_output|getoutput|exec(?:[A-Z_]\w{0,20}|ute)?|shell(?:_exec)?|spawn\w{0,10}|passthru|sudo|command|cmd|sh|bash)\([ \t]{0,3}[fFrRbu]?(?=["'`](?:sudo[ \t]{1,3})?(?:\/[\w.-]{1,40}){0,6}\/?ip6?tables(?:-legacy|-nft)?[ \t])/gi;
 
 /** `iptables [...]`, `/usr/sbin/iptables, [...]`. */
 function behindProgram(text: string, start: number, end: number): Rewritten | undefined {
@@ -91,16 +105,10 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
     }
     const from = i;
     if (character === '"' || character === "'" || character === '`') {
-      let value = '';
-      i++;
-      while (i < end && text.charAt(i) !== character) {
-        if (text.charAt(i) === '\\' && character !== '`' && i + 1 < end) i++;
-        value += text.charAt(i);
-        i++;
-      }
-      if (i >= end) return undefined;
-      i++;
-      words.push({ text: value, from, to: i });
+      const word = quotedAt(text, from, end);
+      if (!word) return undefined;
+      words.push(word);
+      i = word.to;
     } else {
       // In a list of bare words a comma may belong to a word, as in a list of ports.
       while (i < end && !/\s/.test(text.charAt(i)) && text.charAt(i) !== close) i++;
@@ -110,6 +118,19 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
     }
   }
   return undefined;
+}
+
+/** The string whose quote is at `from`; undefined where it stays open. */
+function quotedAt(text: string, from: number, end: number): ListWord | undefined {
+  const quote = text.charAt(from);
+  let value = '';
+  let i = from + 1;
+  while (i < end && text.charAt(i) !== quote) {
+    if (text.charAt(i) === '\\' && quote !== '`' && i + 1 < end) i++;
+    value += text.charAt(i);
+    i++;
+  }
+  return i < end ? { text: value, from, to: i + 1 } : undefined;
 }
 
 function command(words: readonly ListWord[]): Rewritten {
