@@ -5,7 +5,7 @@ import { icmpTypeName, icmpTypeOf } from '../../core/net/icmpTypes';
 import { formatAddress, isLoopback } from '../../core/net/address';
 import { familyOf, hasPorts } from '../../core/net/makePacket';
 import { PROTOCOL, TCP_FLAGS } from '../../core/net/packet';
-import { isProblem, readPacketRequest, type PacketRequest } from '../../core/net/packetRequest';
+import { isProblem, readPacketRequest, statedFamily, type PacketRequest } from '../../core/net/packetRequest';
 import { protocolName } from '../../core/net/protocols';
 import type { PacketField } from '../../shared/protocol';
 
@@ -74,18 +74,11 @@ function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Part
 
 /** Drops what no longer agrees with the field that was changed, so that it is filled in anew. */
 function consistent(next: PacketRequest, before: PacketRequest, name: keyof PacketRequest): PacketRequest {
-  const drop = new Set<keyof PacketRequest>();
+  const drop = new Set<string>();
   if (name === 'dir' && next.dir !== before.dir)
-    for (const field of ['iface', 'oface', 'src', 'dst', 'uid', 'gid', 'groups'] as const) drop.add(field);
+    for (const field of ['iface', 'oface', 'src', 'dst', 'uid', 'gid', 'groups']) drop.add(field);
   // It was said of the destination before.
   if (name === 'dst') drop.add('own');
-  const protocol = next.proto ?? PROTOCOL.TCP;
-  if (name === 'proto') {
-    if (!hasPorts(protocol)) for (const field of ['sport', 'dport'] as const) drop.add(field);
-    if (protocol !== PROTOCOL.TCP) drop.add('flags');
-    if (protocol !== PROTOCOL.ICMP && protocol !== PROTOCOL.ICMPV6)
-      for (const field of ['icmpType', 'icmpCode'] as const) drop.add(field);
-  }
   const other = name === 'src' ? 'dst' : name === 'dst' ? 'src' : undefined;
   if (
     other !== undefined &&
@@ -94,7 +87,41 @@ function consistent(next: PacketRequest, before: PacketRequest, name: keyof Pack
     isIpv6(textOf(name, next)) !== isIpv6(textOf(other, next))
   )
     drop.add(other);
-  return Object.fromEntries(Object.entries(next).filter(([field]) => !drop.has(field as keyof PacketRequest)));
+  const left = without(next, drop);
+  return withoutOthers(name === 'src' || name === 'dst' || name === 'proto' ? withOwnIcmp(left, before) : left);
+}
+
+function without(request: PacketRequest, drop: ReadonlySet<string>): PacketRequest {
+  return Object.fromEntries(Object.entries(request).filter(([field]) => !drop.has(field)));
+}
+
+/** Each family has an ICMP of its own, with messages of the same names. */
+function withOwnIcmp(request: PacketRequest, before: PacketRequest): PacketRequest {
+  const { proto, icmpType, icmpCode, ...rest } = request;
+  const family = statedFamily(request);
+  const own = family === 6 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP;
+  if (family === undefined || !icmp(request) || proto === own) return request;
+  const name = icmpType === undefined ? undefined : icmpTypeName(icmpType, icmpCode, familyOf(before));
+  const same = name === undefined ? undefined : icmpTypeOf(name, family);
+  return {
+    ...rest,
+    proto: own,
+    ...(same && { icmpType: same.type, ...(same.code === undefined ? {} : { icmpCode: same.code }) }),
+  };
+}
+
+/** Without what the protocol does not have. */
+function withoutOthers(request: PacketRequest): PacketRequest {
+  const protocol = request.proto ?? PROTOCOL.TCP;
+  return without(
+    request,
+    new Set([
+      ...(hasPorts(protocol) ? [] : ['sport', 'dport']),
+      ...(protocol === PROTOCOL.TCP ? [] : ['flags', 'seq', 'ack', 'window', 'tcpOptionsHex']),
+      ...(icmp(request) ? [] : ['icmpType', 'icmpCode', 'icmpId', 'icmpSeq', 'icmpRest']),
+      ...(protocol === PROTOCOL.ESP || protocol === PROTOCOL.AH ? [] : ['spi']),
+    ]),
+  );
 }
 
 function isIpv6(address: string): boolean {
