@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { formatAddress } from '../../src/core/net/address';
-import type { ConntrackView } from '../../src/core/net/conntrack';
+import type { ConntrackEntry, ConntrackView } from '../../src/core/net/conntrack';
 import { endpoint } from '../../src/core/net/endpoint';
 import { parsePacketExpression } from '../../src/core/net/packetExpression';
 import { PROTOCOL, type Packet } from '../../src/core/net/packet';
@@ -10,48 +10,67 @@ import { traceReply } from '../../src/core/netfilter/reply';
 import { worldAfter } from '../../src/core/netfilter/trace';
 import type { World } from '../../src/core/netfilter/world';
 import { printRule } from '../../src/core/ruleset/printRule';
-import type { FileModel } from '../../src/features/fileModel';
+import type { Dump, FileModel } from '../../src/features/fileModel';
 import { settingOf, traceInFile } from '../../src/features/fileTrace';
 import { packetChanges } from '../../src/features/traceReport/packetWords';
 import { answersOf } from '../answers';
 import { walkFiles } from './walkFiles';
 import { modelOfText } from '../features/sample';
 
-const worlds = new Map<string, World>();
-const models = new Map<string, FileModel>();
-
 /**
  * Packets, one after the other through the host of a section (`new` in front: a host that remembers nothing): the
- * events of the first path, how it ends, how the others differ, and the reply.
+ * events of the first path, how it ends, what the host's own reply leaves behind, how the other paths differ, and the
+ * reply.
  */
-answersOf(
-  path.join(import.meta.dirname, 'walks.txt'),
-  (question, section) => {
-    const text = walkFiles[section.split(':')[0] ?? ''];
-    if (text === undefined) throw new Error(`there are no rules ${section}`);
-    const model = models.get(text) ?? modelOfText(text, 'rules.md');
-    models.set(text, model);
-    if (!model.defaultDump) throw new Error('there are no rules');
-    const fresh = question.startsWith('new ');
-    const { request, problems } = parsePacketExpression(fresh ? question.slice(4) : question);
-    if (!request) return problems.map(({ message }) => `! ${message}`);
-    const world = fresh ? undefined : worlds.get(section);
-    const setting = settingOf(model, model.defaultDump, { packet: request, ...(world && { world }) });
-    const result = traceInFile(request, setting);
-    if (typeof result === 'string') return [`! ${result}`];
-    const [first, ...others] = result.traced.outcomes;
-    if (!first) return ['! no path'];
-    const whole = { ...setting.setting, host: first.on?.host ?? setting.setting.host };
-    worlds.set(section, worldAfter(first, result.request, whole));
-    return [
-      ...walkLines(first),
-      ...others.map((walked) => `or ${ending(walked)}`),
-      ...replyLines(first, whole),
-      ...result.contradictions.map((words) => `contradiction: ${words}`),
-    ];
-  },
-  (section) => worlds.delete(section),
-);
+table('walks.txt');
+
+/** Sequences of TCP packets that are forwarded: what connection tracking makes of each. */
+table('tracking.txt', /^(conntrack|!)/);
+
+/** IP options: what is written into them, and where the packet goes. */
+table('options.txt', /^( *now |note|= |!)/);
+
+/** `lines`: those that are kept, where not all of them are. */
+function table(name: string, lines = /^/): void {
+  const worlds = new Map<string, World>();
+  answersOf(
+    path.join(import.meta.dirname, name),
+    (question, section) => {
+      const model = modelOf(section);
+      const fresh = question.startsWith('new ');
+      const { request, problems } = parsePacketExpression(fresh ? question.slice(4) : question);
+      if (!request) return problems.map(({ message }) => `! ${message}`);
+      const world = fresh ? undefined : worlds.get(section);
+      const setting = settingOf(model, model.defaultDump as Dump, { packet: request, ...(world && { world }) });
+      const result = traceInFile(request, setting);
+      if (typeof result === 'string') return [`! ${result}`];
+      const [first, ...others] = result.traced.outcomes;
+      if (!first) return ['! no path'];
+      const whole = { ...setting.setting, host: first.on?.host ?? setting.setting.host };
+      const after = worldAfter(first, result.request, whole);
+      worlds.set(section, after);
+      return [
+        ...walkLines(first),
+        ...leftLines(first, after),
+        ...others.map((walked) => `or ${ending(walked)}`),
+        ...replyLines(first, whole),
+        ...result.contradictions.map((words) => `contradiction: ${words}`),
+      ].filter((line) => lines.test(line));
+    },
+    (section) => worlds.delete(section),
+  );
+}
+
+const models = new Map<string, FileModel>();
+
+function modelOf(section: string): FileModel {
+  const text = walkFiles[section.split(':')[0] ?? ''];
+  if (text === undefined) throw new Error(`there are no rules ${section}`);
+  const model = models.get(text) ?? modelOfText(text, 'rules.md');
+  models.set(text, model);
+  if (!model.defaultDump) throw new Error('there are no rules');
+  return model;
+}
 
 function walkLines(walked: Walked): readonly string[] {
   let packet: Packet | undefined;
@@ -66,12 +85,34 @@ function walkLines(walked: Walked): readonly string[] {
             : packet;
     const changes =
       packet && now
-        ? packetChanges(packet, now).map(({ field, before, after }) => `${field} ${before} → ${after}`)
+        ? [
+            ...packetChanges(packet, now).map(({ field, before, after }) => `${field} ${before} → ${after}`),
+            ...optionChange(packet, now),
+          ]
         : [];
     packet = now;
     return [...eventLines(event), ...(changes.length > 0 ? [`  now ${changes.join(', ')}`] : [])];
   });
   return [...lines, ending(walked), ...walked.notes.map((note) => `note: ${note}`)];
+}
+
+function optionChange({ ipOptions: before }: Packet, { ipOptions: now }: Packet): readonly string[] {
+  const [from, to] = [before, now].map((bytes) => Buffer.from(bytes).toString('hex'));
+  return from === to ? [] : [`IP options ${from} → ${to}`];
+}
+
+/** What the host remembers otherwise after its own reply to the packet, and the socket of a connection that it accepted. */
+function leftLines({ after: before, end: { packet } }: Walked, after: World): readonly string[] {
+  const changed = after.connections().filter((entry) => before?.entry(entry.id) !== entry);
+  const gone = before?.connections().filter(({ id }) => !after.entry(id)) ?? [];
+  const accepted = after.acceptedFor(packet);
+  return [
+    ...changed.map(
+      (entry) => `left behind: ${entryWords(entry)}, bytes ${entry.counts.original.bytes}/${entry.counts.reply.bytes}`,
+    ),
+    ...gone.map((entry) => `forgotten: ${entryWords(entry)}`),
+    ...(accepted ? [`accepted: next ${accepted.next}${accepted.acknowledged ? ', acknowledged' : ''}`] : []),
+  ];
 }
 
 function ending(walked: Walked): string {
@@ -103,7 +144,10 @@ function ending(walked: Walked): string {
 }
 
 function conntrackWords(view: ConntrackView | undefined): string {
-  if (!view?.entry) return '';
+  return view?.entry ? `${view.direction} ${entryWords(view.entry)}` : '';
+}
+
+function entryWords(entry: ConntrackEntry): string {
   const {
     original,
     reply,
@@ -119,13 +163,13 @@ function conntrackWords(view: ConntrackView | undefined): string {
     helper,
     masqueradeDevice,
     counts,
-  } = view.entry;
+  } = entry;
   const flags = Object.entries({ seenReply, assured, confirmed, expected, sourceNat, destinationNat })
     .filter(([, set]) => set)
     .map(([name]) => name);
   const tuple = ({ source, destination, sourcePort, destinationPort }: typeof original): string =>
     `${endpoint(formatAddress(source), sourcePort)} → ${endpoint(formatAddress(destination), destinationPort)}`;
-  return `${view.direction} ${tuple(original)}, reply ${tuple(reply)} [${flags.join(' ')}]${tcpState === undefined ? '' : ` ${tcpState}`}${mark === 0 ? '' : ` mark ${mark}`}${zone.original + zone.reply === 0 ? '' : ` zone ${zone.original}/${zone.reply}`}${helper === undefined ? '' : ` helper ${helper}`}${masqueradeDevice === undefined ? '' : ` by ${masqueradeDevice}`} ${counts.original.packets}/${counts.reply.packets}`;
+  return `${tuple(original)}, reply ${tuple(reply)} [${flags.join(' ')}]${tcpState === undefined ? '' : ` ${tcpState}`}${mark === 0 ? '' : ` mark ${mark}`}${zone.original + zone.reply === 0 ? '' : ` zone ${zone.original}/${zone.reply}`}${helper === undefined ? '' : ` helper ${helper}`}${masqueradeDevice === undefined ? '' : ` by ${masqueradeDevice}`} ${counts.original.packets}/${counts.reply.packets}`;
 }
 
 function packetLine(packet: Packet): string {

@@ -1,6 +1,7 @@
 import { addressBytes, formatAddress, sameAddress, type Address } from '../net/address';
 import type { Host } from '../net/host';
 import type { Packet } from '../net/packet';
+import { addressType } from '../net/addressType';
 import { lookupRoute } from '../net/routing';
 import { sourceAddressFor } from '../net/sourceAddress';
 import { routeInput, type InputRoute } from './inputRoute';
@@ -56,10 +57,11 @@ function writeInto(passage: Passage, changes: Partial<Packet>): void {
 
 /**
  * After FORWARD the host writes the address that the packet leaves by where it has written another one as it came in,
- * and goes one step along a source route. Source: net/ipv4/ip_options.c ip_forward_options.
+ * and goes one step along a source route. In a time stamp it does the first only together with the second. Source:
+ * net/ipv4/ip_options.c ip_forward_options.
  */
 export function forwardOptions(passage: Passage): void {
-  const { packet } = passage.at;
+  const { packet, sourceRouted } = passage.at;
   const arrived = passage.arrival.packet.ipOptions;
   if (packet.family === 6 || packet.ipOptions.length === 0) return;
   const { host } = passage.context;
@@ -82,13 +84,10 @@ export function forwardOptions(passage: Passage): void {
     const pointer = bytes[at + 2] as number;
     const filled = pointer !== arrived[at + 2];
     if (kind === OPTION.RECORD_ROUTE && filled) bytes.set(addressBytes(address), at + pointer - 5);
+    if (!sourceRouted) continue;
     if (kind === OPTION.TIMESTAMP && filled && ((bytes[at + 3] as number) & 15) === STAMP.WITH_ADDRESS)
       bytes.set(addressBytes(address), at + pointer - 9);
-    const hit =
-      (kind === OPTION.LOOSE_ROUTE || kind === OPTION.STRICT_ROUTE) &&
-      pointer + 3 <= (bytes[at + 1] as number) &&
-      !sameAddress(packet.destination, passage.arrival.packet.destination);
-    if (!hit) continue;
+    if (kind !== OPTION.LOOSE_ROUTE && kind !== OPTION.STRICT_ROUTE) continue;
     for (let next = pointer; next + 3 <= (bytes[at + 1] as number); next += 4) {
       if (!sameAddress(addressAt(bytes, at + next - 1), packet.destination)) continue;
       bytes.set(addressBytes(address), at + next - 1);
@@ -226,12 +225,11 @@ function timeStamp(option: Uint8Array, packet: Packet, host: Host): boolean | st
       option[2] = pointer + 8;
       option.set(answeringAddress(packet, host), pointer - 1);
       return stamp(pointer + 3);
-    case STAMP.PRESPECIFIED: {
+    case STAMP.PRESPECIFIED:
       if (pointer + 7 > option.length) return POINTER;
-      const type = lookupRoute(host, { destination: addressAt(option, pointer - 1) }).type;
+      if (addressType(host, addressAt(option, pointer - 1)) === 'unicast') return false;
       option[2] = pointer + 8;
-      return type !== 'unicast' && type !== 'none' && stamp(pointer + 3);
-    }
+      return stamp(pointer + 3);
     default:
       // A raw socket may not send it, but it may come in.
       return false;
@@ -288,7 +286,10 @@ function alongSourceRoute(passage: Passage, route: InputRoute, iface: string, at
         detail: `its source route leads to ${formatAddress(next)}, where no packet may go`,
       };
     if (!sameAddress(next, passage.at.packet.destination)) writeInto(passage, { destination: next });
-    if (to.kind === 'forward') return to;
+    if (to.kind === 'forward') {
+      passage.move({ sourceRouted: true });
+      return to;
+    }
   }
   return route;
 }

@@ -49,6 +49,8 @@ export interface Standing {
   readonly queued: boolean;
   /** NAT has given it another destination since it came in. */
   readonly readdressed: boolean;
+  /** It goes on to the next address of the source route in its IP options. */
+  readonly sourceRouted: boolean;
   /** The connection it begins has the same tuple as another one: it is dropped at the end of the hook. */
   readonly clash: boolean;
   /** What connection tracking said of it at the end of the first hook; undefined: it has not come that far. */
@@ -86,6 +88,7 @@ export function standingOf(packet: Packet): Standing {
     natRandom: undefined,
     queued: false,
     readdressed: false,
+    sourceRouted: false,
     clash: false,
     firstState: undefined,
     reached: NONE_REACHED,

@@ -801,6 +801,42 @@ const options: readonly Case[] = [
     packets: [{ ...IN, proto: 'udp', ipOptionsHex: '8307080a000009' }],
   },
   {
+    // An address that no interface has is not stamped, and the pointer stays, whether or not there is a way to it.
+    name: 'time stamps asked of given addresses',
+    independent: true,
+    topology: { ...HOST, routes: [...(HOST.routes ?? []), 'blackhole 198.51.100.0/24'] },
+    rules: table('mangle', ['INPUT -m u32 --u32 "20=0x440c0503&&28=0xffffffff"', 'INPUT -m u32 --u32 "20=0x440c0d03"']),
+    packets: [
+      '0af40105',
+      'c0a83201',
+      '0af40107',
+      'c0000207',
+      'c6336407',
+      'e0000001',
+      'ffffffff',
+      '0af401ff',
+      '7f000001',
+    ]
+      .map((address) => `440c0503${address}ffffffff`)
+      .map((ipOptionsHex) => ({ ...IN, proto: 'udp', sport: 1, dport: 2, ipOptionsHex })),
+  },
+  {
+    // The address in it is that of the way out only for what follows a source route.
+    name: 'a time stamp with addresses, forwarded without and with a source route',
+    independent: true,
+    topology: settings({ 'net.ipv4.conf.all.accept_source_route': 1, 'net.ipv4.conf.eth0.accept_source_route': 1 }),
+    rules: table(
+      'mangle',
+      ['FORWARD', 'POSTROUTING'].flatMap((chain) =>
+        ['0x0af40105', '0xc0a83201'].map((address) => `${chain} -m u32 --u32 "24=${address}"`),
+      ),
+    ),
+    packets: [
+      { ...FORWARD, ipOptionsHex: '440c0501ffffffffffffffff' },
+      { ...IN, ipOptionsHex: '440c0501ffffffffffffffff830704c0a8320900' },
+    ].map((packet) => ({ ...packet, proto: 'udp', sport: 1, dport: 2 })),
+  },
+  {
     name: 'malformed options are told to the sender',
     rules: COUNTED + STATES,
     packets: [{ ...IN, proto: 'udp', sport: 1, dport: 2, ipOptionsHex: '07030300' }, counter, counter],
