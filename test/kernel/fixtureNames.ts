@@ -24,6 +24,9 @@ export const FIXTURES = [
   'connections-nft.jsonl',
 ] as const;
 
+/** Sequences that connection tracking alone is asked about, without a walk around it (test/netfilter/tracked.test.ts). */
+export const TRACKED = 'tracked.jsonl.gz';
+
 /** The back end of iptables that answers the questions of a fixture. */
 export function backendOf(name: string): 'legacy' | 'nft' {
   return name.endsWith('nft.jsonl') ? 'nft' : 'legacy';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KernelAnswer, KernelCase } from './case';
-import { backendOf, FIXTURES } from './fixtureNames';
+import { backendOf, FIXTURES, TRACKED } from './fixtureNames';
 import { readRecorded, writeRecorded, type Recorded } from './fixtures';
 import { followUps } from './generate/packets';
 import { generate } from './generate/generate';
@@ -20,6 +20,7 @@ import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
 import { setCases } from './named/sets';
 import { socketCases } from './named/sockets';
+import { trackedCases } from './named/tracked';
 import { translationCases } from './named/translations';
 import { Referee, type KernelReply } from './referee';
 
@@ -57,6 +58,7 @@ const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = {
   'answers.jsonl': answerCases,
   'translations.jsonl': translationCases,
   'connections-nft.jsonl': connectionCasesOfNft,
+  [TRACKED]: trackedCases,
 };
 
 /** Asks the kernel everything anew and writes the fixture files; `only`: the named questions of that file. */
@@ -115,7 +117,7 @@ export async function replay(folder: string, legacy: Referee): Promise<number> {
   let changed = 0;
   let wrong = 0;
   let packets = 0;
-  for (const name of FIXTURES) {
+  for (const name of [...FIXTURES, TRACKED]) {
     const referee = backendOf(name) === 'nft' ? nft : legacy;
     for (const { name: title, question, kernel } of readRecorded(join(fixtureFolder(folder), name))) {
       const reply = await referee.trace(question);
