@@ -127,12 +127,8 @@ const READERS: Readonly<Record<string, Reader>> = {
       return (host) => withRoute(host, verb, of.join(' '), said);
     if (/^ru(?:l(?:e)?)?$/.test(object) && CHANGE_VERBS.test(verb))
       return (host) => withPolicyRule(host, verb === 'add' ? verb : 'del', of.join(' '), said);
-    const device = of[of.indexOf('dev') + 1];
-    const address = of.find(
-      (word, i) => word !== 'local' && addressFamily(word.replace(/\/.*/, '')) !== undefined && of[i - 1] !== 'brd',
-    );
-    if (/^a(?:d(?:d(?:r(?:e(?:s(?:s)?)?)?)?)?)?$/.test(object) && CHANGE_VERBS.test(verb) && device && address)
-      return (host) => withAddress(host, verb === 'add' ? verb : 'del', address, device);
+    if (/^a(?:d(?:d(?:r(?:e(?:s(?:s)?)?)?)?)?)?$/.test(object) && CHANGE_VERBS.test(verb))
+      return addressCommand(verb === 'add' ? verb : 'del', of);
     return undefined;
   },
   ipset: (words) =>
@@ -145,6 +141,26 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 const ROUTE_VERBS = /^(?:add|append|replace|change|del|delete)$/;
 const CHANGE_VERBS = /^(?:add|del|delete)$/;
+
+/** Options of ip-address(8) that a value follows. */
+const OF_ADDRESS = /^(?:dev|local|peer|broadcast|brd|anycast|label|scope|metric|valid_lft|preferred_lft)$/;
+
+/** What comes after `ip addr add`; undefined where that names no address. */
+function addressCommand(verb: 'add' | 'del', words: readonly string[]): ((host: Host) => ChangedHost) | undefined {
+  const given = new Map<string, string>();
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    if (OF_ADDRESS.test(word)) given.set(word, words[++i] ?? '');
+    else given.set(addressFamily(word.replace(/\/.*/, '')) === undefined ? word : 'local', word);
+  }
+  const [address, device] = [given.get('local'), given.get('dev')];
+  if (address === undefined) return undefined;
+  // Which routes the kernel makes depends on these.
+  const other = ['peer', 'noprefixroute'].find((each) => given.has(each));
+  if (other !== undefined) return () => `an address with ${other} cannot be tried`;
+  if (!device) return () => 'Not enough information: "dev" argument is required.';
+  return (host) => withAddress(host, verb, address, device);
+}
 
 /** `listen [tcp] 0.0.0.0:8080 [java]`, which no program of Linux is called. */
 function listener(verb: 'add' | 'del', words: readonly string[]): ((host: Host) => ChangedHost) | undefined {
