@@ -1,28 +1,38 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 /**
- * A file of questions, one a line, each with its answer below it, four blanks in. `# name` begins a section, which is
- * one test; empty lines divide. `UPDATE_GOLDEN=1` writes the answers anew; they are read in review. In a question `⏎`
- * stands for the end of a line. `begin` forgets what the answers of a section left behind, so that it can be run again.
+ * A file of questions, one a line, each with its answer below it, four blanks in. `# name` begins a section; empty lines
+ * divide. Each question is one test. `UPDATE_GOLDEN=1` writes the answers anew; they are read in review. In a question
+ * `⏎` stands for the end of a line. `begin` makes one test of a section, whose questions go on from each other: it
+ * forgets what the answers left behind, so that the section can be run again.
  */
 export function answersOf(
   file: string,
   answer: (question: string, section: string) => readonly string[] | Promise<readonly string[]>,
   begin?: (section: string) => void,
 ): void {
+  const answerTo = async (question: string, section: string): Promise<readonly string[]> =>
+    (await answer(question.replaceAll('⏎', '\n'), section)).flatMap((each) => `    ${each}`.split('\n'));
   for (const part of readFileSync(file, 'utf8').split(/^(?=# )/m)) {
     const [heading = '', ...lines] = part.split('\n');
-    const name = heading.replace(/^# /, '');
-    test(name, async () => {
-      begin?.(name);
+    const section = heading.replace(/^# /, '');
+    if (!begin && !process.env.UPDATE_GOLDEN) {
+      describe(section, () => {
+        for (const [question = '', ...said] of questionsIn(lines))
+          test(question.length > 100 ? `${question.slice(0, 99)}…` : question, async () => {
+            expect((await answerTo(question, section)).join('\n')).toBe(said.join('\n'));
+          });
+      });
+      continue;
+    }
+    test(section, async () => {
+      begin?.(section);
       const asked = [heading];
       for (const line of lines) {
         if (line.startsWith('    ')) continue;
         asked.push(line);
-        if (line === '') continue;
-        const said = await answer(line.replaceAll('⏎', '\n'), name);
-        asked.push(...said.map((each) => `    ${each}`));
+        if (line !== '') asked.push(...(await answerTo(line, section)));
       }
       const found = asked.join('\n');
       if (process.env.UPDATE_GOLDEN)
@@ -33,6 +43,16 @@ export function answersOf(
       else expect(found).toBe(part);
     });
   }
+}
+
+/** Each question with the lines below it. */
+function questionsIn(lines: readonly string[]): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  for (const line of lines) {
+    if (line.startsWith('    ')) found.at(-1)?.push(line);
+    else if (line !== '') found.push([line]);
+  }
+  return found;
 }
 
 /**
