@@ -51,8 +51,8 @@ export class World implements WritableMemory {
   private now: Remembered | undefined;
 
   constructor(from?: World) {
-    this.entries = from?.entries ?? new Version<number, ConntrackEntry>();
-    this.memory = from?.memory ?? new Version<object | string, unknown>();
+    this.entries = from?.entries ?? Version.empty<number, ConntrackEntry>();
+    this.memory = from?.memory ?? Version.empty<object | string, unknown>();
     this.fragments = from?.fragments ?? new Map<string, readonly Packet[]>();
     this.nextId = from?.nextId ?? 1;
     this.written = from?.written ?? {};
