@@ -7,6 +7,7 @@ import { HOST, table } from './words';
 export const TRACKED_QUESTIONS: readonly (readonly [question: string, holds: (view: ConntrackView) => boolean])[] = [
   ['-m conntrack --ctstate NEW', ({ state }) => state === 'NEW'],
   ['-m conntrack --ctstate ESTABLISHED', ({ state }) => state === 'ESTABLISHED'],
+  ['-m conntrack --ctstate RELATED', ({ state }) => state === 'RELATED'],
   ['-m conntrack --ctstate INVALID', ({ state }) => state === 'INVALID'],
   ['-m conntrack --ctstatus SEEN_REPLY', ({ entry }) => entry?.seenReply ?? false],
   ['-m conntrack --ctstatus ASSURED', ({ entry }) => entry?.assured ?? false],
@@ -22,29 +23,45 @@ export const TRACKED_QUESTIONS: readonly (readonly [question: string, holds: (vi
   ),
 ];
 
+const KINDS = { TCP: tcpSequence, stated: statedSequence, SCTP: sctpSequence, others: otherSequence };
+type TrackedKind = keyof typeof KINDS;
+
 /**
- * Sequences of TCP and SCTP packets between two other hosts, in which much is as it should be and something is not.
+ * Sequences of packets between two other hosts, in which much is as it should be and something is not. Of many
+ * thousands, those by which most of the changes are noticed that `npm run mutate` makes to connection tracking.
  */
+const SEEDS: Readonly<Record<TrackedKind, readonly number[]>> = {
+  TCP: [
+    2, 30, 39, 42, 45, 55, 57, 62, 88, 96, 109, 114, 121, 127, 132, 133, 141, 158, 161, 200, 289, 294, 364, 392, 427,
+    466, 477, 539, 623, 687, 785, 856, 986, 1037, 1053, 1107, 1132, 1310, 1589, 1702, 2098, 2431, 2455, 2474, 2618,
+    2670, 2853, 2896, 2983,
+  ],
+  stated: [
+    2, 15, 17, 22, 23, 55, 63, 78, 81, 83, 100, 117, 176, 178, 322, 362, 387, 471, 683, 712, 814, 852, 860, 968, 983,
+    1041, 1204, 1216, 1238, 1383, 1388, 1410, 1436,
+  ],
+  SCTP: [11, 17, 21, 29, 45, 46, 75, 92, 133, 173, 174, 318, 709, 786, 799, 969, 993],
+  others: [15, 19, 34, 123, 384, 697, 1344],
+};
+
 export function trackedCases(): readonly { readonly name: string; readonly question: KernelCase }[] {
-  const rules = table(
-    'mangle',
-    TRACKED_QUESTIONS.map(([question]) => `FORWARD ${question} -j LOG`),
+  return (Object.keys(SEEDS) as TrackedKind[]).flatMap((kind) =>
+    SEEDS[kind].map((seed) => ({ name: `${kind} ${seed}`, question: trackedCase(kind, seed) })),
   );
-  const cases = (kind: string, count: number, packets: (random: Random) => readonly PacketJson[]) =>
-    Array.from({ length: count }, (_, i) => {
-      const random = new Random(i + 1);
-      return {
-        name: `${kind} ${i + 1}`,
-        question: {
-          rules,
-          independent: false,
-          topology: { ...HOST, sysctls: random.pick(kind === 'SCTP' ? [{}] : SETTINGS) },
-          packets: packets(random),
-        },
-      };
-    });
-  return [...cases('TCP', 150, tcpPackets), ...cases('SCTP', 60, sctpPackets)];
 }
+
+function trackedCase(kind: TrackedKind, seed: number): KernelCase {
+  const random = new Random(seed);
+  const sysctls = random.pick(SETTINGS);
+  return { rules: RULES, independent: false, topology: { ...HOST, sysctls }, ...KINDS[kind](random) };
+}
+
+const RULES = table(
+  'mangle',
+  TRACKED_QUESTIONS.map(([question]) => `FORWARD ${question} -j LOG`),
+);
+
+type Sequence = Pick<KernelCase, 'packets' | 'conntrack'>;
 
 const NAME = 'net.netfilter.nf_conntrack_tcp_';
 const STRICT = { [`${NAME}be_liberal`]: 0 };
@@ -86,13 +103,31 @@ const HANDSHAKE: readonly (readonly [there: boolean, flags: Flags])[] = [
   [true, ['ACK']],
 ];
 
-function tcpPackets(random: Random): readonly PacketJson[] {
+function tcpSequence(random: Random): Sequence {
+  return { packets: tcpPackets(random, random.of(0, 1, 2, 3, 3, 3)) };
+}
+
+/** In a connection of which only the state is known. */
+function statedSequence(random: Random): Sequence {
+  const tcpState = random.of(
+    ...(['SYN_SENT', 'SYN_RECV', 'ESTABLISHED', 'FIN_WAIT', 'CLOSE_WAIT'] as const),
+    ...(['LAST_ACK', 'TIME_WAIT', 'CLOSE', 'SYN_SENT2'] as const),
+  );
+  const { src, dst } = THERE;
+  const status = random.of(['SEEN_REPLY', 'ASSURED'], ['SEEN_REPLY', 'ASSURED'], ['SEEN_REPLY'], []);
+  return {
+    conntrack: [{ orig: { src, dst, proto: 'tcp', sport: 1025, dport: 22 }, tcpState, status }],
+    packets: tcpPackets(random, 0),
+  };
+}
+
+/** `usual`: so many begin a connection as it should be. */
+function tcpPackets(random: Random, usual: number): readonly PacketJson[] {
   const start = random.of(1000, 1000, 1000, 2 ** 32 - 100);
   const sides = [
     { next: start, first: start },
     { next: 5000, first: 5000 },
   ];
-  const usual = random.of(0, 1, 2, 3, 3, 3);
   return Array.from({ length: LENGTH }, (_, i) => {
     const [there, flags] =
       i < usual ? (HANDSHAKE[i] as (typeof HANDSHAKE)[number]) : [random.chance(0.5), random.pick(ANY_FLAGS)];
@@ -125,7 +160,7 @@ function word(value: number): string {
   return (value >>> 0).toString(16).padStart(8, '0');
 }
 
-function sctpPackets(random: Random): readonly PacketJson[] {
+function sctpSequence(random: Random): Sequence {
   const tag = (): string => random.of('00000000', '00000000', '00001111', '00003333');
   const chunk = (): string =>
     random.of(
@@ -152,7 +187,7 @@ function sctpPackets(random: Random): readonly PacketJson[] {
     '0a000008deadbeef',
     '0b000004',
   ];
-  return Array.from({ length: LENGTH }, (_, i) => {
+  const packets = Array.from({ length: LENGTH }, (_, i) => {
     const there = i < usual ? i % 2 === 0 : random.chance(0.5);
     const payloadHex = i < usual ? setUp[i] : chunk() + (random.chance(0.2) ? chunk() : '');
     return {
@@ -161,4 +196,49 @@ function sctpPackets(random: Random): readonly PacketJson[] {
       payloadHex,
     };
   });
+  return { packets };
+}
+
+const ICMP_QUERIES = [8, 0, 13, 14, 15, 16, 17, 18];
+
+/** Few connections of other protocols, and ICMP errors about them. */
+function otherSequence(random: Random): Sequence {
+  const packets: PacketJson[] = [];
+  for (let i = 0; i < LENGTH; i++) {
+    const there = random.chance(0.6);
+    const way = there ? THERE : BACK;
+    const ports = there ? { sport: 5, dport: 6 } : { sport: 6, dport: 5 };
+    const about = packets.length > 0 && random.chance(0.25) ? random.pick(packets) : undefined;
+    if (about && about.proto !== 'icmp') {
+      const { dir, iface, ...inner } = about;
+      const back = iface === THERE.iface ? BACK : THERE;
+      packets.push({
+        ...(random.chance(0.8) ? back : way),
+        proto: 'icmp',
+        icmpType: random.of(3, 3, 11, 12, 4, 5),
+        icmpCode: random.of(0, 1),
+        inner: random.chance(0.8) ? inner : { ...inner, src: inner.dst, dst: inner.src },
+        ...(dir === undefined ? {} : { dir }),
+      });
+    } else {
+      packets.push({
+        ...way,
+        ...random.of<PacketJson>(
+          { proto: 'udp', ...ports },
+          { proto: 'udp', ...ports },
+          { proto: 'udplite', ...ports },
+          { proto: 'dccp', ...ports },
+          { proto: 'gre' },
+          { proto: 'esp' },
+          { proto: 89 },
+          { proto: 'icmp', icmpType: there ? 8 : 0, icmpId: 7 },
+          { proto: 'icmp', icmpType: random.pick(ICMP_QUERIES), icmpId: random.of(7, 8), icmpCode: random.of(0, 0, 1) },
+          { proto: 'icmp', icmpType: random.of(9, 10, 19, 30) },
+          { proto: 'icmpv6', icmpType: random.of(128, 129, 135) },
+          { proto: 'tcp', ...ports, flags: random.of(['SYN'], ['ACK'], ['RST']) },
+        ),
+      });
+    }
+  }
+  return { packets };
 }
