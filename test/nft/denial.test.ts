@@ -31,6 +31,8 @@ const CASES: readonly [rule: string, packet: string, why: string][] = [
   ['ip saddr != @bad', 'in eth0 tcp 192.0.2.7:4000 > 10.0.0.1:80 syn own', 'ip saddr 192.0.2.7 is in @bad'],
   ['ip saddr . tcp dport @pairs', TCP, 'ip saddr . tcp dport 203.0.113.9 . 80 is not in @pairs'],
   ['iif "lo"', TCP, 'iif eth0 ≠ lo'],
+  ['iif "lo"', TCP.replace('eth0', 'none'), 'iif none ≠ lo'],
+  ['iifname "lo"', TCP.replace('eth0', 'none'), 'iifname none ≠ lo'],
   ['iifname "wg*"', TCP, 'iifname eth0 is not in wg*'],
   ['iifname != "eth0"', TCP, 'iifname is eth0'],
   ['oifname "eth0"', TCP, 'no oifname'],

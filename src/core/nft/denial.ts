@@ -3,7 +3,7 @@ import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import { missing, type Shown } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 import type { NftComparison } from './comparison';
-import { operandWords } from './formatValue';
+import { lacksOperand, operandWords } from './formatValue';
 
 type Match = NftRuleStatement & { readonly kind: 'match' };
 
@@ -12,8 +12,7 @@ const LONGEST_SET = 48;
 
 /** What the packet has for the left side of a comparison, or that it has no such thing: `no udp dport`. */
 export function comparedWith({ left: written }: Match, { left }: NftComparison, text: string, view: PacketView): Shown {
-  const actual = operandWords(left, view);
-  return actual === 'none' ? missing(`no ${text.slice(written.start, written.end)}`) : actual;
+  return lacksOperand(left, view) ? missing(`no ${text.slice(written.start, written.end)}`) : operandWords(left, view);
 }
 
 /**

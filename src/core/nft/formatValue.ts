@@ -87,6 +87,14 @@ export function operandWords(operand: Operand, view: PacketView): string {
   return operand.types.map((type) => formatValue(read.slice(at, (at += type.bytes * 2)), type)).join(' . ');
 }
 
+/** Whether the packet has no such thing as the operand; an interface that is not there is an empty name. */
+export function lacksOperand(operand: Operand, view: PacketView): boolean {
+  if (operand.chance) return false;
+  const read = operand.read(view);
+  const [type, second] = operand.types;
+  return read === undefined || (typeof read === 'string' && !second && type?.name === 'ifname' && /^0*$/.test(read));
+}
+
 function bytesOf(value: string): Uint8Array {
   return Uint8Array.from({ length: value.length / 2 }, (_, i) => parseInt(value.slice(i * 2, i * 2 + 2), 16));
 }
