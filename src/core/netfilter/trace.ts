@@ -100,6 +100,7 @@ function contextOf(ruleSet: RuleSet | undefined, setting: TraceSetting, world: W
     tracking: isTracking(setting.host, ruleSet),
     premises: setting.premises,
     changes: setting.changes ?? NO_CHANGES,
+    rawSockets: setting.rawSockets ?? false,
     effort: { rules: 0 },
   };
 }

@@ -68,9 +68,15 @@ function receive(passage: Passage): void {
     typeof assignedSocket === 'object'
       ? assignedSocket
       : (world.socketOf(packet) ?? (assignedSocket ? undefined : boundSocket(host, packetEnd(packet), inInterface)));
-  const known = listener !== undefined || (!assignedSocket && knowsListeners(host, packet.protocol));
+  const known =
+    listener !== undefined || (!assignedSocket && knowsListeners(host, packet.protocol) && !hasUnlistedSocket(passage));
   passage.emit({ kind: 'delivered', packet, listener, known });
   passage.finish(passage.end('LOCAL', 'ACCEPT', undefined, { receiver: listener, receiverKnown: known }));
+}
+
+/** A program that is connected has a socket of its own, which lists of those that listen do not show. */
+function hasUnlistedSocket({ at, context }: Passage): boolean {
+  return !context.rawSockets && at.conntrack?.state === 'ESTABLISHED';
 }
 
 /**

@@ -37,6 +37,8 @@ export interface WalkContext {
   /** The chain that the packet is put into; undefined: it takes its usual way. */
   readonly start: StartChain | undefined;
   readonly host: Host;
+  /** No program has a socket but those that the host lists: packets are written by raw sockets. */
+  readonly rawSockets: boolean;
   readonly world: World;
   /** What the user said about questions that nothing in the file answers, by `Assumption.key`. */
   readonly answers: ReadonlyMap<string, boolean>;

@@ -172,7 +172,7 @@ function delivered(input: TraceInput, walked: Walked): RichText {
           : 'the kernel answers "port unreachable"';
       return [strong(`Nobody listens on ${where}`), plain(`: ${answer}. `), ...decided];
     }
-    const asked = showsPorts(packet) ? ', but the file does not say which program listens there' : '';
+    const asked = showsPorts(packet) ? `, but ${unknownReceiver(end)}` : '';
     return [strong(`It is delivered to this host, ${where}`), plain(`${asked}. `), ...decided];
   }
   return [
@@ -181,6 +181,11 @@ function delivered(input: TraceInput, walked: Walked): RichText {
     dim(`${listens(receiver)}${input.listenersFrom === undefined ? '' : ` (from ${input.listenersFrom})`}. `),
     ...decided,
   ];
+}
+
+/** Who has a connection that is there already is not among the sockets that listen. */
+export function unknownReceiver({ state }: WalkEnd): string {
+  return `the file does not say which program ${state === 'ESTABLISHED' ? 'has this connection' : 'listens there'}`;
 }
 
 /** `proxy pid 16 listens on 0.0.0.0:15006`. */

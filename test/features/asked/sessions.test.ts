@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { parsePacketExpression } from '../../../src/core/net/packetExpression';
 import type { PacketRequest } from '../../../src/core/net/packetRequest';
+import { parseSourceFile } from '../../../src/core/syntax/parse';
+import { printSourceFile } from '../../../src/core/syntax/print';
 import { utf8Bytes } from '../../../src/core/text/utf8';
 import { CaptureTable } from '../../../src/features/capture/captureTable';
 import { ALONE } from '../../../src/features/share/sharedTrace';
@@ -8,7 +10,8 @@ import { traceHtml } from '../../../src/features/share/html';
 import { traceMermaid } from '../../../src/features/share/mermaid';
 import { traceSvg } from '../../../src/features/share/svg';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
-import type { ToEditor, ViewState } from '../../../src/shared/protocol';
+import { modelOf } from '../../../src/features/fileModel';
+import type { Move, ToEditor, ViewState } from '../../../src/shared/protocol';
 import type { EditorEffect } from '../../../src/features/traceSession/traceSession';
 import { answersOf, outlineOf } from '../../answers';
 import { cooked, ethernet, ip, pcap, pcapng } from '../../net/capture/build';
@@ -46,24 +49,74 @@ function benchOf(section: string): Bench {
   return made;
 }
 
-/** What the page posts, in short: the type of the message, and its fields as JSON. `edit LINE|FROM|TO` edits the file. */
+/** What the editor asks of a session, by its name; what comes after the name is the text. */
+const EDITOR: Readonly<Record<string, (bench: Bench, text: string) => readonly EditorEffect[]>> = {
+  move: ({ session }, to) => session.move(to as Move),
+  cursor: ({ session }, line) => session.selectLine(Number(line)),
+  packet: ({ session, state }, text) => {
+    const [expression = '', dump = state.dump] = text.split(' | ');
+    return session.tracePacket(expression, dump);
+  },
+  reply: ({ session }, shown) => session.showReply(shown === 'yes'),
+  file: ({ session }, text) => {
+    const [uri = '', name = '', notice = ''] = text.split('|');
+    return session.setFile(uri, name, notice);
+  },
+  again: ({ session, file }) => session.setModel(modelOf(file)),
+  gone: ({ session }) => session.setModel(undefined),
+  anew: (bench) => {
+    bench.file = parseSourceFile(printSourceFile(bench.file), { fileName: 'notes.md' });
+    return bench.session.setModel(modelOf(bench.file));
+  },
+  failed: ({ session }, message) => session.failed(message),
+  reload: ({ session, state }, text) => session.restore({ ...state.keep, ...(JSON.parse(text || '{}') as object) }),
+  compare: ({ session }, headline) => session.compareWith({ badge: { text: 'DROPPED', tone: 'drop' }, headline }),
+};
+
+/** What the editor shows of a session. */
+function editorWords({ session }: Bench): readonly string[] {
+  const { marks, selected } = session.marks;
+  return [
+    `marks ${marks.map(({ line, kind, text }) => `${line} ${kind} ${text}`.trim()).join('; ')}`,
+    `lines ${session.firstLine} ${session.selectedLine} ${selected}, left of a copy ${session.leftOfCopy.length}`,
+    `notes ${session.notesIn(20, 40).length}, ${session.traced ? 'can' : 'cannot'} be expected, ${session.ground?.dump.id}`,
+    `shared ${session.shared ? 'something' : 'nothing'}, baseline ${session.baseline?.headline}`,
+    `asked ${JSON.stringify({ ...session.asked, world: session.asked.world && 'known' })}`,
+  ];
+}
+
+/**
+ * What the page posts, in short: the type of the message, and its fields as JSON. `edit LINE|FROM|TO` edits the file,
+ * `insert LINE|TEXT` puts a line into it; others are asked by the editor. `step` stands for the step that is selected
+ * or decided.
+ */
 function act(bench: Bench, step: string): void {
   const [word = ''] = step.split(' ');
   const rest = step.slice(word.length).trim();
   if (word === 'open') return;
-  if (word === 'edit') {
+  const asked = EDITOR[word];
+  if (asked) bench.effects = asked(bench, rest);
+  else if (word === 'edit') {
     const [line = '', from = '', to = ''] = rest.split('|');
     bench.edit(Number(line), from, to);
+  } else if (word === 'insert') {
+    const [line = '', text = ''] = rest.split('|');
+    const at = { startLine: Number(line) - 1, startColumn: 0, endLine: Number(line) - 1, endColumn: 0 };
+    bench.put({ ...at, newText: `${text}\n` });
   } else {
-    const { revision } = bench.state;
+    const { revision, trace, keep } = bench.state;
     const given: unknown = JSON.parse(rest === '' ? '{}' : rest);
-    bench.send({ type: word, revision, ...(given as object) } as unknown as ToEditor);
+    const of = { revision, step: keep.step ?? trace?.outcome.decisive, ...(given as object) };
+    bench.send({ type: word, ...of } as unknown as ToEditor);
   }
 }
 
 function effectWords(effect: EditorEffect): readonly string[] {
   if (effect.kind !== 'post') return [JSON.stringify(effect)];
   const { message } = effect;
+  // What a step has is in other tables.
+  if (message.type === 'detail')
+    return [`detail ${JSON.stringify(message.detail.step)} ${message.detail.line ?? '-'}: ${message.detail.happened}`];
   return message.type === 'state'
     ? []
     : [message.type, ...outlineOf(message, '  ').filter((line) => !/^ {2}(?:type|revision): /.test(line))];
@@ -74,12 +127,12 @@ answersOf(
   path.join(import.meta.dirname, 'sessions.txt'),
   (step, section) => {
     const bench = benchOf(section);
-    const before = step === 'open' ? [] : sketch(bench.state);
+    const before = step === 'open' ? [] : [...sketch(bench.state), ...editorWords(bench)];
     act(bench, step);
     const effects = step === 'open' ? [] : bench.effects;
     const long = (line: string): string => (line.length > 300 ? `${line.slice(0, 299)}…` : line);
-    return [...newIn(sketch(bench.state), before), ...effects.flatMap(effectWords)].flatMap((line) =>
-      line.split('\n').map(long),
+    return [...newIn([...sketch(bench.state), ...editorWords(bench)], before), ...effects.flatMap(effectWords)].flatMap(
+      (line) => line.split('\n').map(long),
     );
   },
   (section) => BENCHES.delete(section),

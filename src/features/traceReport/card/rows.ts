@@ -7,7 +7,7 @@ import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { CardPart, CardRow } from '../../../shared/traceReport';
 import { destinationOf, flagNames, inFragments, showsPorts, sourceOf } from '../packetWords';
 import { isOwnWay, type TraceInput } from '../traceInput';
-import { droppedBy, listens } from '../verdict';
+import { droppedBy, listens, unknownReceiver } from '../verdict';
 import { AssumedValues } from './assumedValues';
 import { addressName, peerName, portName } from './names';
 import { sendsBack } from './sendsBack';
@@ -122,14 +122,15 @@ class CardRows {
   }
 
   private received(): CardRow {
-    const { packet, receiver, receiverKnown } = this.walked.end;
+    const { end } = this.walked;
+    const { packet, receiver, receiverKnown } = end;
     const from = this.input.listenersFrom;
     const addresses = this.addresses(packet);
     const who = receiver
       ? `${listens(receiver)}${from === undefined ? '' : ` (${from})`}`
       : receiverKnown
         ? 'no program listens there'
-        : 'the file does not say which program listens there';
+        : unknownReceiver(end);
     const between = addresses.length > 0 && this.named(packet.destination).length > 0 ? ' · ' : '  ';
     const port = showsPorts(packet) ? `port ${packet.destinationPort} of this host` : 'this host';
     return {
