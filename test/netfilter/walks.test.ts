@@ -12,6 +12,9 @@ table('tracking.txt', /^(conntrack|!)/);
 /** IP options: what is written into them, and where the packet goes. */
 table('options.txt', /^( *now |note|= |!)/);
 
+/** Packets that seldom come, one or two after another: what decides, how it ends, and what is left behind. */
+table('unusual.txt', /^(?! *(skipped|policy|returns) | +\w+( at \w+)?: )/);
+
 /** `lines`: those that are kept, where not all of them are. */
 function table(name: string, lines = /^/): void {
   const worlds = new Map<string, World>();
