@@ -6,6 +6,7 @@ import { whyRuleNot } from '../../src/features/traceReport/ruleWhy';
 
 const SETS =
   '\tset bad {\n\t\ttype ipv4_addr\n\t\telements = { 192.0.2.7 }\n\t}\n' +
+  '\tmap ways {\n\t\ttype ipv4_addr : verdict\n\t\telements = { 192.0.2.7 : accept }\n\t}\n' +
   '\tset pairs {\n\t\ttype ipv4_addr . inet_service\n\t\telements = { 192.0.2.7 . 80 }\n\t}\n';
 const TCP = 'in eth0 tcp 203.0.113.9:4000 > 10.0.0.1:80 syn own';
 
@@ -41,6 +42,10 @@ const CASES: readonly [rule: string, packet: string, why: string][] = [
   ['ct state != new', TCP, 'ct state is new'],
   ['meta l4proto { udp, icmp }', TCP, 'meta l4proto tcp is not in { udp, icmp }'],
   ['meta mark 0x1', TCP, 'meta mark 0x0 ≠ 0x1'],
+  ['tcp dport vmap { 22 : accept, 443 : accept }', TCP, 'tcp dport 80 is not in the map'],
+  ['ct state vmap { established : accept, invalid : accept }', TCP, 'ct state new is not in the map'],
+  ['ip saddr vmap @ways', TCP, 'ip saddr 203.0.113.9 is not in @ways'],
+  ['udp dport vmap { 53 : accept }', TCP, 'no udp dport'],
   ['tcp flags ! syn', TCP, 'tcp flags ! syn: syn'],
   ['meta mark & 0xff == 1', TCP, 'meta mark & 0xff is 0x0, not 1'],
 ];

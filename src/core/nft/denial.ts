@@ -4,15 +4,25 @@ import { missing, type Shown } from '../xtables/shown';
 import type { PacketView } from '../xtables/view';
 import type { NftComparison } from './comparison';
 import { lacksOperand, operandWords } from './formatValue';
+import type { Operand } from './operands';
 
 type Match = NftRuleStatement & { readonly kind: 'match' };
+type VerdictMap = NftRuleStatement & { readonly kind: 'vmap' };
 
 /** More than this of a set is not repeated, in characters. */
 const LONGEST_SET = 48;
 
-/** What the packet has for the left side of a comparison, or that it has no such thing: `no udp dport`. */
-export function comparedWith({ left: written }: Match, { left }: NftComparison, text: string, view: PacketView): Shown {
-  return lacksOperand(left, view) ? missing(`no ${text.slice(written.start, written.end)}`) : operandWords(left, view);
+/** What the packet has for a key or the left side of a comparison, or that it has no such thing: `no udp dport`. */
+export function shownFor(written: NftExpression, operand: Operand, text: string, view: PacketView): Shown {
+  return lacksOperand(operand, view)
+    ? missing(`no ${text.slice(written.start, written.end)}`)
+    : operandWords(operand, view);
+}
+
+/** Why a verdict map has nothing for a packet that has its key: `tcp dport 81 is not in the map`. */
+export function mapDenial({ key, map }: VerdictMap, operand: Operand, text: string, view: PacketView): string {
+  const where = map.kind === 'reference' ? `@${map.name}` : 'the map';
+  return `${text.slice(key.start, key.end)} ${operandWords(operand, view)} is not in ${where}`;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { PacketView } from '../xtables/view';
 import { changeOf, harmless, type NftAssignment } from './assignments';
 import { matchBounds } from './matchBounds';
 import { comparisonOf, namedSetLookup, widened } from './comparison';
-import { comparedWith, comparisonDenial } from './denial';
+import { comparisonDenial, mapDenial, shownFor } from './denial';
 import { nftTarget, type NftAction } from './extensions';
 import type { Condition } from '../xtables/extension';
 import { operandWords } from './formatValue';
@@ -104,7 +104,7 @@ class Builder {
         this.conditions.push({
           text,
           test: (view) => comparison.test(view),
-          actual: (view) => comparedWith(statement, comparison, this.text, view),
+          actual: (view) => shownFor(statement.left, comparison.left, this.text, view),
           denial: (view) => comparisonDenial(statement, comparison, this.text, view),
           widened: (view) => widened(statement, comparison, this.text, view),
           ...(looksIn && { looksIn }),
@@ -204,7 +204,10 @@ class Builder {
   private vmap(statement: NftRuleStatement & { kind: 'vmap' }, text: string): boolean {
     const index = mapIndex(statement.key, statement.map, this.scope);
     if (!index) return this.finish({ kind: 'unknown', name: text, text, start: statement.start, end: statement.end });
-    const map = verdictMap(index, text);
+    const map = verdictMap(index, text, {
+      actual: (view) => shownFor(statement.key, index.key, this.text, view),
+      denial: (view) => mapDenial(statement, index.key, this.text, view),
+    });
     if (map.condition) this.conditions.push(map.condition);
     return this.action('VMAP', 'sometimes', statement, map.action);
   }

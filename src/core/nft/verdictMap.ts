@@ -4,17 +4,17 @@ import type { Effect } from '../xtables/extension';
 import { knownType, numberOf } from './dataTypes';
 import type { Condition } from '../xtables/extension';
 import type { NftAction } from './extensions';
-import { operandWords } from './formatValue';
 import { isVerdict, type MapIndex } from './operands';
 import { rangeOf } from './ranges';
 
 /**
  * A verdict map: a condition that holds where the map has something for the packet, and the verdict that it gives. A
- * key drawn at random has no condition.
+ * key drawn at random has no condition. `words` say what the packet has for the key, and why the map has nothing for it.
  */
 export function verdictMap(
   index: MapIndex,
   text: string,
+  words: Pick<Condition, 'actual' | 'denial'>,
 ): { readonly condition: Condition | undefined; readonly action: NftAction } {
   const { key } = index;
   const describes = 'applies the verdict that the map has for the packet';
@@ -32,7 +32,7 @@ export function verdictMap(
   return {
     condition: {
       text,
-      actual: (view) => operandWords(key, view),
+      ...words,
       test(view) {
         const found = index.find(view);
         return found === false ? false : found.kind === 'unknown' ? found : true;
