@@ -148,8 +148,8 @@ export const NFT_CASES: readonly NftCase[] = [
       'Add it to the set pairs, which line 22 matches on → DELIVERED :5432: nft add element inet filter pairs { 203.0.113.9 . 5432 }',
       'Add it to the set friends, which line 21 matches on → DELIVERED :5432: nft add element inet filter friends { 203.0.113.9 }',
       'Extend line 20 to accept it → DELIVERED :5432: nft replace rule inet filter input handle 14 tcp dport { 8443, 5432 } counter packets 3 bytes 9 accept',
+      'Send it from 192.0.2.9, as line 21 accepts → DELIVERED :5432: in eth0 tcp 192.0.2.9:41522 > 10.244.1.5:5432 syn own',
       'Send it to port 8443, as line 20 accepts → DELIVERED :8443: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:8443 syn own',
-      'Send it to port 22, as line 19 accepts → DELIVERED :22: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:22 syn own',
     ],
   },
   {

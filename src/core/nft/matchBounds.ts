@@ -8,7 +8,9 @@ import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import { STATE_BITS } from '../xtables/values/conntrackState';
 import { numberOf, type DataType } from './dataTypes';
 import { FIELDS } from './fieldReaders';
+import type { NftScope } from './operands';
 import { rangeOf, type ValueRange } from './ranges';
+import type { NftSetIndex } from './setIndex';
 
 /** A field of nft in the words of the vocabulary. */
 interface FieldMeaning {
@@ -79,13 +81,14 @@ const MEANINGS: Readonly<Record<string, FieldMeaning>> = {
 
 /** What is known of the packets that `tcp dport { 22, 80 }` takes; undefined: nothing. */
 export function matchBounds(
-  { left, operator, right, mask }: NftRuleStatement & { readonly kind: 'match' },
-  family: 4 | 6,
+  { left, operator, right: written, mask }: NftRuleStatement & { readonly kind: 'match' },
+  { family, set }: NftScope,
 ): PacketBounds | undefined {
   if (left.kind !== 'field' || left.words.length > 2) return undefined;
   const meaning = MEANINGS[left.name];
   const type = FIELDS[left.name]?.[0];
-  if (!meaning || !type || !['', '==', '!='].includes(operator)) return undefined;
+  const right = written.kind === 'reference' ? fixedElements(set(written.name), written) : written;
+  if (!meaning || !type || !right || !['', '==', '!='].includes(operator)) return undefined;
   if (meaning.family !== undefined && meaning.family !== family) return exactly(NO_PACKET);
   const values = valuesOf(meaning, type, operator, right, mask, family);
   if (!values) return undefined;
@@ -95,6 +98,13 @@ export function matchBounds(
   const boxes: readonly Box[] = negated ? [[...first, ...tests]] : tests.map((test) => [...first, test]);
   if (!meaning.whole) return exactly(boxes);
   return { over: [...boxes.map((box) => [WHOLE, ...box]), [...first, { ...WHOLE, negated: true }]], under: NO_PACKET };
+}
+
+/** A named set as it would be written in the rule; undefined where its elements may be others by then. */
+function fixedElements(index: NftSetIndex | undefined, { start, end }: NftExpression): NftExpression | undefined {
+  return index?.isFixed && index.types.length === 1 && index.elements.length > 0
+    ? { kind: 'set', elements: index.elements, start, end }
+    : undefined;
 }
 
 function valuesOf(

@@ -1,3 +1,4 @@
+import { NOTHING_SAID, type PacketBounds } from '../net/fields/packetSet';
 import { readNftRule } from '../syntax/nft/rule';
 import type { NftRuleStatement } from '../syntax/nft/ruleStatement';
 import type { NftVerdict } from '../syntax/nft/expression';
@@ -98,7 +99,8 @@ class Builder {
       case 'match': {
         const comparison = comparisonOf(statement, this.scope);
         if (!comparison) return this.open(text, unknown(`what "${text}" tests is not known here`));
-        const bounds = matchBounds(statement, this.scope.family);
+        const { scope } = this;
+        let bounds: PacketBounds | undefined;
         const premises = premisesOfExpression(statement.left);
         const looksIn = namedSetLookup(statement, comparison);
         this.conditions.push({
@@ -108,7 +110,8 @@ class Builder {
           denial: (view) => comparisonDenial(statement, comparison, this.text, view),
           widened: (view) => widened(statement, comparison, this.text, view),
           ...(looksIn && { looksIn }),
-          ...(bounds && { bounds: () => bounds }),
+          // Made when asked for: a named set may be long.
+          bounds: () => (bounds ??= matchBounds(statement, scope) ?? NOTHING_SAID),
           ...(premises && { premises }),
         });
         return false;

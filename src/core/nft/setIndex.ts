@@ -21,18 +21,21 @@ export interface NftSetIndex {
   readonly memoryKey: object | undefined;
   /** All elements that could be read. */
   readonly elements: readonly NftElement[];
+  /** Whether these are all, and stay so whatever packets go by. */
+  readonly isFixed: boolean;
   find(key: string, view: PacketView): NftElement | Unknown | false;
 }
 
 /**
  * The elements of `{ … }` in a rule, or of a named set. `unread`: some could not be read, so a key that is not found
- * may be among them.
+ * may be among them. `mayChange`: rules add elements or take them away, or they time out.
  */
 export function setIndex(
   types: readonly DataType[],
   dataTypes: readonly DataType[] | undefined,
   read: () => { readonly elements: readonly NftElement[]; readonly unread: boolean },
   memoryKey?: object,
+  mayChange: () => boolean = () => false,
 ): NftSetIndex {
   let lookup: Lookup | undefined;
   let all: ReturnType<typeof read> | undefined;
@@ -43,6 +46,9 @@ export function setIndex(
     memoryKey,
     get elements() {
       return load().elements;
+    },
+    get isFixed() {
+      return !mayChange() && !load().unread;
     },
     find(key, view) {
       const added = memoryKey && (view.memory.get(memoryKey) as AddedElements | undefined)?.get(key);

@@ -9,7 +9,8 @@ import { rangeOf } from './ranges';
 
 /**
  * A verdict map: a condition that holds where the map has something for the packet, and the verdict that it gives. A
- * key drawn at random has no condition. `words` say what the packet has for the key, and why the map has nothing for it.
+ * key drawn at random has no condition. `words` say what the packet has for the key, and why the map has nothing for
+ * it.
  */
 export function verdictMap(
   index: MapIndex,

@@ -6,6 +6,9 @@ import { findPacket, type Found } from '../../../src/features/findPacket/findPac
 import { findWords } from '../../../src/features/findPacket/findWords';
 import { allTables, type Rule } from '../../../src/core/ruleset/ruleSet';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
+import { NOTHING_SAID } from '../../../src/core/net/fields/packetSet';
+import { conditionsOfRule } from '../../../src/core/netfilter/evidence';
+import { boundsOf } from '../../../src/core/xtables/fieldCondition';
 import { modelOfText, sampleText } from '../sample';
 
 const HOST = `
@@ -28,7 +31,8 @@ function found(text: string): { readonly found: Found; readonly rule: Rule } {
   const model = modelOfText(text);
   const dump = model.defaultDump as Dump;
   const ruleSet = ruleSetOf(dump.section);
-  const rule = model.file.lines.flatMap((line) => rulesOfLine(ruleSet, line)).at(-1) as Rule;
+  const ofTables = allTables(ruleSet).flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
+  const rule = (model.file.lines.flatMap((line) => rulesOfLine(ruleSet, line)).at(-1) ?? ofTables.at(-1)) as Rule;
   const { setting, addressesKnown } = settingOf(model, dump);
   return {
     rule,
@@ -42,7 +46,49 @@ function found(text: string): { readonly found: Found; readonly rule: Rule } {
 const filter = (...rules: readonly string[]): string =>
   `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:A - [0:0]\n${rules.map((rule) => `-A ${rule}\n`).join('')}COMMIT\n`;
 
+/** Named sets of nft, of which rules add to one. */
+const nft = (rule: string): string =>
+  `table inet f {
+  set hosts {
+    type ipv4_addr
+    elements = { 203.0.113.77, 203.0.113.78 }
+  }
+  set ports {
+    type inet_service
+    flags interval
+    elements = { 9000-9010 }
+  }
+  set seen {
+    type ipv4_addr
+    elements = { 203.0.113.79 }
+  }
+  set passing {
+    type ipv4_addr
+    flags timeout
+    elements = { 203.0.113.80 timeout 1h }
+  }
+  chain learn {
+    type filter hook prerouting priority 0;
+    udp dport 7 add @seen { ip saddr }
+  }
+  chain input {
+    type filter hook input priority 0; policy accept;
+    ${rule} drop
+  }
+}
+`;
+
 test.each<[string, string, string]>([
+  [
+    'members of named sets of nft',
+    nft('ip saddr @hosts tcp dport @ports'),
+    'in eth0 tcp 203.0.113.78:41522 > 192.0.2.10:9000 syn',
+  ],
+  [
+    'no member of a named set of nft',
+    nft('ip saddr 203.0.113.77-203.0.113.79 ip saddr != @hosts tcp dport 80'),
+    'in eth0 tcp 203.0.113.79:41522 > 192.0.2.10:80 syn',
+  ],
   [
     'a mark that another rule sets on the way',
     `*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m tcp --dport 8443 -j MARK --set-xmark 0x4000/0x4000\nCOMMIT\n${filter('INPUT -m mark --mark 0x4000/0x4000 -j DROP')}`,
@@ -327,4 +373,17 @@ test.each<[string, readonly string[]]>([
     }
   }
   expect(missed).toEqual(never);
+});
+
+test.each<[set: string, said: boolean]>([
+  ['hosts', true],
+  // Rules add to it, its members time out, or it is not there: what is in the file proves nothing.
+  ['seen', false],
+  ['passing', false],
+  ['gone', false],
+])('what a set of nft takes is said only where it stays as it is: %s', (set, said) => {
+  const { rule } = found(nft(`ip saddr @${set}`));
+  const { host } = settingOf(modelOfText(HOST + filter()), modelOfText(HOST + filter()).defaultDump as Dump).setting;
+  const [condition] = conditionsOfRule(rule);
+  expect(condition && boundsOf(condition, host) !== NOTHING_SAID).toBe(said);
 });

@@ -90,12 +90,13 @@ function isBase(chain: Chain<NftTableName>): chain is BaseChain {
 function tableOf(text: NftTableText, name: NftTableName, family: 4 | 6): NftTable {
   const chains = new Map<string, NftChain>();
   const sets = new Map<string, NftSetIndex | undefined>();
+  let updated: ReadonlySet<string> | undefined;
   const scope: NftScope = {
     family,
     set(wanted) {
       if (!sets.has(wanted)) {
         const found = text.sets.get(wanted);
-        sets.set(wanted, found && namedSet(found, scope));
+        sets.set(wanted, found && namedSet(found, scope, () => (updated ??= updatedSets(text)).has(wanted)));
       }
       return sets.get(wanted);
     },
@@ -109,6 +110,16 @@ function tableOf(text: NftTableText, name: NftTableName, family: 4 | 6): NftTabl
       ),
     );
   return { name, line: text.line, chains, sets: text.sets };
+}
+
+/** The sets and maps that rules of a table change while packets go by. */
+function updatedSets({ chains }: NftTableText): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { rules } of chains.values())
+    for (const { line, start, end } of rules)
+      for (const [, name = ''] of line.text.slice(start, end).matchAll(/\b(?:add|update|delete)\s+@([\w.-]+)/g))
+        names.add(name);
+  return names;
 }
 
 class NftChain implements Chain<NftTableName> {

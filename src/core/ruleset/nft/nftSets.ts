@@ -5,12 +5,18 @@ import { ExpressionReader, NftSyntaxError, type NftElement } from '../../syntax/
 import type { NftSetText } from '../../syntax/nft/tables';
 import { nftTokens, type NftToken } from '../../syntax/nft/tokens';
 
-/** A named set or map, made ready for lookups when a packet first asks. undefined where its type is not known. */
-export function namedSet(text: NftSetText, scope: NftScope): NftSetIndex | undefined {
+/**
+ * A named set or map, made ready for lookups when a packet first asks. undefined where its type is not known.
+ * `isUpdated`: a rule adds elements to it or takes them away.
+ */
+export function namedSet(text: NftSetText, scope: NftScope, isUpdated: () => boolean): NftSetIndex | undefined {
   const types = typesOf(text, scope);
   if (!types) return undefined;
-  return setIndex(types.key, types.data, () => readElements(text), text);
+  const mayChange = (): boolean => text.properties.some((each) => COMES_AND_GOES.test(each)) || isUpdated();
+  return setIndex(types.key, types.data, () => readElements(text), text, mayChange);
 }
+
+const COMES_AND_GOES = /^flags\b.*\b(?:dynamic|timeout)\b|^timeout\b/;
 
 interface Types {
   readonly key: readonly DataType[];
