@@ -39,8 +39,8 @@ export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }
 }
 
 /**
- * Does not read a command that is run only if something holds which the file does not state. Where the script would end
- * at it, that is an assumption.
+ * Leaves out a command that runs only under a condition that the file does not state. Where the script would end there,
+ * that it goes on is an assumption.
  */
 export function skipUnless(shell: Shell, node: ShellNode, source: ScriptText, asked: string): void {
   const reason = `it is run only if ${asked}, which is known only on the machine`;

@@ -24,7 +24,7 @@ export function commandLine(prompt: Piece | undefined, fields: readonly Expanded
   return line.read();
 }
 
-/** A line of a here-document, or of what `echo` hands on. */
+/** A line of a here-document, or of what `echo` passes on. */
 export function textLine(pieces: readonly Piece[]): readonly EmbeddedLine[] {
   const line = new DerivedLine();
   for (const piece of pieces) putPiece(line, piece, piece.text);

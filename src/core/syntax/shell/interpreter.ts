@@ -25,9 +25,7 @@ import { valueOf, type ExpandedWord, type ShellValue } from './values';
 /** A command that was read, and the one of the script that it is. */
 export interface Emitted {
   readonly line: EmbeddedLine;
-  /**
-   * Where nothing of it was expanded and nothing depends on another command, the offset in the script where it stands.
-   */
+  /** Its offset in the script, if nothing in it was expanded and no other command decides whether it runs. */
   readonly plain: number | undefined;
 }
 
@@ -90,7 +88,7 @@ export class Interpreter implements Shell {
     this.variables.local(name);
   }
 
-  /** A name of which the file states no more. */
+  /** Marks a name whose value nothing in the file states any more. */
   lose(name: string, why: string): void {
     this.variables.lose(name);
     this.report.because(name, why);

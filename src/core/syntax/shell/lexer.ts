@@ -2,8 +2,8 @@ import { closingBrace, closingParenthesis } from './closing';
 import type { HereDocument, WordPart, Redirect, ShellWord } from './nodes';
 
 /**
- * The words and operators of a shell, read by the parser, which knows what is expected. What is never closed makes a
- * method give undefined, and the place where it failed is after all that it read. Source: POSIX.1-2017, "Shell Command
+ * The words and operators of a shell, read on demand by the parser, which knows what is expected. A method returns
+ * undefined for what is never closed; `pos` is then behind all that it has read. Source: POSIX.1-2017, "Shell Command
  * Language", 2.2 and 2.3.
  */
 export class Lexer {

@@ -59,7 +59,7 @@ for (const shape of [
 /** A fence of Markdown whose text is a script. */
 const SHELL_FENCE = /^[`~]{3,} ?\{?\.?(?:sh|bash|shell|zsh|ash|ksh|console|terminal|shellsession|shell-session)\b/;
 
-/** The most work for text that looks like the beginning of a script and is none, as a multiple of the file. */
+/** Limits the work on text that begins like a script and is none, as a multiple of the length of the file. */
 const MOST_WASTE = 6;
 const MOST_LINES = 5000;
 
@@ -261,7 +261,7 @@ function promptOf(text: string, column: number, end: number): number {
     : behind;
 }
 
-/** Whether the words that begin commands are those of commands: in prose, `first this; iptables -F` is none. */
+/** Whether every command begins with the name of one: prose such as `first this; iptables -F` does not. */
 function isCommandLine(node: ShellNode, text: string, isDefined: (name: string) => boolean): boolean {
   switch (node.kind) {
     case 'simple':

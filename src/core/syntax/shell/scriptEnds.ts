@@ -23,12 +23,12 @@ export class ScriptEnds {
   private list: readonly PendingEnd[] = [];
   private last: { readonly node: SimpleCommand; readonly source: ScriptText } | undefined;
 
-  /** What the next command carries. */
+  /** To be attached to the next command. */
   get pending(): readonly ScriptEnd[] {
     return this.list;
   }
 
-  /** The next command has it. */
+  /** They are attached. */
   told(): void {
     this.list = [];
   }

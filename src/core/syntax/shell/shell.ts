@@ -50,7 +50,7 @@ export interface Shell extends Scope {
   text(word: Pick<ShellWord, 'parts'>, source: ScriptText): ExpandedWord;
   /** The value that a name had before is back when the function ends. */
   local(name: string): void;
-  /** A name of which the file states no more. */
+  /** Marks a name whose value nothing in the file states any more. */
   lose(name: string, why: string): void;
   unset(name: string): void;
   test(words: readonly ShellWord[], source: ScriptText, patterns: boolean): Status;

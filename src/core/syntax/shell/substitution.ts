@@ -58,7 +58,7 @@ export function substitute(script: string, scope: Scope): string | undefined {
   }
 }
 
-/** The places of what is dropped again. */
+/** A script of which no place is ever asked for: its result is a text, and its problems are dropped. */
 function nowhere(text: string): ScriptText {
   const line = {
     index: 0,

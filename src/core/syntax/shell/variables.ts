@@ -21,7 +21,7 @@ export class Variables {
     this.values.set(name, known(''));
   }
 
-  /** A name of which the file states no more. */
+  /** Marks a name whose value nothing in the file states any more. */
   lose(name: string): void {
     this.values.set(name, { text: `$${name}`, unknown: [name] });
   }
