@@ -39,7 +39,7 @@ export function branches(shell: Shell, node: ShellNode & { readonly kind: 'if' }
 }
 
 /**
- * Leaves out a command that runs only under a condition that the file does not state. Where the script would end there,
+ * Skips a command that runs only under a condition that the file does not state. Where the script would end there,
  * that it goes on is an assumption.
  */
 export function skipUnless(shell: Shell, node: ShellNode, source: ScriptText, asked: string): void {

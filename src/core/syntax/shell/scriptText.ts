@@ -49,7 +49,7 @@ export class ScriptLines implements ScriptText {
   }
 }
 
-/** Drops a closing quote whose opening one is in front of the content, as in an item of YAML: `- "iptables …"`. */
+/** Drops a closing quote whose opening one is before the content, as in an item of YAML: `- "iptables …"`. */
 function quotedEnd({ text, contentStart }: Line): number {
   const quote = text.charAt(contentStart - 1);
   if (quote !== '"' && quote !== "'" && quote !== '`') return text.length;
