@@ -123,6 +123,10 @@ function arriving(packet: Packet): PacketRequest {
     src: formatAddress(packet.source),
     dst: formatAddress(packet.destination),
     ...(packet.ttl === USUAL_TTL ? {} : { ttl: packet.ttl }),
+    // A rule may have set it for the next host.
+    ...(packet.tos === 0 ? {} : { tos: packet.tos }),
+    ...(packet.dontFragment ? { df: true } : {}),
+    ...(protocol === PROTOCOL.ESP || protocol === PROTOCOL.AH ? { spi: packet.spi } : {}),
   };
   if (hasPorts(protocol))
     return {
@@ -132,6 +136,11 @@ function arriving(packet: Packet): PacketRequest {
       ...(protocol === PROTOCOL.TCP ? { flags: packet.tcpFlags } : {}),
     };
   return protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6
-    ? { ...request, icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId }
+    ? {
+        ...request,
+        icmpType: packet.icmpType,
+        ...(packet.icmpCode === 0 ? {} : { icmpCode: packet.icmpCode }),
+        icmpId: packet.icmpId,
+      }
     : request;
 }

@@ -8,18 +8,21 @@ import type { Section, SourceFile } from '../../core/syntax/sourceFile';
 /** What the user has changed of the host, by field name, as typed. */
 export type HostChanges = Readonly<Record<string, string>>;
 
+/** What is wrong with a value is known where it was used. */
+type HostField = Omit<PacketField, 'problem'>;
+
 /** A host with very many addresses is described by its file, not by a form. */
 const MOST_INTERFACES = 6;
 
 /** The inputs for the host: what the trace relies on and the file may not state. */
-export function hostFields({ sections }: SourceFile, host: Host, changes: HostChanges): readonly PacketField[] {
+export function hostFields({ sections }: SourceFile, host: Host, changes: HostChanges): readonly HostField[] {
   const field = (
     name: string,
     label: string,
     value: string,
     why: string,
     choices: readonly string[] = [],
-  ): PacketField => {
+  ): HostField => {
     const given = changes[name] !== undefined;
     return {
       name,
@@ -30,7 +33,6 @@ export function hostFields({ sections }: SourceFile, host: Host, changes: HostCh
       why: given ? '' : why,
       choices,
       closed: choices.length > 0,
-      problem: '',
     };
   };
   const interfacesListed = sections.some(({ kind }) => kind === 'interfaces');

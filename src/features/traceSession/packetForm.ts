@@ -24,7 +24,7 @@ export interface FormInput {
 /**
  * The inputs for the packet, in the order in which they are shown; those that the protocol does not have are omitted.
  */
-export function packetFields(input: FormInput): readonly PacketField[] {
+export function packetFields(input: FormInput): readonly Omit<PacketField, 'problem'>[] {
   return SPECS.filter(({ shown }) => shown(input.request)).map((spec) => {
     const { name, label, group, closed = false } = spec;
     const given = input.given[name] !== undefined;
@@ -36,7 +36,6 @@ export function packetFields(input: FormInput): readonly PacketField[] {
       group,
       closed,
       given,
-      problem: '',
       value: value === undefined ? '' : textOf(name, input.request),
       why: given ? '' : (filled?.why ?? spec.absent ?? ''),
       choices: spec.choices?.(input) ?? [],
@@ -68,7 +67,7 @@ function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Part
     const named = icmpTypeOf(text, family);
     if (named) return { icmpType: named.type, ...(named.code === undefined ? {} : { icmpCode: named.code }) };
   }
-  const read = readPacketRequest({ [name]: name === 'groups' ? text.split(/[\s,]+/).map(Number) : text });
+  const read = readPacketRequest({ [name]: text });
   return isProblem(read) ? read.message.replace(/^packet\.[\w[\]]+: /, '') : read;
 }
 
@@ -131,7 +130,6 @@ function isIpv6(address: string): boolean {
 /** The value of a field as people write it, and as `withField` reads it back. */
 export function textOf(name: keyof PacketRequest, request: PacketRequest): string {
   const value = request[name];
-  if (Array.isArray(value)) return value.join(',');
   if (typeof value === 'number') {
     switch (name) {
       case 'proto':

@@ -424,6 +424,43 @@ $ sysctl net.ipv4.ip_forward
 net.ipv4.ip_forward = 1
 `;
 
+/** A router that marks packets for the host behind it, which lets in what is marked. */
+const NEXT_HOST = `root@edge:~# ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+3: eth1: <UP> mtu 1500
+    inet 10.5.0.1/24 scope global eth1
+root@edge:~# ip route
+default via 192.0.2.1 dev eth0
+10.5.0.0/24 dev eth1 proto kernel scope link src 10.5.0.1
+root@edge:~# sysctl net.ipv4.ip_forward
+net.ipv4.ip_forward = 1
+root@edge:~# iptables-save
+*mangle
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -o eth1 -p udp -m udp --dport 5060 -j DSCP --set-dscp 0x2e
+COMMIT
+root@inner:~# ip addr
+2: eth0: <UP> mtu 1500
+    inet 10.5.0.10/24 scope global eth0
+root@inner:~# ip route
+default via 10.5.0.1 dev eth0
+10.5.0.0/24 dev eth0 proto kernel scope link src 10.5.0.10
+root@inner:~# ss -lnu
+State  Recv-Q Send-Q Local Address:Port Peer Address:Port
+UNCONN 0      0      0.0.0.0:5060       0.0.0.0:*
+root@inner:~# iptables-save
+*filter
+:INPUT DROP [0:0]
+-A INPUT -m dscp --dscp 0x2e -j ACCEPT
+-A INPUT -p esp -m esp --espspi 5 -j ACCEPT
+-A INPUT -p tcp -m tcp --tcp-flags SYN,ACK ACK -j ACCEPT
+-A INPUT -p icmp -m icmp --icmp-type 13 -j ACCEPT
+-A INPUT -m ttl --ttl-eq 9 -j ACCEPT
+COMMIT
+`;
+
 /** Files that say of themselves that they do not have everything, or of which only a part can be used. */
 const ODD: Readonly<Record<string, string>> = {
   'legacy tables present': `${FILTER}# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n`,
@@ -525,6 +562,7 @@ export const FILES: Readonly<Record<string, string>> = {
   'both back ends': BOTH,
   'two rule sets': `# before\n${BARE}\n# IPv6\n${SIX}`,
   connections: CONNECTIONS,
+  'next host': NEXT_HOST,
   'rules that ask': ASKING,
   'asks for the type of the link': FILTER.replace(
     'COMMIT',
