@@ -218,6 +218,7 @@ export function chainLacksInterface(name: 'i' | 'o', chain: string): boolean {
 const EXTENSION_HEADERS: ReadonlyMap<number, string> = new Map([
   [43, 'rt'],
   [44, 'frag'],
+  [51, 'ah'],
   [60, 'dst'],
 ]);
 
