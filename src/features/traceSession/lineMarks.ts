@@ -44,8 +44,8 @@ export const NO_MARKS: LineMarks = { marks: [], selected: undefined };
 export function lineMarks(
   input: TraceInput,
   step: StepId | undefined,
-  whose = '',
-  gone: readonly number[] = [],
+  whose: string,
+  gone: readonly number[],
 ): LineMarks {
   const walked = selectedPath(input);
   const decisive = decisiveEvent(walked);
