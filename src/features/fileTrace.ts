@@ -137,6 +137,7 @@ export function traceInFile(
   if (!first) return 'it cannot be traced';
   const asked = familyOf(first.request);
   const shown: RulesShown = {
+    file: model.file,
     family: asked,
     dump,
     met: dumpFor(model, dump, asked),

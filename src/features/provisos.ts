@@ -1,13 +1,15 @@
 import type { Proviso, Walked } from '../core/netfilter/events';
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
-import type { RulesSection } from '../core/syntax/sourceFile';
+import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import type { EmbeddedLine } from '../core/syntax/tree';
 import { sectionsOf, type Dump } from './fileModel';
 import type { NotFollowed } from './nftTables';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';
+import { skippedProvisos } from './skippedCommands';
 
 /** The rules that a packet of a family meets, as the file shows them. */
 export interface RulesShown {
+  readonly file: SourceFile;
   readonly family: 4 | 6;
   /** The one that was chosen. */
   readonly dump: Dump;
@@ -21,7 +23,7 @@ export interface RulesShown {
  * What has to be so of rules that the file does not show, or of lines that do not name their table, for a packet of a
  * family to end as it does. Nothing where the packet never came to what is in doubt.
  */
-export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, walked: Walked): readonly Proviso[] {
+export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShown, walked: Walked): readonly Proviso[] {
   const { milestones } = walked;
   if (!milestones.some(({ kind }) => kind === 'hook-enter')) return [];
   const entered = new Set<string>(milestones.flatMap((event) => (event.kind === 'table-enter' ? [event.table] : [])));
@@ -62,6 +64,7 @@ export function rulesProvisos({ family, dump, met, unfollowed }: RulesShown, wal
     ...comments,
     ...(nft ? [nft] : []),
     ...parts.flatMap((part) => guessedTable(part, matched)),
+    ...skippedProvisos(file, sections, family, walked),
     ...unseen(notInFile(sections, parts, family, entered)),
   ];
 }

@@ -29,7 +29,10 @@ const LISTS: Readonly<Record<string, readonly [start: string, row: (n: number) =
     '3: kube-ipvs0: <BROADCAST,NOARP,UP> mtu 1500',
     (n) => `    inet6 fd00::${n.toString(16)}/64 scope global`,
   ],
-  interfaces: ['', (n) => `${n + 3}: veth${n}: <BROADCAST,UP,LOWER_UP> mtu 1500\n    inet 10.${two(n)}.1/32 scope global`],
+  interfaces: [
+    '',
+    (n) => `${n + 3}: veth${n}: <BROADCAST,UP,LOWER_UP> mtu 1500\n    inet 10.${two(n)}.1/32 scope global`,
+  ],
   routes: ['# ip route', (n) => `10.${two(n)}.0/24 via 192.168.1.${(n % 200) + 2} dev eth0`],
   'policy rules': ['# ip rule', (n) => `${n + 1000}:\tfrom 10.${two(n)}.5 lookup ${n + 100}`],
   sockets: ['# ss -ltn', (n) => `LISTEN 0 128 10.${two(n)}.1:80 0.0.0.0:*`],

@@ -100,6 +100,81 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp [2001:db8:71::9] > [2001:db8:71::5]:8443',
     hangsOn: [/^.*IPv6 \(lines .*\) is from the same host as .*IPv4 \(lines .*\)$/.source],
   },
+  ...(
+    [
+      // The commands of a script from line 3 on, and the lines that may decide.
+      [
+        'a condition that only the machine knows',
+        ['if [ "$1" = open ]; then', '  A -p tcp --dport 8443 -j DROP', 'fi'],
+        'line 4',
+      ],
+      [
+        'a loop over what only the machine knows',
+        ['for ip in $(cat list); do', '  A -s $ip -j DROP', 'done'],
+        'line 4',
+      ],
+      [
+        'rules at the end of a chain that is left before',
+        ['A -j ACCEPT', 'if test -f /x; then', '  A -j DROP', 'fi'],
+        '',
+      ],
+      [
+        'a rule at the beginning of a chain',
+        ['A -j ACCEPT', 'if test -f /x; then', '  iptables -I INPUT -j DROP', 'fi'],
+        'line 5',
+      ],
+      [
+        'the policy, where a rule decides',
+        ['A -j ACCEPT', 'if test -f /x; then', '  iptables -P INPUT DROP', 'fi'],
+        '',
+      ],
+      ['the policy, where it decides', ['A -s 10.9.9.9 -j DROP', 'test -f /x && iptables -P INPUT DROP'], 'line 4'],
+      [
+        'another chain, table or family',
+        [
+          'A -s 10.9.9.9 -j DROP',
+          'if test -f /x; then',
+          '  iptables -A FORWARD -j DROP',
+          '  iptables -t mangle -A INPUT -j DROP',
+          '  ip6tables -A INPUT -j DROP',
+          'fi',
+        ],
+        '',
+      ],
+      [
+        'what lists, and what is not run',
+        ['A -s 10.9.9.9 -j DROP', 'if test -f /x; then', '  iptables -L', 'fi', 'exit 0', 'A -j DROP'],
+        '',
+      ],
+      [
+        'a function that changes rules',
+        ['close() {', '  A -j DROP', '}', 'A -s 10.9.9.9 -j DROP', 'if test -f /x; then', '  close', 'fi'],
+        'line 8',
+      ],
+      [
+        'several lines',
+        [
+          'case $(uname) in',
+          '  a) A -s 10.1.1.1 -j DROP ;;',
+          '  b) A -s 10.1.1.2 -j DROP ;;',
+          '  c) A -s 10.1.1.3 -j DROP ;;',
+          '  d) A -s 10.1.1.4 -j DROP ;;',
+          'esac',
+        ],
+        'lines 4, 5 and 2 more',
+      ],
+    ] as const
+  ).map(([name, commands, lines]) => ({
+    name: `a script: ${name}`,
+    text: `${['#!/bin/sh', 'iptables -A INPUT -s 10.8.8.8 -j DROP', ...commands].join('\n').replaceAll(/\bA -/g, 'iptables -A INPUT -')}\n\n${HOST}`,
+    packet: IN,
+    hangsOn:
+      lines === ''
+        ? []
+        : [
+            `${lines}, which ${lines.startsWith('lines') ? 'are not read, change' : 'is not read, changes'} nothing for it`,
+          ],
+  })),
   {
     name: 'a host that may not forward',
     text: `${HOST}${ROUTES}${save('filter')}`,

@@ -83,6 +83,11 @@ export interface Problem extends Columns {
 /** A problem with the line that it is about, whose columns it has. */
 export interface FileProblem extends Problem {
   readonly line: Line;
+  /**
+   * The commands that are not read here and may be run on the machine: lines of their own, as far as their words are
+   * known. None where a function is called.
+   */
+  readonly mayRun?: readonly Line[];
 }
 
 /** A change of one line. The parts do not overlap, and each stands for the columns as they are before any of them. */

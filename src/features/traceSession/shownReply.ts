@@ -47,6 +47,7 @@ export function replyTo(evaluation: Evaluation | undefined, outcome: number): Sh
     dump,
     met: dumpFor(model, dump, input.family),
     unfollowed: notFollowed(model.file),
+    file: model.file,
   };
   const traced = hostTrace
     ? conditional(

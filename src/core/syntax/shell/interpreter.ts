@@ -1,8 +1,8 @@
-import type { EmbeddedLine, RunCondition } from '../tree';
+import type { EmbeddedLine, Line, RunCondition } from '../tree';
 import { Shape } from '../shape';
 import { evaluate } from './arithmetic';
 import { testWords } from './conditions';
-import { functionCalled, isAboutRules } from './aboutRules';
+import { functionCalled, linesAboutRules } from './aboutRules';
 import { branches, cases, forLoop, skipUnless } from './control';
 import { commandLine } from './emit';
 import { expandText, expandWord } from './expand';
@@ -323,7 +323,7 @@ export class Interpreter implements Shell {
   /**
    * Commands that are not read: each that changes rules is reported, and variables that they set are no longer known.
    */
-  skip(node: ShellNode, source: ScriptText, reason: string): void {
+  skip(node: ShellNode, source: ScriptText, reason: string, mayRun = true): void {
     const { out, guard, quiet, signal } = this;
     this.out = [];
     walk(node, (each) => {
@@ -332,8 +332,9 @@ export class Interpreter implements Shell {
       if (each.kind !== 'simple') return;
       for (const { name } of [...each.assignments, ...each.declared])
         this.lose(name, 'it is set under a condition that is not known');
-      if (each.words.length > 0 && this.isAboutRules(each, source))
-        this.report.add(source.place(each.start), source.place(each.end), 'warning', 'not-read', `not read: ${reason}`);
+      const lines = each.words.length > 0 ? this.linesAboutRules(each, source) : undefined;
+      if (lines)
+        this.report.notRead(source.place(each.start), source.place(each.end), reason, mayRun ? lines : undefined);
     });
     this.out = out;
     this.guard = guard;
@@ -341,11 +342,11 @@ export class Interpreter implements Shell {
     this.signal = signal;
   }
 
-  private isAboutRules(node: SimpleCommand, source: ScriptText): boolean {
-    if (this.repeating > 0 && !this.limits.mayStep()) return false;
+  private linesAboutRules(node: SimpleCommand, source: ScriptText): readonly Line[] | undefined {
+    if (this.repeating > 0 && !this.limits.mayStep()) return undefined;
     const name = functionCalled(this, node);
     if (name !== undefined) this.callees.add(name);
-    return isAboutRules(this, node, source);
+    return linesAboutRules(this, node, source);
   }
 
   private stop(node: ShellNode, source: ScriptText): Status {
@@ -357,7 +358,7 @@ export class Interpreter implements Shell {
   /** Reports what nothing in the file calls, runs or sets; once the whole file is read. */
   finish(): void {
     for (const [name, { node, source }] of this.functions)
-      if (!this.callees.has(name)) this.skip(node, source, `the function ${name} is not called in this file`);
+      if (!this.callees.has(name)) this.skip(node, source, `the function ${name} is not called in this file`, false);
     for (const { name, piece } of this.files.unused())
       this.report.add(
         piece.from,

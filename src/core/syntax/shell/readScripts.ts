@@ -150,7 +150,7 @@ class ScriptReader {
       const { node, last, prompt } = read;
       const next = from + last + 1;
       if (ended !== undefined) {
-        shell.skip(node, source, `the script ends in line ${ended + 1}`);
+        shell.skip(node, source, `the script ends in line ${ended + 1}`, false);
         this.changed = true;
         i = next;
         continue;

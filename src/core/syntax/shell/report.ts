@@ -1,4 +1,4 @@
-import type { FileProblem, Problem } from '../tree';
+import type { FileProblem, Line, Problem } from '../tree';
 import type { ShellNode } from './nodes';
 import { outerPlace, type CharPlace, type ScriptText } from './scriptText';
 import type { ExpandedWord } from './values';
@@ -30,6 +30,14 @@ export class ScriptReport {
 
   info(node: ShellNode, source: ScriptText, code: string, message: string): void {
     this.add(source.place(node.start), source.place(node.end), 'info', code, message);
+  }
+
+  /** A command that is not read. `mayRun`: what it would do on the machine; undefined where it is not run there. */
+  notRead(from: CharPlace, to: CharPlace, reason: string, mayRun: readonly Line[] | undefined): void {
+    const count = this.problems.length;
+    this.add(from, to, 'warning', 'not-read', `not read: ${reason}`);
+    const added = this.problems[count];
+    if (mayRun && added) this.problems[count] = { ...added, mayRun };
   }
 
   add(

@@ -72,7 +72,7 @@ export interface Shell extends Scope {
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine;
   /**
    * Commands that are not read: each that changes rules is reported, and the variables that they set are no longer
-   * known.
+   * known. `mayRun` (true): they may be run on the machine.
    */
-  skip(node: ShellNode, source: ScriptText, reason: string): void;
+  skip(node: ShellNode, source: ScriptText, reason: string, mayRun?: boolean): void;
 }

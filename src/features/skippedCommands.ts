@@ -1,0 +1,132 @@
+import type { DecidedBy, Proviso, TraceEvent, Walked } from '../core/netfilter/events';
+import type { Chain } from '../core/ruleset/ruleSet';
+import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
+import { Command } from '../core/syntax/command';
+import type { FileProblem, Line } from '../core/syntax/tree';
+
+/** A command of a script that may be run on the machine and is not read, with what it may do to rules. */
+interface Skipped {
+  /** 0-based. */
+  readonly index: number;
+  readonly commands: readonly Line[];
+}
+
+/**
+ * A script may do more than is read of it: what runs under a condition, or in a loop over what only the machine knows.
+ * What a packet of a family does depends on that where such a command concerns a chain that the packet has visited.
+ */
+export function skippedProvisos(
+  file: SourceFile,
+  sections: readonly RulesSection[],
+  family: 4 | 6,
+  walked: Walked,
+): readonly Proviso[] {
+  const skipped = skippedIn(file, sections);
+  if (skipped.length === 0) return [];
+  const visit = new Visit(walked.events);
+  const lines = skipped.filter((each) => matters(each, family, visit)).map(({ index }) => index + 1);
+  const numbers = [...new Set(lines)].sort((a, b) => a - b);
+  if (numbers.length === 0) return [];
+  const [first, second, third, ...more] = numbers;
+  const named =
+    more.length > 0
+      ? `lines ${first}, ${second} and ${more.length + 1} more, which are not read, change`
+      : numbers.length === 1
+        ? `line ${first}, which is not read, changes`
+        : `lines ${numbers.slice(0, -1).join(', ')} and ${third ?? second}, which are not read, change`;
+  return [{ what: `${named} nothing for it`, reason: 'what they do is known only on the machine', unseen: true }];
+}
+
+/** Those of the scripts that made these rules: of several scripts in a file, each command belongs to the nearest. */
+function skippedIn(file: SourceFile, sections: readonly RulesSection[]): readonly Skipped[] {
+  const open = file.problems.filter(
+    (each): each is FileProblem & { readonly mayRun: readonly Line[] } => !!each.mayRun,
+  );
+  if (open.length === 0) return [];
+  const own = new Set(sections.flatMap((section) => section.parts ?? [section]));
+  const scripts = file.sections
+    .filter((section) => section.kind === 'rules')
+    .flatMap((section) => section.parts ?? [section])
+    .filter(({ form, lines }) => form === 'commands' && lines.length > 0)
+    .map((section) => ({ section, from: section.lines[0]?.index ?? 0, to: section.lines.at(-1)?.index ?? 0 }));
+  const nearest = (index: number): RulesSection | undefined => {
+    let best: { readonly section: RulesSection; readonly away: number } | undefined;
+    for (const { section, from, to } of scripts) {
+      const away = Math.max(from - index, index - to, 0);
+      if (!best || away < best.away || (away === best.away && own.has(section))) best = { section, away };
+    }
+    return best?.section;
+  };
+  return open
+    .filter(({ line }) => own.has(nearest(line.index) as RulesSection))
+    .map(({ line, mayRun }) => ({ index: line.index, commands: mayRun }));
+}
+
+/** The chains that a packet has visited, and what decided their tables. */
+class Visit {
+  private readonly chains = new Set<string>();
+  private readonly tables = new Set<string>();
+  private readonly policies = new Set<string>();
+  private readonly ended: { readonly key: string; readonly by: DecidedBy }[] = [];
+
+  constructor(events: readonly TraceEvent[]) {
+    for (const event of events) {
+      if (event.kind === 'table-leave')
+        this.ended.push({ key: keyOf(event.by.kind === 'rule' ? event.by.rule.chain : event.by.chain), by: event.by });
+      else if (event.kind === 'rule') this.enter(event.rule.chain);
+      else if ('chain' in event) this.enter(event.chain);
+      if (event.kind === 'policy') this.policies.add(keyOf(event.chain));
+    }
+  }
+
+  private enter(chain: Chain): void {
+    this.chains.add(keyOf(chain));
+    this.tables.add(chain.table);
+  }
+
+  /** A rule at the end of a chain: `index` is the line of the command. */
+  meetsAppended(table: string, chain: string, index: number): boolean {
+    const key = `${table} ${chain}`;
+    if (!this.chains.has(key)) return false;
+    const ends = this.ended.filter((each) => each.key === key);
+    return ends.length === 0 || !ends.every(({ by }) => by.kind === 'rule' && by.rule.line.index < index);
+  }
+
+  meetsChain(table: string, chain: string | undefined): boolean {
+    return chain === undefined ? this.tables.has(table) : this.chains.has(`${table} ${chain}`);
+  }
+
+  meetsPolicy(table: string, chain: string): boolean {
+    return this.policies.has(`${table} ${chain}`);
+  }
+
+  get meetsAny(): boolean {
+    return this.tables.size > 0;
+  }
+}
+
+function keyOf({ table, name }: Chain): string {
+  return `${table} ${name}`;
+}
+
+function matters({ index, commands }: Skipped, family: 4 | 6, visit: Visit): boolean {
+  if (commands.length === 0) return visit.meetsAny;
+  return commands.some(({ node }) => {
+    if (!(node instanceof Command) || (node.family ?? family) !== family) return false;
+    const table = node.table?.text ?? 'filter';
+    const chain = node.chain?.text;
+    switch (node.operation) {
+      case 'A':
+        return visit.meetsAppended(table, chain ?? '', index);
+      case 'I':
+      case 'R':
+      case 'D':
+      case 'F':
+        return visit.meetsChain(table, chain);
+      case 'P':
+        return visit.meetsPolicy(table, chain ?? '');
+      default:
+        return false;
+    }
+  });
+}
