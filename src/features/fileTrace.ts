@@ -177,12 +177,16 @@ function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): 
   const away = own === true && outcomes.map(({ events }) => awayAsSent(events)).find((event) => event !== undefined);
   if (away) return [`The packet is stated to be for this host, but routing sends it out by ${away.device}.`];
   if (oface === undefined) return [];
-  const other = routes.find((event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'));
+  const others = routes.filter(
+    (event) => event.device !== oface || (event.phase === 'input' && event.type !== 'unicast'),
+  );
+  const [other] = others;
   if (!other) return [];
+  const always = others.length === outcomes.length;
   const instead =
     other.phase === 'input' && other.type !== 'unicast'
-      ? 'it is delivered to this host'
-      : `routing sends it out by ${other.device}`;
+      ? `it ${always ? 'is' : 'may be'} delivered to this host`
+      : `routing ${always ? 'sends' : 'may send'} it out by ${other.device}`;
   return [`The packet is stated to leave by ${oface}, but ${instead}.`];
 }
 
