@@ -2,6 +2,7 @@ import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Chain, Rule } from '../../core/ruleset/ruleSet';
 import type { PacketView } from '../../core/xtables/view';
 import type { RuleEvent } from '../traceReport/traceInput';
+import { nftLogs } from '../nftLog';
 
 /** Where in a built-in chain the packet was when something was decided. */
 export interface DecisionPlace {
@@ -50,9 +51,9 @@ export function closingLogs({ rules }: Chain): number | undefined {
   return first;
 }
 
-/** A statement of nft that logs ends no rule, and has no target of its own. */
-function onlyLogs({ target, line, written }: Rule): boolean {
-  if (written) return target.kind === 'none' && /(?:^|\s)log\b/.test(line.text.slice(written.start, written.end));
+function onlyLogs(rule: Rule): boolean {
+  const { target, written } = rule;
+  if (written) return target.kind === 'none' && nftLogs(rule);
   return target.kind === 'extension' && LOGS.has(target.extension.name);
 }
 

@@ -8,6 +8,7 @@ import { translationBehind, type RuleEvent } from './traceInput';
 import type { Mark } from '../../shared/traceReport';
 import { changeWords, packetChanges } from './packetWords';
 import { whyNot } from './whyNot';
+import { nftLogs } from '../nftLog';
 
 /** What a rule did, in one sign and a few words. */
 export interface RuleWhy {
@@ -136,6 +137,6 @@ function returnsTo(walked: Walked, index: number): string {
 }
 
 /** In nft a rule that logs has no verdict. */
-function withoutTarget({ line, written }: Rule): string {
-  return written && /(?:^|\s)log\b/.test(line.text.slice(written.start, written.end)) ? 'logs' : 'counts only';
+function withoutTarget(rule: Rule): string {
+  return nftLogs(rule) ? 'logs' : 'counts only';
 }

@@ -1,0 +1,37 @@
+import type { Walked } from '../../core/netfilter/events';
+import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { Rule } from '../../core/ruleset/ruleSet';
+import { ruleSpan } from '../traceReport/verdict';
+import { offLine } from '../whatIf/whatIf';
+import { handleNote, ownerNote } from './ownerNote';
+import type { Proposal, Situation } from './remedy';
+import { traceChanged } from './traceChanged';
+
+/** What a removal is called (`Remove `, before the rule's place), and what else it does; '' for nothing. */
+interface RemovalWords {
+  readonly title: string;
+  readonly note: string;
+}
+
+/** To remove a rule, where all that becomes of the packet then is what is `wanted`; else nothing. */
+export function removal(
+  situation: Situation,
+  rule: Rule,
+  wanted: (outcomes: readonly Walked[]) => boolean,
+  { title, note }: RemovalWords,
+): readonly Proposal[] {
+  const { table, name: chain } = rule.chain;
+  const command: RuleCommand = { table, chain, operation: 'D', position: rule.number, rule: '', of: rule };
+  const outcomes = traceChanged(situation, { commands: [command] });
+  if (!outcomes || !wanted(outcomes)) return [];
+  return [
+    {
+      title: [{ text: title }, ruleSpan(rule.line)],
+      commands: [ruleCommandText(command, situation.input.family)],
+      note: [note, handleNote(rule), ownerNote(situation, [command])].filter((each) => each !== '').join(' '),
+      ...(rule.written && { tried: [offLine(rule.line)] }),
+      outcomes,
+      reach: 'rule',
+    },
+  ];
+}
