@@ -1,4 +1,4 @@
-import type { DecidedBy, Proviso, TraceEvent, Walked } from '../core/netfilter/events';
+import type { Proviso, TraceEvent, Walked } from '../core/netfilter/events';
 import type { Chain } from '../core/ruleset/ruleSet';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { Command } from '../core/syntax/command';
@@ -62,34 +62,40 @@ function skippedIn(file: SourceFile, sections: readonly RulesSection[]): readonl
     .map(({ line, mayRun }) => ({ index: line.index, commands: mayRun }));
 }
 
-/** The chains that a packet has visited, and what decided their tables. */
+/** The chains that a packet has visited, and how far. */
 class Visit {
   private readonly chains = new Set<string>();
   private readonly tables = new Set<string>();
   private readonly policies = new Set<string>();
-  private readonly ended: { readonly key: string; readonly by: DecidedBy }[] = [];
+  /** Chains of which the packet has come to the end. */
+  private readonly ended = new Set<string>();
+  /** The line of the last rule that matched, by the chain. */
+  private readonly matched = new Map<string, number>();
 
   constructor(events: readonly TraceEvent[]) {
     for (const event of events) {
-      if (event.kind === 'table-leave')
-        this.ended.push({ key: keyOf(event.by.kind === 'rule' ? event.by.rule.chain : event.by.chain), by: event.by });
-      else if (event.kind === 'rule') this.enter(event.rule.chain);
-      else if ('chain' in event) this.enter(event.chain);
-      if (event.kind === 'policy') this.policies.add(keyOf(event.chain));
+      if (event.kind === 'rule') {
+        const key = this.enter(event.rule.chain);
+        if (event.matched) this.matched.set(key, Math.max(this.matched.get(key) ?? 0, event.rule.line.index));
+      } else if ('chain' in event) {
+        const key = this.enter(event.chain);
+        if (event.kind === 'policy') this.policies.add(key);
+        if (event.kind === 'policy' || (event.kind === 'return' && !event.explicit)) this.ended.add(key);
+      }
     }
   }
 
-  private enter(chain: Chain): void {
-    this.chains.add(keyOf(chain));
+  private enter(chain: Chain): string {
+    const key = `${chain.table} ${chain.name}`;
+    this.chains.add(key);
     this.tables.add(chain.table);
+    return key;
   }
 
-  /** A rule at the end of a chain: `index` is the line of the command. */
-  meetsAppended(table: string, chain: string, index: number): boolean {
+  /** A rule at the end of what the chain has up to a line. */
+  meetsAppended(table: string, chain: string, line: number): boolean {
     const key = `${table} ${chain}`;
-    if (!this.chains.has(key)) return false;
-    const ends = this.ended.filter((each) => each.key === key);
-    return ends.length === 0 || !ends.every(({ by }) => by.kind === 'rule' && by.rule.line.index < index);
+    return this.ended.has(key) || (this.matched.get(key) ?? -1) > line;
   }
 
   meetsChain(table: string, chain: string | undefined): boolean {
@@ -103,10 +109,6 @@ class Visit {
   get meetsAny(): boolean {
     return this.tables.size > 0;
   }
-}
-
-function keyOf({ table, name }: Chain): string {
-  return `${table} ${name}`;
 }
 
 function matters({ index, commands }: Skipped, family: 4 | 6, visit: Visit): boolean {

@@ -119,6 +119,31 @@ const CASES: readonly Case[] = [
         '',
       ],
       [
+        'rules at the end of a chain that a chain below it leaves',
+        ['iptables -N X', 'A -j X', 'iptables -A X -j ACCEPT', 'if test -f /x; then', '  A -j DROP', 'fi'],
+        '',
+      ],
+      [
+        'rules at the end of a chain below, which is left at its end and by a rule',
+        [
+          'iptables -N X',
+          'A -j X',
+          'iptables -N Y',
+          'A -j Y',
+          'iptables -A Y -j RETURN',
+          'if test -f /x; then',
+          '  iptables -A X -j DROP',
+          '  iptables -A Y -j DROP',
+          'fi',
+        ],
+        'line 9',
+      ],
+      [
+        'rules between two that match',
+        ['A -j LOG', 'if test -f /x; then', '  A -j DROP', 'fi', 'A -j ACCEPT'],
+        'line 5',
+      ],
+      [
         'a rule at the beginning of a chain',
         ['A -j ACCEPT', 'if test -f /x; then', '  iptables -I INPUT -j DROP', 'fi'],
         'line 5',
