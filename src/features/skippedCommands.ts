@@ -21,20 +21,33 @@ export function skippedProvisos(
   family: 4 | 6,
   walked: Walked,
 ): readonly Proviso[] {
-  const skipped = skippedIn(file, sections);
+  const [first] = sections;
+  const skipped = first ? skippedFor(file, sections, first) : [];
   if (skipped.length === 0) return [];
   const visit = new Visit(walked.events);
   const lines = skipped.filter((each) => matters(each, family, visit)).map(({ index }) => index + 1);
   const numbers = [...new Set(lines)].sort((a, b) => a - b);
   if (numbers.length === 0) return [];
-  const [first, second, third, ...more] = numbers;
-  const named =
-    more.length > 0
-      ? `lines ${first}, ${second} and ${more.length + 1} more, which are not read, change`
-      : numbers.length === 1
-        ? `line ${first}, which is not read, changes`
-        : `lines ${numbers.slice(0, -1).join(', ')} and ${third ?? second}, which are not read, change`;
-  return [{ what: `${named} nothing for it`, reason: 'what they do is known only on the machine', unseen: true }];
+  return [
+    { what: `${named(numbers)} nothing for it`, reason: 'what they do is known only on the machine', unseen: true },
+  ];
+}
+
+/** `line 8, which is not read, changes`; of more than three lines the first two and how many follow. */
+function named(numbers: readonly number[]): string {
+  if (numbers.length === 1) return `line ${numbers[0]}, which is not read, changes`;
+  const shown = numbers.length > 3 ? numbers.slice(0, 2) : numbers.slice(0, -1);
+  const last = numbers.length > 3 ? `${numbers.length - 2} more` : numbers.at(-1);
+  return `lines ${shown.join(', ')} and ${last}, which are not read, change`;
+}
+
+/** Found once for a rule set: each path of each packet asks. */
+const known = new WeakMap<RulesSection, { readonly file: SourceFile; readonly skipped: readonly Skipped[] }>();
+
+function skippedFor(file: SourceFile, sections: readonly RulesSection[], first: RulesSection): readonly Skipped[] {
+  let found = known.get(first);
+  if (found?.file !== file) known.set(first, (found = { file, skipped: skippedIn(file, sections) }));
+  return found.skipped;
 }
 
 /** Those of the scripts that made these rules: of several scripts in a file, each command belongs to the nearest. */
