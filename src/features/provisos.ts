@@ -2,6 +2,7 @@ import type { Proviso, Walked } from '../core/netfilter/events';
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import type { EmbeddedLine } from '../core/syntax/tree';
+import { joined } from '../core/text/counted';
 import { sectionsOf, type Dump } from './fileModel';
 import type { NotFollowed } from './nftTables';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';
@@ -48,7 +49,7 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
       : [
           {
             what:
-              `${typed.length === 1 ? 'line' : 'lines'} ${listed(typed.map(String))} ` +
+              `${typed.length === 1 ? 'line' : 'lines'} ${joined(typed.map(String))} ` +
               `${typed.length === 1 ? 'was' : 'were'} typed by root, and ` +
               `${typed.length === 1 ? 'is not a comment' : 'are not comments'}`,
             reason: 'only "# " precedes, which is either a root prompt or the mark of a comment',
@@ -97,7 +98,7 @@ function notInFile(
   const named = missing.includes('filter') || missing.includes('nat') ? missing : [];
   return [
     ...[...rest].map((table) => `the rest of table ${table}`),
-    ...(named.length === 0 ? [] : [`${named.length === 1 ? 'table' : 'tables'} ${listed(named)}`]),
+    ...(named.length === 0 ? [] : [`${named.length === 1 ? 'table' : 'tables'} ${joined(named)}`]),
     ...sections.flatMap((section) => beyondOf(section, sections)?.rules ?? []),
   ];
 }
@@ -112,8 +113,4 @@ function unseen(rules: readonly string[]): readonly Proviso[] {
           unseen: true,
         },
       ];
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }

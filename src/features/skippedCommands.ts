@@ -3,6 +3,7 @@ import type { Chain } from '../core/ruleset/ruleSet';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { Command } from '../core/syntax/command';
 import type { FileProblem, Line } from '../core/syntax/tree';
+import { joined } from '../core/text/counted';
 
 /** A command of a script that may be run on the machine and is not read, with what it may do to rules. */
 interface Skipped {
@@ -36,9 +37,9 @@ export function skippedProvisos(
 /** `line 8, which is not read, changes`; of more than three lines the first two and how many follow. */
 function named(numbers: readonly number[]): string {
   if (numbers.length === 1) return `line ${numbers[0]}, which is not read, changes`;
-  const shown = numbers.length > 3 ? numbers.slice(0, 2) : numbers.slice(0, -1);
-  const last = numbers.length > 3 ? `${numbers.length - 2} more` : numbers.at(-1);
-  return `lines ${shown.join(', ')} and ${last}, which are not read, change`;
+  const words = numbers.map(String);
+  const shown = words.length > 3 ? [...words.slice(0, 2), `${words.length - 2} more`] : words;
+  return `lines ${joined(shown)}, which are not read, change`;
 }
 
 /** Found once for a rule set: each path of each packet asks. */

@@ -1,4 +1,4 @@
-import { counted, joined } from './counted';
+import { counted, joined } from '../text/counted';
 import { packs } from './packs';
 import { shapeOf, type RuleShape } from './shape';
 import { chainIn, type ChainView, type RuleSetView, type RuleView } from './view';

@@ -1,4 +1,4 @@
-import { counted, joined, short } from '../counted';
+import { counted, joined, short } from '../../text/counted';
 import { condition, shapeOf, valueOf } from '../shape';
 import { chainIn, type ChainView, type RuleSetView } from '../view';
 import { istioChainNames } from './chains';
