@@ -11,6 +11,12 @@ const alone = [
 /** Files that need a Chromium. */
 const browser = ['test/webview/browser/**/*.test.ts'];
 
+/**
+ * Files that ask very much: what kernels and programs recorded, random inputs, the sources as text, other processes. Run
+ * apart from the rest, which is what one runs after every change.
+ */
+const bulk = ['test/**/*.bulk.test.ts'];
+
 export default defineConfig({
   test: {
     // What a test prints matters where it fails.
@@ -24,16 +30,17 @@ export default defineConfig({
     // them the run takes a fifth less processor time. With more room for young objects they are copied less often.
     execArgv: ['--single-threaded-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'],
     projects: [
+      // The sources keep no state, and loading them anew for each file would be most of the work.
       {
         extends: true,
         test: {
           name: 'units',
           include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...browser, 'test/host/**', 'node_modules/**'],
-          // The sources keep no state, and loading them anew for each file would be most of the work.
+          exclude: [...alone, ...browser, ...bulk, 'test/host/**', 'node_modules/**'],
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'bulk', include: bulk, isolate: false } },
       { extends: true, test: { name: 'alone', include: alone } },
       { extends: true, test: { name: 'browser', include: browser, globalSetup: 'test/webview/browser/chromium.mjs' } },
     ],

@@ -1,4 +1,4 @@
-// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [unused] [units] [page] [host]
+// All checks of the project, or some of them:  node scripts/test.mjs [types] [format] [lint] [unused] [units] [bulk] [page] [host]
 // The last line is `N passed, N failed`, and the exit code says the same.
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { noBrowser } from './host/debian.mjs';
 import { prepareHosts, runSuites } from './host/suite.mjs';
 import { cache, root, run } from './project.mjs';
 
-const all = ['types', 'format', 'lint', 'unused', 'units', 'page', 'host'];
+const all = ['types', 'format', 'lint', 'unused', 'units', 'bulk', 'page', 'host'];
 const wanted = process.argv.slice(2).length ? process.argv.slice(2) : all;
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length) {
@@ -27,9 +27,11 @@ if (withoutBrowser !== undefined) {
   console.log(`✗ ${inBrowser.join(', ')}\n${withoutBrowser}`);
 }
 const hosts = wanted.includes('host') && withoutBrowser === undefined ? prepareHosts() : undefined;
-if (wanted.includes('units') || hosts) await step('build', () => build({ minify: true }));
+// The units load the sources and ask little of them, so that those of the bulk are loaded in the same run.
+const tests = [...(wanted.includes('units') ? ['units', 'alone'] : []), ...(wanted.includes('bulk') ? ['bulk'] : [])];
+if (tests.length || hosts) await step('build', () => build({ minify: true }));
 await Promise.all([typesFormatAndUnused(), wanted.includes('lint') && lint()]);
-if (wanted.includes('units')) await vitest('units', 'units', 'alone');
+if (tests.length) await vitest('units', ...tests);
 if (wanted.includes('page') && withoutBrowser === undefined) await vitest('page', 'browser');
 if (hosts)
   for await (const suite of runSuites(hosts)) {
