@@ -1,7 +1,7 @@
 import { formatAddress, sameAddress } from '../../core/net/address';
 import { completePacket, type FilledField } from '../../core/net/completePacket';
 import { familyOf, packetProblem } from '../../core/net/makePacket';
-import type { NextHop, Route } from '../../core/net/host';
+import type { Route } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../../core/netfilter/trace';
@@ -9,6 +9,7 @@ import type { HostAnswers, HostFacts, HostSource } from '../../core/ruleset/host
 import type { PremiseId } from '../../core/xtables/premise';
 import { traceDoubting } from './doubts';
 import { resultKey } from './resultKey';
+import { groupAnswer, hopAnswer, hopKey, ownAnswer, wayAnswer } from './answerWords';
 import { groupKey, ownKey, wayKey } from './hostKeys';
 
 /** A packet traced on one of the hosts that are possible. */
@@ -24,7 +25,11 @@ export interface HostTrace {
   readonly answers: readonly HostAnswer[];
 }
 
-/** A packet is traced as leaving by at most this many interfaces, one after the other, where nothing states which. */
+/**
+ * Where nothing states the way out, a packet is traced as leaving by at most this many interfaces or next hops, and so
+ * many that differ are shown.
+ */
+const MOST_TRIED = 16;
 const MOST_WAYS = 5;
 
 /** What the traces on all hosts have in common. */
@@ -62,19 +67,7 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
   if (!own) return tracesWith(common, {}, []);
   const address = formatAddress(own.address);
   const said = common.answers.get(ownKey(address));
-  const answerOf = (value: boolean): HostAnswer => ({
-    what: `${address} is an address of this host`,
-    value,
-    choice: false,
-    words: {
-      question: `Is ${address} an address of this host?`,
-      yes: `${address} is this host`,
-      no: `${address} is another host`,
-    },
-    key: ownKey(address),
-    word: value ? 'own' : 'forward',
-    reason: 'the file does not list the addresses of this host',
-  });
+  const answerOf = (value: boolean): HostAnswer => ownAnswer(address, value);
   if (said !== undefined) return tracesWith(common, { own: said }, [answerOf(said)]);
   const [likelier, other] = [own.own, !own.own].map((value) =>
     tracesWith(common, { own: value }, [answerOf(value)]),
@@ -87,21 +80,7 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
  */
 function byMembership(common: Common, group: string): readonly HostTrace[] {
   const tracesFor = (joined: boolean): readonly HostTrace[] =>
-    tracesWith(common, { joined }, [
-      {
-        what: `a program of this host has joined ${group}`,
-        value: joined,
-        choice: false,
-        words: {
-          question: `Has a program of this host joined the multicast group ${group}?`,
-          yes: `a program of this host has joined ${group}`,
-          no: `no program of this host has joined ${group}`,
-        },
-        key: groupKey(group),
-        word: '',
-        reason: 'the file does not list the multicast groups of this host',
-      },
-    ]);
+    tracesWith(common, { joined }, [groupAnswer(group, joined)]);
   const said = common.answers.get(groupKey(group));
   return said === undefined ? differentOrFirst(tracesFor(false), tracesFor(true)) : tracesFor(said);
 }
@@ -149,25 +128,49 @@ function tracesWith(common: Common, given: HostAnswers, answers: readonly HostAn
       ),
     ];
   if (ways.length === 0 || to === undefined) return byNextHop(common, asked);
-  const found = differing(ways, (name) => traceOn(common, { ...given, way: name }, answers));
-  if (found.length === 1) return [asked];
-  return found.map(({ of, hostTrace }) => ({ ...hostTrace, answers: [...answers, wayAnswer(common.request, of, to)] }));
+  const { found, complete } = differing(ways, (name) => traceOn(common, { ...given, way: name }, answers));
+  if (found.length === 1) return [complete ? asked : withoutSome(asked)];
+  const shown = found.map(({ of, hostTrace }) => ({
+    ...hostTrace,
+    answers: [...answers, wayAnswer(common.request, of, to)],
+  }));
+  return complete ? shown : shown.map(withoutSome);
 }
 
-/** The first few possibilities, those together that lead to the same. */
+interface Differing<Possible> {
+  readonly found: readonly { readonly of: readonly Possible[]; readonly hostTrace: HostTrace }[];
+  /** Every possibility is in it. */
+  readonly complete: boolean;
+}
+
+/** The first few possibilities that lead to different things, each with the others that lead to the same. */
 function differing<Possible>(
   possible: readonly Possible[],
   traceFor: (each: Possible) => HostTrace,
-): readonly { readonly of: readonly Possible[]; readonly hostTrace: HostTrace }[] {
+): Differing<Possible> {
   const found = new Map<string, { readonly of: Possible[]; readonly hostTrace: HostTrace }>();
-  for (const each of possible.slice(0, MOST_WAYS)) {
+  for (const each of possible.slice(0, MOST_TRIED)) {
     const hostTrace = traceFor(each);
     const key = resultKey(hostTrace.traced, hostTrace.facts);
     const same = found.get(key);
     if (same) same.of.push(each);
     else found.set(key, { of: [each], hostTrace });
   }
-  return [...found.values()];
+  const all = [...found.values()];
+  const ends = all.map(({ hostTrace }) => hostTrace.traced.outcomes.map(({ end }) => end.outcome).join());
+  // Better one more that ends otherwise than one more that leaves by another interface.
+  const shown = new Set(
+    [...new Set([...all.filter((_, i) => ends.indexOf(ends[i] ?? '') === i), ...all])].slice(0, MOST_WAYS),
+  );
+  return {
+    found: all.filter((each) => shown.has(each)),
+    complete: possible.length <= MOST_TRIED && all.length <= MOST_WAYS,
+  };
+}
+
+/** There are more outcomes than are shown. */
+function withoutSome(hostTrace: HostTrace): HostTrace {
+  return { ...hostTrace, traced: { ...hostTrace.traced, truncated: true } };
 }
 
 /** Where a route of several next hops leads the packet: a trace for each that makes a difference. */
@@ -178,58 +181,26 @@ function byNextHop(common: Common, asked: HostTrace): readonly HostTrace[] {
   const said = all.find((hop) => common.answers.get(hopKey(hop)) === true);
   const named = asked.request.oface;
   const possible = said ? [said] : named === undefined ? all : all.filter(({ device }) => device === named);
-  const found = differing(possible.length === 0 ? all : possible, (hop) => {
+  const { found, complete } = differing(possible.length === 0 ? all : possible, (hop) => {
     const routes = asked.facts.host.routes.map((each) =>
       each === route ? { ...(possible.length === 1 ? single : route), ...hop } : each,
     );
     return traceWith(common, { ...asked.facts, host: { ...asked.facts.host, routes } }, asked.answers);
   });
-  if (found.length === 1 && !said) return found.map(({ hostTrace }) => hostTrace);
-  return found.map(({ of, hostTrace }) => ({ ...hostTrace, answers: [...hostTrace.answers, hopAnswer(route, of)] }));
+  const shown =
+    found.length === 1 && !said
+      ? found.map(({ hostTrace }) => hostTrace)
+      : found.map(({ of, hostTrace }) => ({
+          ...hostTrace,
+          answers: [...hostTrace.answers, hopAnswer(common.request, route, of)],
+        }));
+  return complete ? shown : shown.map(withoutSome);
 }
 
 function routeOfHops({ traced }: HostTrace): Route | undefined {
   for (const { events } of traced.outcomes)
     for (const event of events) if (event.kind === 'route' && event.by?.hops) return event.by;
   return undefined;
-}
-
-function hopKey({ gateway, device }: NextHop): string {
-  return `host/hop/${gateway ? formatAddress(gateway) : ''} ${device ?? ''}`;
-}
-
-/** `via 192.0.2.1 dev eth1`. */
-export function hopText({ gateway, device }: NextHop): string {
-  return `${gateway ? `via ${formatAddress(gateway)} ` : ''}dev ${device ?? '?'}`;
-}
-
-const NEXT_HOP = 'the next hop is ';
-
-function hopAnswer(route: Route, hops: readonly NextHop[]): HostAnswer {
-  const [first] = hops as readonly [NextHop, ...NextHop[]];
-  return {
-    what: `${NEXT_HOP}${hops.map(hopText).join(' or ')}`,
-    stem: NEXT_HOP,
-    value: true,
-    choice: true,
-    key: hopKey(first),
-    word: `out ${first.device ?? ''}`,
-    reason: `the route has ${route.hops?.length ?? 0} next hops, and the kernel picks one by a hash`,
-  };
-}
-
-function wayAnswer({ dir, iface }: PacketRequest, names: readonly string[], to: string): HostAnswer {
-  const [name = ''] = names;
-  const stem = `${to} is reached by `;
-  return {
-    what: `${stem}${names.join(' or ')}`,
-    stem,
-    value: true,
-    choice: true,
-    key: wayKey(name),
-    word: dir === 'out' ? `out ${name}` : `forward ${iface ?? 'IN'} ${name}`,
-    reason: 'the file does not list the routes of this host',
-  };
 }
 
 /** Where the packet goes by the route that is assumed; undefined where it is not led by it. */

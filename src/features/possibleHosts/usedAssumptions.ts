@@ -8,7 +8,8 @@ import type { AssumptionUse, HostAssumption } from '../../core/ruleset/host/assu
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import { premise, type PremiseId } from '../../core/xtables/premise';
 import type { TableName } from '../../core/xtables/view';
-import { hopText, type HostTrace } from './traceHosts';
+import { hopText } from './answerWords';
+import type { HostTrace } from './traceHosts';
 
 /** Something that was assumed and that the trace relies on. */
 export interface UsedAssumption {
@@ -32,13 +33,16 @@ export function usedAssumptions(hostTraces: readonly HostTrace[]): readonly Used
     const key = used.decides ? used.what : `${used.what}=${String(used.value)}`;
     if (!found.has(key)) found.set(key, used);
   };
+  const choices = new Set(
+    hostTraces.flatMap(({ answers }) => answers.flatMap(({ choice, what }) => (choice ? [what] : []))),
+  );
   for (const { answers } of hostTraces) {
-    for (const { what, value, reason } of hostTraces.length > 1 ? answers : [])
+    for (const { what, choice, value, reason } of hostTraces.length > 1 ? answers : [])
       add({
         code: 'question',
         what,
         value,
-        message: `${what}: ${reason}, so both outcomes are shown.`,
+        message: `${what}: ${reason}, so ${choice && choices.size > 2 ? 'several' : 'both'} outcomes are shown.`,
         line: undefined,
         decides: true,
       });

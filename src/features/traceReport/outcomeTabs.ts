@@ -44,7 +44,7 @@ function reportedAnswer(answer: HostAnswer): ReportedAssumption {
     key,
     value,
     text: hostWords(answer),
-    reason: `${reason}; to settle it, say "${word}"`,
+    reason: word === '' ? reason : `${reason}; to settle it, say "${word}"`,
     line: undefined,
     probability: undefined,
   };
