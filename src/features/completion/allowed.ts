@@ -28,7 +28,7 @@ export function allowedExtensions<K extends Extension['kind']>(
     if (tables && place.table !== undefined && !(isTableName(place.table) && tables.includes(place.table)))
       return false;
     if (hooks && hook !== undefined && !hooks.includes(hook)) return false;
-    return !protocols || !rule.protocolGiven || (rule.protocol !== undefined && protocols.includes(rule.protocol));
+    return !protocols || !rule.protocolGiven || protocols.some((each) => each === rule.protocol);
   });
 }
 
@@ -41,6 +41,6 @@ export function loadingWords({ kind, name, protocols }: Extension, rule: Written
   const own = protocol === undefined ? undefined : protocolName(protocol);
   const protocolWords = own === undefined ? '' : `-p ${own} `;
   // -p brings the match of its protocol along.
-  if (kind === 'match' && (own === name || (own === 'ipv6-icmp' && name === 'icmp6'))) return protocolWords;
+  if (own === name || name === 'icmp6') return protocolWords;
   return `${protocolWords}${kind === 'match' ? '-m' : '-j'} ${name} `;
 }

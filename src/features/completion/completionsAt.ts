@@ -70,7 +70,7 @@ function ofRulesLine(
   const before = text.slice(start, word.start).trim();
   const first = text.charAt(start);
   if (before === '') {
-    if (trigger === ' ' || trigger === ',' || first === '#') return undefined;
+    if (trigger === ' ' || first === '#') return undefined;
     return { items: first === ':' && !place.inTable ? [] : lineStartItems(place, word.typed) };
   }
   if (first === ':') return ofDeclaration(place, before, word);
@@ -110,8 +110,7 @@ function ofCommandLine(
   trigger: string | undefined,
 ): Proposals | undefined {
   const words = scanWords(text, start, word.start, 'shell').words.map((each) => each.text);
-  const last = words.at(-1);
-  if (last === '-t' || last === '--table') return { items: tableNameItems() };
+  if (isTableOption(words.at(-1))) return { items: tableNameItems() };
   const parts = readCommand(text, start, word.start, 'shell');
   if (parts)
     return ofCommand(
@@ -121,7 +120,11 @@ function ofCommandLine(
       trigger,
     );
   if (trigger === ' ') return undefined;
-  return { items: [...operationItems(true), ...(words.includes('-t') ? [] : [TABLE_OPTION])], between: true };
+  return { items: [...operationItems(true), ...(words.some(isTableOption) ? [] : [TABLE_OPTION])], between: true };
+}
+
+function isTableOption(word: string | undefined): boolean {
+  return word === '-t' || word === '--table';
 }
 
 const TABLE_OPTION: Completion = {
@@ -163,9 +166,7 @@ function ofCommand(
     return open.kind === 'option'
       ? optionValues(here, rule, open, word, trigger !== ' ')
       : builtinValues(open.name, here, rule);
-  return trigger === ' ' || trigger === ',' || trigger === ':' || trigger === '*'
-    ? undefined
-    : ruleOptions(here, rule, word);
+  return trigger === ' ' ? undefined : ruleOptions(here, rule, word);
 }
 
 function commandTo({ start, quoting }: WrittenCommand, text: string, end: number): CommandNode | undefined {
@@ -176,8 +177,7 @@ function commandTo({ start, quoting }: WrittenCommand, text: string, end: number
 /** What comes after the cursor is given too, but does not load anything for the options before it. */
 function withWordsBehind(rule: WrittenRule, written: WrittenCommand, word: TypedWord, family: 4 | 6): WrittenRule {
   const { text } = written;
-  const without =
-    text.slice(0, word.start) + (word.typed === '' ? word.text : ' '.repeat(word.text.length)) + text.slice(word.end);
+  const without = text.slice(0, word.start) + (word.typed === '' ? word.text : '') + text.slice(word.end);
   const whole = word.last ? undefined : commandTo(written, without, without.length);
   if (!whole) return rule;
   const { builtins, options } = writtenRule(whole, family);

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { allTables, type Rule } from '../../../src/core/ruleset/ruleSet';
+import type { Completion } from '../../../src/features/completion/completion';
 import { completionsAt } from '../../../src/features/completion/completionsAt';
+import { itemBlocks } from '../../../src/features/completion/itemBlocks';
 import { fileDiagnostics } from '../../../src/features/diagnostics';
 import { settingOf, tracedInFile } from '../../../src/features/fileTrace';
-import { ruleSetOf } from '../../../src/features/fileModel';
+import { ruleSetOf, type FileModel } from '../../../src/features/fileModel';
 import { findPacket } from '../../../src/features/findPacket/findPacket';
 import { findWords } from '../../../src/features/findPacket/findWords';
+import { blocksToMarkdown } from '../../../src/features/hover/blocks';
 import { explainForModel, EXPLAIN_FIELDS } from '../../../src/features/modelTools/explainChainTool';
 import { ToolInput } from '../../../src/features/modelTools/toolInput';
 import { overviewOf } from '../../../src/features/overview';
@@ -31,17 +34,26 @@ function firstOf(lines: readonly string[]): readonly string[] {
   return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `… ${lines.length - MOST} more`];
 }
 
-/** What the editor offers at a mark in a rules file, as it shows it. */
-answersOf(file('completions.txt'), (marked, section) => {
-  const context = contexts[section];
+/**
+ * What the editor offers at a mark in a rules file, as it shows it. Behind a section's `: ` is what is shown of it:
+ * everything, the `labels` alone, or the first line of its `documentation`. `⟨,⟩` ends a question that a character asked.
+ */
+answersOf(file('completions.txt'), (question, section) => {
+  const [name = '', shown] = section.split(': ');
+  const [, marked = '', trigger] = /^(.*?)(?: ⟨(.)⟩)?$/s.exec(question) ?? [];
+  const context = contexts[name];
   if (!context) throw new Error(`there is no context ${section}`);
   const { text, line, column } = cursor(context(marked));
-  const list = completionsAt(modelOfText(text, 'rules.v4'), line, column);
+  const model = modelOfText(text, 'rules.v4');
+  const list = completionsAt(model, line, column, trigger);
   if (!list) return ['nothing'];
   const { start, end } = list.range;
   const items = [...list.items].sort((a, b) => a.rank - b.rank);
+  const heading = `[${text.split('\n')[line]?.slice(start, end) ?? ''}]${list.incomplete ? ' incomplete' : ''}`;
+  if (shown === 'labels') return [[heading, ...firstOf(items.map(({ label }) => label))].join(' ')];
+  if (shown === 'documentation') return firstOf(items.map((item) => documented(item, model)));
   return [
-    `[${text.split('\n')[line]?.slice(start, end) ?? ''}]${list.incomplete ? ' incomplete' : ''}`,
+    heading,
     ...firstOf(
       items.map(
         ({ label, kind, owner, detail, insert, snippet, inFront, more }) =>
@@ -53,6 +65,11 @@ answersOf(file('completions.txt'), (marked, section) => {
     ),
   ];
 });
+
+function documented({ label, subject }: Completion, model: FileModel): string {
+  const blocks = itemBlocks(subject, model);
+  return `${label}: ${blocks ? firstOf(blocksToMarkdown(blocks).split('\n'))[0] : 'nothing more'}`;
+}
 
 /** What is said of a name, in a file or, in the section `names`, without one. */
 answersOf(file('names.txt'), (name, section) => {

@@ -41,7 +41,7 @@ const TYPES: Readonly<Record<4 | 6, readonly RejectType[]>> = {
 
 const rejectType: ValueType<RejectType> = {
   metavariable: 'type',
-  completions: [...TYPES[4], ...TYPES[6]].map(([name]) => name),
+  completions: [...new Set([...TYPES[4], ...TYPES[6]].map(([name]) => name))],
   parse(text, { family }): RejectType | InvalidValue {
     const start = text.toLowerCase();
     const found = TYPES[family].find(([name, alias]) => name.startsWith(start) || alias.startsWith(start));
