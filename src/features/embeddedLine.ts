@@ -81,11 +81,17 @@ function closest(read: readonly EmbeddedLine[], line: Line, column: number): Lin
     for (let at = 0; at <= Math.min(inner.text.length, MOST_COLUMNS); at++) {
       if (lineAt(inner, inner.toLine, at) !== line.index) continue;
       const outer = inner.toOuter(at);
-      if (outer <= column && (best === undefined || outer > best.outer)) best = { line: inner, column: at, outer };
+      const nearer = best === undefined || outer > best.outer || (outer === best.outer && isInLater(best, inner, at));
+      if (outer <= column && nearer) best = { line: inner, column: at, outer };
     }
   }
   const [first] = read;
   return best ?? (first && { line: first, column: first.contentStart });
+}
+
+/** Statements of nft that are in one line have its whole text: whether a column is in the second of two of them. */
+function isInLater({ line: { node: first } }: LinePlace, { node: second }: Line, column: number): boolean {
+  return first.kind === 'nft' && second.kind === 'nft' && column > first.end && column >= second.start;
 }
 
 const MOST_READ = 200;

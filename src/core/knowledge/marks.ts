@@ -7,12 +7,11 @@ import { isHere, attributed, type Programs } from './attribution';
 import type { RuleSetView } from './view';
 
 export interface MarkContext {
-  readonly table?: string;
-  readonly chain?: string;
+  readonly chain?: string | undefined;
   /** Narrows a mark in a built-in chain to the programs whose chains are in the rule set. */
-  readonly ruleSet?: RuleSetView;
+  readonly ruleSet?: RuleSetView | undefined;
   /** The programs of the whole file, where more of it than the rule set is known. */
-  readonly programs?: Programs;
+  readonly programs?: Programs | undefined;
 }
 
 /**

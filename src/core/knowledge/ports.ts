@@ -8,12 +8,10 @@ import type { RuleSetView } from './view';
 
 /** Where a number was met; the same port means another thing to another program. */
 export interface PortContext {
-  readonly table?: string;
-  readonly chain?: string;
-  readonly protocol?: string;
-  readonly ruleSet?: RuleSetView;
+  readonly chain?: string | undefined;
+  readonly ruleSet?: RuleSetView | undefined;
   /** The programs of the whole file, where more of it than the rule set is known. */
-  readonly programs?: Programs;
+  readonly programs?: Programs | undefined;
 }
 
 /**

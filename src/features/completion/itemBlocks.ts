@@ -31,7 +31,6 @@ export function itemBlocks(subject: Subject, model: FileModel | undefined): read
       const { value, of } = subject;
       const known = valueBlocks(of.kind === 'option' ? of.option.name : of.name, value, {
         ruleSet: undefined,
-        table: undefined,
         chain: undefined,
       });
       return known ?? itemBlocks(of, model);

@@ -80,7 +80,11 @@ function withoutName(title: string, name: string): string {
 /** Names and commands that are between backticks become code, everything else is text. */
 function markdownWords(text: string): string {
   return codeSpans(text)
-    .map((part) => (part.kind === 'code' ? markdownCode(part.text) : markdownText(part.text)))
+    .map(({ kind, text: part }, i) => {
+      if (kind === 'code') return markdownCode(part);
+      // At the start of a line blanks would be more than text.
+      return `${i > 0 && part.startsWith(' ') ? ' ' : ''}${markdownText(part)}`;
+    })
     .join('');
 }
 

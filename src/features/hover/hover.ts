@@ -134,10 +134,10 @@ function wordBlocks(
   node: CommandNode,
   rule: Rule | undefined,
   ruleSet: RuleSet,
-  { table, programs }: Pick<ValuePlace, 'table' | 'programs'>,
+  { table, programs }: Pick<ValuePlace, 'programs'> & { readonly table: string | undefined },
 ): readonly HoverBlock[] | undefined {
   const view = ruleSetView(ruleSet);
-  const place: ValuePlace = { ruleSet: view, table, chain: rule?.chain.name, programs };
+  const place: ValuePlace = { ruleSet: view, chain: rule?.chain.name, programs };
   switch (role.kind) {
     case 'operation': {
       const what = OPERATIONS[node.operation];

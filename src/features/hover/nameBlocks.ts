@@ -114,7 +114,6 @@ const MOST_PORTS = 15;
 
 export interface ValuePlace {
   readonly ruleSet: RuleSetView | undefined;
-  readonly table: string | undefined;
   readonly chain: string | undefined;
   /** The programs of the file; undefined without one. */
   readonly programs?: Programs;
@@ -149,23 +148,17 @@ function valueFacts(
   value: string,
   place: ValuePlace,
 ): readonly { readonly name: string; readonly fact: Fact }[] {
-  const context = {
-    ...(place.table === undefined ? {} : { table: place.table }),
-    ...(place.chain === undefined ? {} : { chain: place.chain }),
-    ...(place.ruleSet === undefined ? {} : { ruleSet: place.ruleSet }),
-    programs: place.programs,
-  };
   const named = (name: string, fact: Fact | undefined): readonly { readonly name: string; readonly fact: Fact }[] =>
     fact ? [{ name, fact }] : [];
   if (/port/.test(option))
     return value
       .split(/[,:-]/, MOST_PORTS)
-      .flatMap((part) => (/^\d+$/.test(part) ? named(part, portKnowledge(Number(part), context)) : []));
+      .flatMap((part) => (/^\d+$/.test(part) ? named(part, portKnowledge(Number(part), place)) : []));
   if (/mark/.test(option)) {
     const [text = '', maskText] = value.split('/');
     const number = readUnsigned(text, 0, 0xffffffff);
     const mask = maskText === undefined ? 0xffffffff : readUnsigned(maskText, 0, 0xffffffff);
-    return number === undefined || mask === undefined ? [] : named(value, markKnowledge(number, mask, context));
+    return number === undefined || mask === undefined ? [] : named(value, markKnowledge(number, mask, place));
   }
   if (/owner/.test(option)) return named(value, idKnowledge(value, place.programs));
   return named(

@@ -17,15 +17,20 @@ function hovered(marked: string): Hover | undefined {
 }
 
 /** What a hover comes down to: where it is, and each block on one line, the long ones by their beginning. */
-function sketch(marked: string): readonly string[] {
+function sketch(marked: string, inFull: boolean): readonly string[] {
   const hover = hovered(marked);
   if (!hover) return ['    nothing'];
   const { text, line } = cursor(marked);
   const { start, end } = hover.range;
   return [
     `    [${text.split('\n')[line]?.slice(start, end) ?? ''}]`,
-    ...hover.blocks.map((block) => `    ${short(block)}`),
+    ...hover.blocks.map((block) => `    ${inFull ? whole(block) : short(block)}`),
   ];
+}
+
+/** A block on one line. */
+function whole(block: HoverBlock): string {
+  return block.kind === 'rule' ? '----' : blocksToText([block]).replaceAll('\n', '⏎');
 }
 
 function short(block: HoverBlock): string {
@@ -35,22 +40,29 @@ function short(block: HoverBlock): string {
   return `${first.length > 72 ? `${first.slice(0, 71)}…` : first}${more.length > 0 ? ` (+${more.length})` : ''}`;
 }
 
+test('beyond the end of a file there is nothing', () => {
+  expect(hoverAt(modelOfText('*filter\n'), 9, 0)).toBeUndefined();
+});
+
 /**
- * `hovers.txt`: lines with a cursor mark, below each what is shown there; `# name` begins a context of contexts.ts.
+ * `hovers.txt`: lines with a cursor mark, below each what is shown there; `# name` begins a context of contexts.ts,
+ * with `: in full` behind it the blocks are not cut off, and `⏎` stands for the end of a line.
  * `UPDATE_GOLDEN=1 npx vitest run test/features/hover` writes the answers anew; they are read in review.
  */
 test('hovers.txt', () => {
   const before = readFileSync(file, 'utf8');
   const after: string[] = [];
   let context = contexts.filter;
+  let inFull = false;
   for (const line of before.trimEnd().split('\n')) {
     if (line.startsWith('    ')) continue;
     after.push(line);
     if (line.startsWith('# ') && !line.includes('‸')) {
-      const named = contexts[line.slice(2)];
-      if (!named) throw new Error(`there is no context ${line.slice(2)}`);
-      context = named;
-    } else if (line.includes('‸') && context) after.push(...sketch(context(line)));
+      const [name = '', how] = line.slice(2).split(': ');
+      context = contexts[name];
+      inFull = how === 'in full';
+      if (!context) throw new Error(`there is no context ${name}`);
+    } else if (line.includes('‸') && context) after.push(...sketch(context(line.replaceAll('⏎', '\n')), inFull));
   }
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, `${after.join('\n')}\n`);
   else expect(after).toEqual(before.trimEnd().split('\n'));

@@ -6,7 +6,6 @@ import { peerOf } from '../../../core/knowledge/peers';
 import type { RuleView } from '../../../core/knowledge/view';
 import type { Walked } from '../../../core/netfilter/events';
 import type { Packet } from '../../../core/net/packet';
-import { protocolName } from '../../../core/net/protocols';
 import { serviceName } from '../../../core/net/services';
 import { ruleView } from '../../ruleSetView';
 import { showsPorts } from '../packetWords';
@@ -51,10 +50,7 @@ export function addressName({ names, hosts }: TraceInput, walked: Walked, addres
 /** What the destination port is for, `ssh`, `the proxy’s inbound listener`; undefined where nobody knows. */
 export function portName({ knowledge }: TraceInput, packet: Packet): string | undefined {
   if (!showsPorts(packet)) return undefined;
-  const known = portKnowledge(packet.destinationPort, {
-    protocol: protocolName(packet.protocol),
-    ...(knowledge && { ruleSet: knowledge }),
-  });
+  const known = portKnowledge(packet.destinationPort, { ruleSet: knowledge });
   if (known && known.elsewhere !== true) {
     const title = known.title.slice(known.title.indexOf(': ') + 2).split('; ')[0] as string;
     if (title.length <= LONGEST_NAME) return title;
