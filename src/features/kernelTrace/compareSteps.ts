@@ -49,8 +49,7 @@ export function stepTogether(kernel: KernelPacket, walked: Walked, family: 4 | 6
       same = here && sameStep(step, here, walked, family);
     }
     if (!here || !same) {
-      if (kernel.writer !== 'TRACE' && step.kind === 'end' && here?.chain.name !== step.chain && !isBase(step, steps))
-        continue;
+      if (kernel.writer !== 'TRACE' && isReturn(step) && here?.chain.name !== step.chain) continue;
       return {
         pairs,
         difference: complete ? { kernel: step, here } : undefined,
@@ -75,8 +74,9 @@ function isUnwritten({ chain, rule }: OurStep, { writer }: KernelPacket): boolea
   return writer !== 'TRACE' && rule === undefined && chain.hook === undefined;
 }
 
-function isBase({ chain }: SteppedLine, steps: readonly OurStep[]): boolean {
-  return steps.some((each) => each.chain.name === chain && each.chain.hook !== undefined);
+/** The end of a chain that was jumped to, in a monitor: that of a base chain has the verdict of its policy. */
+function isReturn({ kind, verdict }: SteppedLine): boolean {
+  return kind === 'end' && verdict !== 'ACCEPT' && verdict !== 'DROP';
 }
 
 /** Where in the path the trace begins: at the same step, else in the same table. */
