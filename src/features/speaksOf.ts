@@ -26,7 +26,7 @@ const known = new WeakMap<RuleSet, Map<string, boolean>>();
  */
 export function speaksOf(ruleSet: RuleSet, block: AddressBlock): boolean {
   if (ruleSet.family !== block.address.family) return false;
-  const key = block.address.words.join();
+  const key = [...block.address.words, ...block.mask.words].join();
   const answers = known.get(ruleSet) ?? new Map<string, boolean>();
   known.set(ruleSet, answers);
   let answer = answers.get(key);
@@ -44,21 +44,26 @@ function look(ruleSet: RuleSet, block: AddressBlock): boolean {
         // A line that lists addresses stands for many rules.
         if (line === last) continue;
         const { text } = (last = line);
-        if ((text.includes(within) || wide.test(text)) && lineSpeaks(text, block)) return true;
+        if ((within.test(text) || wide.test(text)) && lineSpeaks(text, block)) return true;
       }
     }
   }
   return false;
 }
 
-/** How the addresses of a block begin as text. In IPv6 nothing but the first number is sure to be written so. */
-function beginningOf({ address: { family, words }, mask }: AddressBlock): string {
+/**
+ * How the addresses of a block begin as text. In IPv6 nothing but the first number is sure to be written so, in small
+ * letters or others, and `::` stands for a zero.
+ */
+function beginningOf({ address: { family, words }, mask }: AddressBlock): RegExp {
   const first = words[0] as number;
-  if (family === 6) return (first >>> 16).toString(16);
-  return [24, 16, 8]
-    .slice(0, Math.floor((prefixLengthOf(mask) ?? 0) / 8))
-    .map((shift) => `${(first >>> shift) & 255}.`)
+  const length = prefixLengthOf(mask) ?? 0;
+  if (family === 6) return new RegExp(length < 16 || first >>> 16 === 0 ? '' : (first >>> 16).toString(16), 'i');
+  const start = [24, 16, 8]
+    .slice(0, Math.floor(length / 8))
+    .map((shift) => `${(first >>> shift) & 255}\\.`)
     .join('');
+  return new RegExp(start);
 }
 
 /**
