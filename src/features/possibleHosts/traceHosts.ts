@@ -59,7 +59,7 @@ export function hostAnswersOf(
  * likelier first. One trace where all of them do the same. A string says why the packet cannot be traced.
  */
 export function traceHosts(common: Common): readonly HostTrace[] | string {
-  const first = common.source.host(hostAnswersOf(common.source.host(), common.answers));
+  const first = common.source.host();
   const bad = packetProblem(completePacket(common.request, first.host, { preferred: common.family }).request);
   if (bad) return bad.message;
   const { own, group } = first.open;

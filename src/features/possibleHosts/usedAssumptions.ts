@@ -202,7 +202,7 @@ class Uses {
 
   private comesBackElsewhere({ source, destination }: Packet): boolean {
     const arrived = this.hostTrace.request.iface;
-    if (this.hostTrace.request.dir === 'out' || arrived === undefined || arrived === 'lo') return false;
+    if (arrived === undefined || arrived === 'lo') return false;
     const back = lookupRoute(this.host, { destination: source, source: destination });
     return back.type === 'unicast' && back.device !== arrived;
   }
