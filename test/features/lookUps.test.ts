@@ -57,9 +57,11 @@ function linesOf({ file }: FileModel): readonly Line[] {
 }
 
 describe.each(TEXTS)('in %s', (_, text) => {
-  const model = modelOf(parseSourceFile(text));
+  // What is looked up is kept for a model: each test has its own.
+  const read = (): FileModel => modelOf(parseSourceFile(text));
 
   test('the section of a line is the last one that has it', () => {
+    const model = read();
     const map = new Map<Line, Section>();
     for (const section of [
       ...model.file.sections,
@@ -70,6 +72,7 @@ describe.each(TEXTS)('in %s', (_, text) => {
   });
 
   test('the rules of a line are all that are of it', () => {
+    const model = read();
     for (const { section } of model.dumps) {
       const ruleSet = ruleSetOf(section);
       const all = allTables(ruleSet).flatMap(({ chains }) =>
@@ -82,7 +85,7 @@ describe.each(TEXTS)('in %s', (_, text) => {
   });
 
   test('what jumps to a chain is the same, however many chains are looked up', () => {
-    for (const { section } of model.dumps) {
+    for (const { section } of read().dumps) {
       const ruleSet = ruleSetOf(section);
       const view = ruleSetView(ruleSet);
       for (const table of allTables(ruleSet)) {
