@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress, sameAddress } from '../../core/net/address';
+import { formatAddress } from '../../core/net/address';
 import type { SteppedLine } from '../../core/net/kernelTrace/kernelPackets';
 import type { TraceWriter } from '../../core/net/kernelTrace/traceLine';
 import { packetsOfLine } from '../../core/net/packetLine/packetsOfLine';
@@ -34,7 +34,7 @@ export function packetDifference(
   };
   for (const [field, name] of FIELDS) {
     const [kernel, here] = [asShown[field], asHere[field]];
-    if (kernel === undefined || here === undefined || isSame(kernel, here)) continue;
+    if (kernel === undefined || here === undefined || kernel === here) continue;
     return { kernel: `${name} ${words(field, kernel)}`, here: `${name} ${words(field, here)}` };
   }
   return undefined;
@@ -59,12 +59,6 @@ const FIELDS: readonly (readonly [keyof Compared, string])[] = [
   ['oface', 'out'],
   ['mark', 'mark'],
 ];
-
-function isSame(a: string | number, b: string | number): boolean {
-  if (a === b) return true;
-  const [first, second] = [a, b].map((each) => (typeof each === 'string' ? parseAddress(each) : undefined));
-  return first !== undefined && second !== undefined && sameAddress(first, second);
-}
 
 function words(field: keyof Compared, value: string | number): string {
   return field === 'mark' ? `0x${value.toString(16)}` : String(value);

@@ -47,8 +47,9 @@ describe('what a kernel wrote is what is traced', () => {
     const dump = model.defaultDump as Dump;
     const all = [...traceAllAgainst(model, dump, trace)];
     expect(all).toHaveLength(12);
-    for (const [i, each] of all.entries())
-      expect(traceOneAgainst(model, dump, trace, i)?.comparison).toEqual(each.comparison);
+    for (const [i, { comparison, implied }] of all.entries())
+      expect(traceOneAgainst(model, dump, trace, i)).toMatchObject({ comparison, implied });
+    expect(traceOneAgainst(model, dump, trace, 99)).toBeUndefined();
   });
 });
 
