@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { familyOf } from '../../../src/core/net/makePacket';
+import { openTablesOf, tablesOffered } from '../../../src/features/openTables';
 import { ownFactsOf } from '../../../src/features/ownFacts';
 import { ruleSetNotes } from '../../../src/features/ruleSetNotes';
 import { badgeOf } from '../../../src/features/traceReport/verdict';
@@ -46,8 +47,16 @@ answersOf(path.join(import.meta.dirname, 'pastes.txt'), (question) => {
     ...ruleSetNotes(model, dump, familyOf(request), 'choose it').map(
       ({ message, line }) => `${line === undefined ? '-' : `${line}:`} ${message}`,
     ),
+    ...openTablesOf(model, dump, familyOf(request)).map(
+      (open) =>
+        `open ${open.chain}: ${open.table} of ${tablesOffered(open).join(', ')}, line ${(open.lines[0]?.index ?? 0) + 1}`,
+    ),
     ...input.traced.outcomes.flatMap((walked) => [
       badgeOf(walked).text,
+      ...(walked.on?.answers ?? []).map(
+        ({ what, value, choice, key, word, reason }) =>
+          `  ${value ? 'if' : 'unless'} ${what}, ${choice ? 'a choice, ' : ''}${reason} [${key}] ${word}`,
+      ),
       ...(walked.provided ?? []).map(
         ({ what, reason, unseen }) => `  only if ${what} (${reason})${unseen ? ', unseen' : ''}`,
       ),

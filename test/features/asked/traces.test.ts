@@ -4,6 +4,8 @@ import { ToolInput } from '../../../src/features/modelTools/toolInput';
 import { findRemedies } from '../../../src/features/remedies/findRemedies';
 import { lineMarks } from '../../../src/features/traceSession/lineMarks';
 import { lineNotes } from '../../../src/features/traceSession/lineNotes';
+import { findingsOf, findingsOfOutcome, replyOf, shortFinding, verdictOfReply } from '../../../src/features/replies';
+import { badgeOf } from '../../../src/features/traceReport/verdict';
 import { evaluate, type Evaluation } from '../../../src/features/traceSession/evaluate';
 import { answersOf, outlineOf } from '../../answers';
 import { fileOf } from './files';
@@ -59,4 +61,25 @@ answersOf(path.join(import.meta.dirname, 'remedies.txt'), (question, section) =>
     ...(remedy.makes ? outlineOf(remedy.makes, '  ') : []),
     ...edits().map(({ line, text }) => `  ${line}: ${text ?? 'gone'}`),
   ]);
+});
+
+/** The reply on each path of a packet: all together, then each outcome of it where there are several. */
+answersOf(path.join(import.meta.dirname, 'replies.txt'), (packet, section) => {
+  const { input, setting } = evaluationOf(section, packet);
+  if (!input) return ['nothing is traced'];
+  return input.traced.outcomes.flatMap((walked) => {
+    const reply = replyOf(walked, setting.setting, undefined, input);
+    if (reply.kind === 'none') return [`${badgeOf(walked).text}: no reply, ${reply.why}`];
+    const { outcomes } = reply.traced;
+    return [
+      `${badgeOf(walked).text}: ${verdictOfReply(reply)} [${shortFinding(reply)}]`,
+      ...findingsOf(reply).map((words) => `  ${words}`),
+      ...(outcomes.length > 1
+        ? outcomes.flatMap((each, i) => [
+            `  ${badgeOf(each).text}: ${verdictOfReply(reply, i)}`,
+            ...findingsOfOutcome(reply, i).words.map((words) => `    ${words}`),
+          ])
+        : []),
+    ];
+  });
 });
