@@ -55,5 +55,5 @@ export function otherOutcomes(input: TraceInput): string {
 
 /** `line 7, INPUT rule 2 ACCEPT`. */
 export function decisionPlace({ line, place, target }: CardDecision): string {
-  return `${line === undefined ? '' : `line ${line}, `}${place} ${target}`;
+  return `${line === undefined ? '' : `line ${line}, `}${place} ${target}`.trimEnd();
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   sharedWaysText,
@@ -8,6 +9,8 @@ import {
   type SharedWays,
 } from '../../../src/features/share/sharedWays';
 import { waysSvg } from '../../../src/features/share/waysSvg';
+import type { WayLeg, WayReport } from '../../../src/shared/ways';
+import { answersOf } from '../../answers';
 import { runs } from '../../runs';
 import { sampleText } from '../sample';
 import { Bench } from '../sessionBench';
@@ -199,4 +202,102 @@ describe('what the view offers while it shows all ways', () => {
       "iptables-lens trace notes.md --ways --what-if 'iptables -t nat -F ISTIO_INBOUND'\n",
     );
   });
+});
+
+const LEG: WayLeg = {
+  id: '1',
+  from: 'client',
+  to: 'app :80',
+  when: undefined,
+  note: undefined,
+  source: undefined,
+  sent: [{ text: 'tcp 10.0.0.9 → 10.0.0.7:80' }],
+  packet: 'in eth0 tcp 10.0.0.9 > 10.0.0.7:80',
+  changes: [],
+  badge: { text: 'DELIVERED :80', tone: 'accept' },
+  decided: [],
+  outcomes: 1,
+  loops: false,
+  reply: undefined,
+};
+
+const WAY: WayReport = {
+  id: 'in',
+  name: 'Inbound',
+  title: 'Client → app',
+  packet: LEG.packet,
+  badge: LEG.badge,
+  legs: [LEG],
+  loops: [],
+  end: '',
+};
+
+/** Small ways, of which each has more to say than the one before. */
+const SMALL: Readonly<Record<string, Partial<SharedWays['report']> & { readonly whatIf?: readonly string[] }>> = {
+  'one leg': { ways: [WAY] },
+  'what a leg may have': {
+    ways: [
+      {
+        ...WAY,
+        badge: { text: 'REDIRECT :15006', tone: 'redirect', conditional: true },
+        legs: [
+          {
+            ...LEG,
+            to: 'proxy :15006',
+            when: 'a Service has endpoints',
+            note: 'The proxy sends it.',
+            source: 'documented',
+            sent: [{ text: 'tcp ' }, { text: '10.0.0.9', assumed: { why: 'nothing states it' } }],
+            changes: ['dport 80 → 15006', 'mark 1'],
+            badge: { text: 'REDIRECT :15006', tone: 'redirect', conditional: true },
+            decided: [
+              { word: 'decided by', line: 7, place: 'IN rule 2', target: 'REDIRECT' },
+              { word: 'let through by', line: undefined, place: 'INPUT rule 1', target: '' },
+            ],
+            outcomes: 3,
+            reply: { id: '1r', comesBack: true, text: 'comes back by eth0', why: 'It is translated back.' },
+          },
+          { ...LEG, id: '2', from: 'proxy', note: 'Nobody knows why.', badge: { text: 'DROPPED', tone: 'drop' } },
+        ],
+        loops: ['The proxy gets back what it has sent.'],
+        end: 'Nobody receives it.',
+      },
+    ],
+    assumed: ['The address is assumed.'],
+    remarks: ['There are two proxies.'],
+    whatIf: ['line 6 off', 'line 7 off'],
+  },
+  'replies and lines': {
+    ways: [
+      {
+        ...WAY,
+        legs: [
+          { ...LEG, reply: { id: '1r', comesBack: false, text: 'does not come back', why: 'It is dropped.' } },
+          {
+            ...LEG,
+            id: '1b',
+            when: 'it is not new',
+            loops: true,
+            reply: { id: '1br', comesBack: false, unsure: true, text: 'may not come back', why: '' },
+          },
+          { ...LEG, id: '1c' },
+        ],
+      },
+    ],
+  },
+  'three ways': {
+    ways: [WAY, { ...WAY, name: 'Outbound', legs: [LEG, { ...LEG, id: '2' }] }, { ...WAY, name: 'Its own Service' }],
+  },
+  'no ways': { ways: [], remarks: ['These rules are of no program that is known here.'] },
+};
+
+/** Each form of a few small ways, with a line for each element. */
+answersOf(path.join(import.meta.dirname, 'ways.txt'), (form, section) => {
+  const { whatIf = [], ways: some = [], assumed = [], remarks = [] } = SMALL[section] ?? {};
+  const text = FORMS[form]?.({ report: { ways: some, assumed, remarks }, file: 'rules.v4', whatIf }) ?? '';
+  return text
+    .replace(/<style>.*?<\/style>/s, '')
+    .replaceAll('><', '>\n<')
+    .trimEnd()
+    .split('\n');
 });
