@@ -6,6 +6,7 @@ import { joined } from '../core/text/counted';
 import { sectionsOf, type Dump } from './fileModel';
 import type { NotFollowed } from './nftTables';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';
+import { omittedRules } from './omittedRules';
 import { skippedProvisos } from './skippedCommands';
 
 /** The rules that a packet of a family meets, as the file shows them. */
@@ -60,13 +61,15 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
     reason: 'a trace does not follow them',
     unseen: true as const,
   };
+  const omitted = omittedRules(parts, walked);
   return [
     ...other,
     ...comments,
     ...(nft ? [nft] : []),
     ...parts.flatMap((part) => guessedTable(part, matched)),
     ...skippedProvisos(file, sections, family, walked),
-    ...unseen(notInFile(sections, parts, family, entered)),
+    ...omitted.unread,
+    ...unseen([...omitted.rules, ...notInFile(sections, parts, family, entered)]),
   ];
 }
 

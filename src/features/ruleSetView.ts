@@ -198,7 +198,7 @@ class LazyRule implements RuleView {
       case 'extension':
         return target.extension.name;
       case 'unknown':
-        return target.name;
+        return target.name || undefined;
     }
   }
 }

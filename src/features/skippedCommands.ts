@@ -1,9 +1,9 @@
-import type { Proviso, TraceEvent, Walked } from '../core/netfilter/events';
-import type { Chain } from '../core/ruleset/ruleSet';
+import type { Proviso, Walked } from '../core/netfilter/events';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import { Command } from '../core/syntax/command';
 import type { FileProblem, Line } from '../core/syntax/tree';
 import { joined } from '../core/text/counted';
+import { Visit } from './visit';
 
 /** A command of a script that may be run on the machine and is not read, with what it may do to rules. */
 interface Skipped {
@@ -30,12 +30,16 @@ export function skippedProvisos(
   const numbers = [...new Set(lines)].sort((a, b) => a - b);
   if (numbers.length === 0) return [];
   return [
-    { what: `${named(numbers)} nothing for it`, reason: 'what they do is known only on the machine', unseen: true },
+    {
+      what: `${linesNotRead(numbers)} nothing for it`,
+      reason: 'what they do is known only on the machine',
+      unseen: true,
+    },
   ];
 }
 
 /** `line 8, which is not read, changes`; of more than three lines the first two and how many follow. */
-function named(numbers: readonly number[]): string {
+export function linesNotRead(numbers: readonly number[]): string {
   if (numbers.length === 1) return `line ${numbers[0]}, which is not read, changes`;
   const words = numbers.map(String);
   const shown = words.length > 3 ? [...words.slice(0, 2), `${words.length - 2} more`] : words;
@@ -74,55 +78,6 @@ function skippedIn(file: SourceFile, sections: readonly RulesSection[]): readonl
   return open
     .filter(({ line }) => own.has(nearest(line.index) as RulesSection))
     .map(({ line, mayRun }) => ({ index: line.index, commands: mayRun }));
-}
-
-/** The chains that a packet has visited, and how far. */
-class Visit {
-  private readonly chains = new Set<string>();
-  private readonly tables = new Set<string>();
-  private readonly policies = new Set<string>();
-  /** Chains of which the packet has come to the end. */
-  private readonly ended = new Set<string>();
-  /** The line of the last rule that matched, by the chain. */
-  private readonly matched = new Map<string, number>();
-
-  constructor(events: readonly TraceEvent[]) {
-    for (const event of events) {
-      if (event.kind === 'rule') {
-        const key = this.enter(event.rule.chain);
-        if (event.matched) this.matched.set(key, Math.max(this.matched.get(key) ?? 0, event.rule.line.index));
-      } else if ('chain' in event) {
-        const key = this.enter(event.chain);
-        if (event.kind === 'policy') this.policies.add(key);
-        if (event.kind === 'policy' || (event.kind === 'return' && !event.explicit)) this.ended.add(key);
-      }
-    }
-  }
-
-  private enter(chain: Chain): string {
-    const key = `${chain.table} ${chain.name}`;
-    this.chains.add(key);
-    this.tables.add(chain.table);
-    return key;
-  }
-
-  /** A rule at the end of what the chain has up to a line. */
-  meetsAppended(table: string, chain: string, line: number): boolean {
-    const key = `${table} ${chain}`;
-    return this.ended.has(key) || (this.matched.get(key) ?? -1) > line;
-  }
-
-  meetsChain(table: string, chain: string | undefined): boolean {
-    return chain === undefined ? this.tables.has(table) : this.chains.has(`${table} ${chain}`);
-  }
-
-  meetsPolicy(table: string, chain: string): boolean {
-    return this.policies.has(`${table} ${chain}`);
-  }
-
-  get meetsAny(): boolean {
-    return this.tables.size > 0;
-  }
 }
 
 function matters({ index, commands }: Skipped, family: 4 | 6, visit: Visit): boolean {

@@ -48,7 +48,7 @@ function findUnread(model: FileModel): readonly UnreadLine[] {
         reason,
       });
   };
-  for (const { line, code, message } of file.problems) if (code === 'not-read') add(line, message);
+  for (const { line, code, message } of file.problems) if (NOT_READ.has(code)) add(line, message);
   for (const { name, hooks, rules, line } of unfollowedTables(file)) {
     const has = `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}`;
     add(
@@ -66,6 +66,9 @@ function findUnread(model: FileModel): readonly UnreadLine[] {
   }
   return [...found.values()].sort((a, b) => a.line - b.line);
 }
+
+/** Codes of problems with lines that mean something, and of which nothing, or too little, is read. */
+const NOT_READ: ReadonlySet<string> = new Set(['not-read', 'rules-omitted', 'listing-unread']);
 
 /** `nft list ruleset` with what it printed below. */
 function isAnswered(line: Line, lines: readonly Line[]): boolean {

@@ -455,6 +455,67 @@ const CASES: readonly Case[] = [
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
     remedies: ['Drop it → DROPPED: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j DROP'],
   },
+  ...(
+    [
+      ['rules of a grep', '-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 80 -j DROP\n', true],
+      [
+        'rules between others that were omitted',
+        dump({ filter: [...OPEN, '-A INPUT -i lo -j ACCEPT', '...', '-A INPUT -p tcp -m tcp --dport 80 -j DROP'] }),
+        true,
+      ],
+      [
+        'rules before others that were omitted',
+        dump({ filter: [...OPEN, '-A INPUT -i lo -j ACCEPT', '-A INPUT -p tcp -m tcp --dport 80 -j DROP', '[snip]'] }),
+        true,
+      ],
+      [
+        'commands on a host whose rules are not known',
+        'iptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p tcp --dport 80 -j DROP\n',
+        true,
+      ],
+      [
+        'commands after a flush',
+        'iptables -F\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p tcp --dport 80 -j DROP\n',
+        false,
+      ],
+      [
+        'commands after a flush of another table',
+        'iptables -t nat -F\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p tcp --dport 80 -j DROP\n',
+        true,
+      ],
+      [
+        'rules in whose table others are omitted elsewhere',
+        dump({
+          filter: [
+            ...OPEN,
+            '-A INPUT -i lo -j ACCEPT',
+            '-A INPUT -p tcp -m tcp --dport 80 -j DROP',
+            '-A OUTPUT -j ACCEPT',
+            '...',
+            '-A OUTPUT -j LOG',
+          ],
+        }),
+        false,
+      ],
+    ] as const
+  ).map(([name, text, cut]) => ({
+    name: `numbers of rules: ${name}`,
+    text,
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
+    remedies: [
+      `Accept it before line ${dropLine(text)} → DELIVERED :80: iptables -I INPUT ${cut ? 'NUMBER' : '2'} -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT`,
+      `Remove line ${dropLine(text)} → DELIVERED :80: iptables -D INPUT ${cut ? '-p tcp -m tcp --dport 80 -j DROP' : '2'}`,
+    ],
+  })),
+  {
+    name: 'numbers of rules: before the first that is shown',
+    text: '-A INPUT -p tcp -m tcp --dport 80 -j DROP\n',
+    packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',
+    remedies: [
+      'Accept it before line 1 → DELIVERED :80: iptables -I INPUT -s 9.9.9.9/32 -p tcp -m tcp --dport 80 -j ACCEPT',
+      'Remove line 1 → DELIVERED :80: iptables -D INPUT -p tcp -m tcp --dport 80 -j DROP',
+    ],
+  },
   {
     name: 'a list of commands',
     text: 'iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n',
@@ -464,6 +525,10 @@ const CASES: readonly Case[] = [
     ],
   },
 ];
+
+function dropLine(text: string): number {
+  return text.split('\n').findIndex((line) => line.endsWith('--dport 80 -j DROP')) + 1;
+}
 
 function evaluated({ text, packet, host }: Pick<Case, 'text' | 'packet' | 'host'>, outcome = 0): Evaluation {
   const model = modelOf(parseSourceFile(text, { fileName: text.includes('\n$ ') ? 'notes.md' : 'rules' }));

@@ -51,6 +51,15 @@ const LISTS: Readonly<Record<string, readonly [start: string, row: (n: number) =
     (n) => `svc-${n} ClusterIP 10.${two(n)}.7 <none> 80/TCP 3d`,
   ],
   neighbours: ['# ip neigh', (n) => `10.${two(n)}.7 dev eth0 lladdr 02:42:ac:11:00:01 REACHABLE`],
+  'rules among which others are omitted': [
+    '*mangle\n:INPUT ACCEPT [0:0]',
+    (n) => `-A INPUT -s 10.${two(n)}.7 -j LOG\n...`,
+  ],
+  'lines that say that rules are omitted': ['*mangle\n:INPUT ACCEPT [0:0]\n-A INPUT -j LOG', () => '...'],
+  'rows with gaps in their numbers': [
+    'Chain OUTPUT (policy ACCEPT)\nnum target prot opt source destination',
+    (n) => `${2 * n + 2} LOG all -- 10.${two(n)}.7 0.0.0.0/0`,
+  ],
   sysctls: ['# sysctl -a', (n) => `net.ipv4.conf.veth${n}.rp_filter = 1`],
 };
 

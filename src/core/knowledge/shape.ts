@@ -121,7 +121,7 @@ function nameOf(target: Rule['target']): string | undefined {
     case 'extension':
       return target.extension.name;
     case 'unknown':
-      return target.name;
+      return target.name || undefined;
   }
 }
 

@@ -313,7 +313,10 @@ function refused(why: string): Effect {
 }
 
 function unknownTarget(name: string): Effect {
-  const reason = `the target ${name} is not known here, so what it does to the packet is not known either`;
+  const reason =
+    name === ''
+      ? 'the rule is not fully understood, so whether it has a target is not known'
+      : `the target ${name} is not known here, so what it does to the packet is not known either`;
   return {
     kind: 'choice',
     reason,

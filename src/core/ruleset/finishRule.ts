@@ -18,11 +18,13 @@ export interface ReadParts {
   readonly jump: BoundTarget | undefined;
   /** An option could not be read: what seems to be missing may be what it states. */
   readonly optionUnknown: boolean;
+  /** Words are missing or not understood: what seems to be a rule without a target may have one. */
+  readonly wordsUnread: boolean;
 }
 
 /** Makes the matches and the target of their options, and checks what concerns the rule as a whole. */
 export function finishRule(
-  { words, header, loaded, jump, optionUnknown }: ReadParts,
+  { words, header, loaded, jump, optionUnknown, wordsUnread }: ReadParts,
   context: RuleContext,
   rule: RuleSurroundings,
 ): Pick<ParsedRule, 'headers' | 'matches' | 'target'> {
@@ -67,7 +69,8 @@ export function finishRule(
   return {
     headers: header.finish(),
     matches: matches.length === 0 ? NO_MATCHES : matches,
-    target: target ?? NO_TARGET,
+    target:
+      target ?? (wordsUnread ? { kind: 'unknown', name: '', options: '', word: words.at(-1) ?? NO_WORD } : NO_TARGET),
   };
 }
 

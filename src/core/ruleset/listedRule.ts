@@ -79,7 +79,8 @@ export function withListings(problems: readonly LineProblem[], lines: readonly L
       });
     }
     listings.add(listed.listing);
-    for (const text of listed.unread) {
+    // A row that is no rule was reported when the listing was read.
+    for (const text of line.node.kind === 'command' ? listed.unread : []) {
       shown.push({
         line,
         start: line.contentStart,

@@ -38,6 +38,8 @@ class RuleReader implements RuleSurroundings {
   /** The unknown match that collects unknown options, so that the rest of the rule still has a meaning. */
   private swallowing: Word[] | undefined;
   private optionUnknown = false;
+  /** Words that are not understood: a target may be among them. */
+  private wordsUnread = false;
 
   constructor(
     words: readonly Word[],
@@ -302,6 +304,7 @@ class RuleReader implements RuleSurroundings {
 
   private startSwallowing(name: string, words: Word[], word?: Word): void {
     this.swallowing = words;
+    this.wordsUnread = true;
     this.search.load(unknownMatch(name, words), word);
   }
 
@@ -324,6 +327,7 @@ class RuleReader implements RuleSurroundings {
           loaded: this.search.loaded,
           jump: this.jump.jump,
           optionUnknown: this.optionUnknown,
+          wordsUnread: this.wordsUnread || this.problems.list.some(({ code }) => code === 'missing-value'),
         },
         this.context,
         this,

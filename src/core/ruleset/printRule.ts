@@ -29,6 +29,6 @@ export function printTarget(target: BoundTarget, family: 4 | 6): string {
     case 'extension':
       return ` -j ${target.extension.name}${target.extension.print(target.data, { family })}`;
     case 'unknown':
-      return ` -j ${target.name}${target.options}`;
+      return target.name === '' ? '' : ` -j ${target.name}${target.options}`;
   }
 }

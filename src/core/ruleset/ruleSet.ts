@@ -150,7 +150,7 @@ export type BoundTarget =
   | { readonly kind: 'none' }
   | Jump
   | { readonly kind: 'extension'; readonly extension: TargetExtension; readonly data: unknown; readonly word: Word }
-  /** A target that this program does not know, or whose options are wrong. */
+  /** A target that this program does not know, or whose options are wrong. Without a name: words are not understood. */
   | { readonly kind: 'unknown'; readonly name: string; readonly options: string; readonly word: Word };
 
 /** The built-in chains of each table in the order of iptables-save. Source: net/ipv4/netfilter/iptable_*.c. */

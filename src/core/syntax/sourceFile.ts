@@ -77,7 +77,25 @@ export interface RulesSection {
   readonly besideIptables?: ReadonlySet<string>;
   /** Why the lines are read as rules of `defaultTable`, where they do not name it. */
   readonly inferred?: InferredTable;
+  /** Where rules are missing, in the order of the lines; undefined: nothing says that any are. */
+  readonly omissions?: readonly Omission[];
   readonly lines: readonly Line[];
+}
+
+/** A place where rules stood that the text does not show or that cannot be read. */
+export interface Omission {
+  /** The line that says so, or the row with a number that is not the next one. */
+  readonly line: Line;
+  /** `unread`: the line is a rule itself. Else by their numbers, where those are known. */
+  readonly rules: 'unread' | { readonly from: number; readonly to: number } | undefined;
+  /** Where the section names its tables. */
+  readonly table: string | undefined;
+  /**
+   * The chains of the rules right above and right below, where the section has them. Of a listing both are that in
+   * which the line stands.
+   */
+  readonly above: string | undefined;
+  readonly below: string | undefined;
 }
 
 interface InferredTable {

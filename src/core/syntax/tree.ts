@@ -158,8 +158,10 @@ export interface Listing {
 /** Where a rule comes from that was read of a row of `iptables -L`. */
 export interface Listed {
   readonly listing: Listing;
-  /** What is in the row and could not be read. */
+  /** What is in the row and could not be read; of a line that is not a rule all of it. */
   readonly unread: readonly string[];
+  /** The numbers of the rows right above that the listing does not show. */
+  readonly skips?: { readonly from: number; readonly to: number };
 }
 
 /** A command at which a script, a function or a loop ends, if it is run. */

@@ -2,11 +2,12 @@ import { packs } from '../../core/knowledge/knowledge';
 import { sameAddress } from '../../core/net/address';
 import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
-import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { RuleCommand } from '../../core/ruleset/ruleCommand';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { annotationProposals } from './annotations';
 import { ownerNote } from './ownerNote';
 import { packetRule } from './packetMatch';
+import { shownCommands } from './numbered';
 import { placeOf } from './place';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
@@ -18,7 +19,7 @@ import { getsThrough, traceChanged } from './traceChanged';
 export function leaveAsItIs(situation: Situation): readonly Proposal[] {
   const {
     walked,
-    input: { family, knowledge },
+    input: { knowledge },
   } = situation;
   const index = takenAwayAt(walked);
   const place = index === undefined ? undefined : placeOf(walked, index);
@@ -40,12 +41,13 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
     rule: packetRule(table, view.packet, { destination: true }, 'ACCEPT'),
   };
   const outcomes = traceChanged(situation, { commands: [command] });
+  const shown = shownCommands(situation, [command]);
   return outcomes && isWanted(outcomes)
     ? [
         {
           title: [{ text: 'Exempt it from ' }, ruleSpan(rule.rule.line)],
-          commands: [ruleCommandText(command, family)],
-          note: ownerNote(situation, [command]),
+          ...shown,
+          note: [shown.note, ownerNote(situation, [command])].filter((each) => each !== '').join(' '),
           outcomes,
           reach: 'like it',
         },

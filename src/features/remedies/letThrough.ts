@@ -5,7 +5,8 @@ import { managedProposals } from './managedProposals';
 import { ownerNote } from './ownerNote';
 import { packetRule, sidesIn } from './packetMatch';
 import { closingLogs, placeOf, type DecisionPlace } from './place';
-import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { RuleCommand } from '../../core/ruleset/ruleCommand';
+import { shownCommands } from './numbered';
 import type { Proposal, Situation } from './remedy';
 import { isThrough } from '../../core/netfilter/walkEnds';
 import { getsThrough, traceChanged } from './traceChanged';
@@ -32,11 +33,12 @@ export function letThrough(situation: Situation): readonly Proposal[] {
     if (!stopped) {
       const note =
         commands.length > 1 ? 'It is dropped in more than one place, so all of these changes are needed.' : '';
+      const shown = shownCommands(situation, commands);
       return [
         {
           title: titleOf(place, command),
-          commands: commands.map((each) => ruleCommandText(each, situation.input.family)),
-          note: [note, ownerNote(situation, commands)].filter((each) => each !== '').join(' '),
+          ...shown,
+          note: [note, shown.note, ownerNote(situation, commands)].filter((each) => each !== '').join(' '),
           outcomes,
           reach: 'like it',
         },

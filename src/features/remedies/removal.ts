@@ -1,9 +1,10 @@
 import type { Walked } from '../../core/netfilter/events';
-import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { RuleCommand } from '../../core/ruleset/ruleCommand';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import { ruleSpan } from '../traceReport/verdict';
 import { offLine } from '../whatIf/whatIf';
 import { handleNote, ownerNote } from './ownerNote';
+import { shownCommands } from './numbered';
 import type { Proposal, Situation } from './remedy';
 import { traceChanged } from './traceChanged';
 
@@ -24,11 +25,14 @@ export function removal(
   const command: RuleCommand = { table, chain, operation: 'D', position: rule.number, rule: '', of: rule };
   const outcomes = traceChanged(situation, { commands: [command] });
   if (!outcomes || !wanted(outcomes)) return [];
+  const shown = shownCommands(situation, [command]);
   return [
     {
       title: [{ text: title }, ruleSpan(rule.line)],
-      commands: [ruleCommandText(command, situation.input.family)],
-      note: [note, handleNote(rule), ownerNote(situation, [command])].filter((each) => each !== '').join(' '),
+      ...shown,
+      note: [note, shown.note, handleNote(rule), ownerNote(situation, [command])]
+        .filter((each) => each !== '')
+        .join(' '),
       ...(rule.written && { tried: [offLine(rule.line)] }),
       outcomes,
       reach: 'rule',

@@ -1,8 +1,9 @@
 import { printRuleBody } from '../../core/ruleset/printRule';
-import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleCommand';
+import type { RuleCommand } from '../../core/ruleset/ruleCommand';
 import { readField } from '../../core/xtables/fields';
 import { ruleSpan } from '../traceReport/verdict';
 import { ownerNote } from './ownerNote';
+import { shownCommands } from './numbered';
 import type { NearMiss } from './nearMisses';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
@@ -14,11 +15,12 @@ export function widerRule(situation: Situation): readonly Proposal[] {
     if (!command) continue;
     const outcomes = traceChanged(situation, { commands: [command] });
     if (!outcomes || !getsThrough(outcomes)) continue;
+    const shown = shownCommands(situation, [command]);
     return [
       {
         title: [{ text: 'Extend ' }, ruleSpan(miss.rule.line), { text: ' to accept it' }],
-        commands: [ruleCommandText(command, situation.input.family)],
-        note: ownerNote(situation, [command]),
+        ...shown,
+        note: [shown.note, ownerNote(situation, [command])].filter((each) => each !== '').join(' '),
         outcomes,
         reach: 'setting',
       },

@@ -139,7 +139,7 @@ function yesNo({ key, value, probability: chance }: Assumption): Question['choic
 
 function targetText({ rule }: Assumption): string {
   if (rule?.target.kind === 'extension') return `-j ${rule.target.extension.name}`;
-  return rule?.target.kind === 'unknown' ? `-j ${rule.target.name}` : 'the target';
+  return rule?.target.kind === 'unknown' && rule.target.name !== '' ? `-j ${rule.target.name}` : 'the target';
 }
 
 /** The condition as a person would say it, where its match has words for that. */

@@ -1,8 +1,10 @@
 import { AppendLine } from '../appendLine';
+import { saysRowsOmitted } from '../missingRules';
+import { plain } from '../classified';
 import { DerivedLine } from '../derived';
 import type { ListedWord } from '../listing/form';
 import { readListedText } from '../listing/readText';
-import { guessColumns, readColumns, readRow, type RowField, type ListingColumns } from '../listing/row';
+import { beginsRow, guessColumns, readColumns, readRow, type RowField, type ListingColumns } from '../listing/row';
 import { quotedWord } from '../quotedWord';
 import { Shape } from '../shape';
 import type { EmbeddedLine, Line, Listed, Listing } from '../tree';
@@ -22,8 +24,9 @@ function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number):
   let place = -1;
   let to = from;
   let next = from;
+  let between: Line[] = [];
   while (lines[next]?.shape === Shape.ListingChain) {
-    const chain = readChain(lines, next);
+    const chain = readChain(lines, next, between);
     if (!chain) break;
     const at = chain.builtIn ? BUILTIN.indexOf(chain.name.text) : BUILTIN.length;
     if (at < place || (at === place && chain.builtIn)) break;
@@ -31,40 +34,57 @@ function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number):
     chains.push(chain);
     to = chain.to;
     next = to;
-    while (lines[next]?.shape === Shape.Blank) next++;
+    between = [];
+    for (let line = lines[next]; line && (line.shape === Shape.Blank || saysRowsOmitted(line)); line = lines[++next])
+      if (line.shape !== Shape.Blank) between.push(line);
   }
   if (chains.length === 0) return undefined;
   const whole: Listing = {
     family: familyOf(chains),
     interfaces:
-      chains.every(({ rows }) => rows.every(({ columns }) => columns.interfaces)) &&
+      chains.every(({ rows }) => rows.every((row) => row.kind !== 'row' || row.columns.interfaces)) &&
       chains.every(({ columns }) => columns?.interfaces ?? true),
   };
   return {
     to,
-    lines: chains.flatMap((chain) => [declaration(chain, whole), ...chain.rows.map((row) => rule(chain, row, whole))]),
+    lines: chains.flatMap((chain) => [
+      ...chain.above,
+      declaration(chain, whole),
+      ...chain.rows.map((row) => (row.kind === 'row' ? rule(chain, row, whole) : notRead(row, whole))),
+    ]),
   };
 }
 
 interface ListedChain {
+  /** Lines between it and the chain above that say that something was omitted. */
+  readonly above: readonly Line[];
   readonly line: Line;
   readonly name: RowField;
   readonly builtIn: boolean;
   readonly policy: RowField | undefined;
   readonly columns: ListingColumns | undefined;
-  readonly rows: readonly NumberedRow[];
+  readonly rows: readonly (NumberedRow | OtherLine)[];
   /** The line after its last one. */
   readonly to: number;
 }
 
 interface NumberedRow {
+  readonly kind: 'row';
   readonly line: Line;
   readonly columns: ListingColumns;
-  /** Counted from 1 within its chain. */
+  /** Counted from 1 among those shown of its chain. */
   readonly number: number;
+  /** Numbers of rows between it and the one above, which the listing does not show. */
+  readonly skips: Listed['skips'];
 }
 
-function readChain(lines: readonly Line[], at: number): ListedChain | undefined {
+/** A line between rows that is none: it says that rows were omitted, or is one that cannot be read. */
+interface OtherLine {
+  readonly kind: 'omission' | 'unread';
+  readonly line: Line;
+}
+
+function readChain(lines: readonly Line[], at: number, above: readonly Line[]): ListedChain | undefined {
   const line = lines[at] as Line;
   CHAIN.lastIndex = line.contentStart;
   const found = CHAIN.exec(line.text);
@@ -73,20 +93,29 @@ function readChain(lines: readonly Line[], at: number): ListedChain | undefined 
   const policy = found.indices?.[2];
   const below = lines[at + 1];
   const columns = below && readColumns(below.text, below.contentStart);
-  const rows: NumberedRow[] = [];
+  const rows: (NumberedRow | OtherLine)[] = [];
+  const numbers = new RowNumbers();
   let to = columns ? at + 2 : at + 1;
   for (let i = to; i < lines.length; i++) {
     const each = lines[i] as Line;
     if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
     const its = columns ?? guessColumns(each.text, each.contentStart);
     const row = readRow(each.text, each.contentStart, its);
-    // A line that is not a row belongs to the chain where rows go on after it: a comment with a line break, a line cut
-    // in two.
-    if (!row && !isRowAhead(lines, i + 1, its)) break;
-    rows.push({ line: each, columns: its, number: rows.length + 1 });
+    if (row) {
+      rows.push({ kind: 'row', line: each, columns: its, ...numbers.of(its.numbers ? each : undefined) });
+    } else if (saysRowsOmitted(each)) {
+      rows.push({ kind: 'omission', line: each });
+      numbers.omit();
+    } else if (beginsRow(each.text, each.contentStart, its) || isRowAhead(lines, i + 1, its)) {
+      // A line that is not a row belongs to the chain where it begins like one, or where rows go on after it: a comment
+      // with a line break, a line cut in two.
+      rows.push({ kind: 'unread', line: each });
+      numbers.omit();
+    } else break;
     to = i + 1;
   }
   return {
+    above,
     line,
     columns,
     rows,
@@ -100,6 +129,28 @@ function readChain(lines: readonly Line[], at: number): ListedChain | undefined 
       inverted: false,
     },
   };
+}
+
+/** Counts the rows of a chain, and finds those that are missing by the numbers that `--line-numbers` printed. */
+class RowNumbers {
+  private shown = 0;
+  private last = 0;
+  private omitted = false;
+
+  omit(): void {
+    this.omitted = true;
+  }
+
+  /** The next row; undefined: it has no number. */
+  of(line: Line | undefined): Pick<NumberedRow, 'number' | 'skips'> {
+    const number = ++this.shown;
+    const printed = line ? Number.parseInt(line.text.slice(line.contentStart), 10) : NaN;
+    const from = this.last + 1;
+    const skips = !this.omitted && printed > from ? { from, to: printed - 1 } : undefined;
+    this.last = Number.isNaN(printed) ? this.last : printed;
+    this.omitted = false;
+    return { number, skips };
+  }
 }
 
 /** With an extra word for the counters: `(policy DROP 4 packets, 27K bytes)`. */
@@ -119,7 +170,9 @@ const MOST_BETWEEN = 3;
 /** The family of the first address or protocol that has one. */
 function familyOf(chains: readonly ListedChain[]): 4 | 6 | undefined {
   for (const { rows } of chains) {
-    for (const { line, columns } of rows) {
+    for (const each of rows) {
+      if (each.kind !== 'row') continue;
+      const { line, columns } = each;
       const row = readRow(line.text, line.contentStart, columns);
       if (!row) continue;
       for (const { text } of [row.source, row.destination]) {
@@ -143,10 +196,25 @@ function declaration({ line, name, policy }: ListedChain, listing: Listing): Emb
 function rule(chain: ListedChain, row: NumberedRow, listing: Listing): EmbeddedLine {
   const { derived, unread } = derive(chain, row);
   const made = unread.length === 0 ? derived.made() : undefined;
-  const shown: Listed = { listing, unread };
+  const shown: Listed = { listing, unread, ...(row.skips && { skips: row.skips }) };
   // Rules of one pattern are read once, as in a dump; a rule with missing words has a pattern of its own.
   if (made && /^(?:\[\d+:\d+\] )?-A /.test(made.text)) return new ListedLine(made.index, made.text, chain, row, shown);
   return listedAs(derived, shown);
+}
+
+/** It stays text; where it is a row that cannot be read, it is one of the listing all the same. */
+function notRead({ kind, line }: OtherLine, listing: Listing): Line {
+  if (kind === 'omission') return line;
+  const unread: EmbeddedLine = {
+    index: line.index,
+    text: line.text,
+    eol: line.eol,
+    contentStart: line.contentStart,
+    ...plain.text,
+    listed: { listing, unread: [line.text.slice(line.contentStart).trim()] },
+    toOuter: (column) => column,
+  };
+  return unread;
 }
 
 function listedAs(derived: DerivedLine, listed: Listed): EmbeddedLine {
@@ -161,10 +229,7 @@ function derive(
   const derived = new DerivedLine();
   const from = line.contentStart;
   const row = readRow(line.text, from, columns);
-  if (!row) {
-    derived.put(`-A ${quotedWord(name.text)}`, line, from, from);
-    return { derived, unread: [line.text.slice(from).trim()] };
-  }
+  if (!row) return { derived, unread: [] };
   const { counters, target, protocol, fragment, inInterface, outInterface, source, destination } = row;
   const begin = `${counters ? `[${counters.packets}:${counters.bytes}] ` : ''}-A ${quotedWord(name.text)}`;
   const text = readListedText(line.text, row.rest, target?.text, `not-shown-${name.text}-${number}`);

@@ -114,6 +114,17 @@ export function readRow(
   return undefined;
 }
 
+/** Whether a text that is no row is the beginning of one, up to the column for options at least. */
+export function beginsRow(text: string, start: number, { numbers, counters }: ListingColumns): boolean {
+  const fields = readFields(text, start);
+  const first = (numbers ? 1 : 0) + (counters ? 2 : 0);
+  for (let i = 0; i < first; i++) if (!/^\d+[KMGTP]?$/.test(fields[i]?.text ?? '')) return false;
+  return [first + 1, first + 2].some((at) => {
+    const option = fields[at];
+    return option !== undefined && OPTION.test(written(option)) && ANY_PROTOCOL.test(fields[at - 1]?.text ?? '');
+  });
+}
+
 const OPTION = /^(?:--|[-!]f)$/;
 /** Some have a dot in their names, as hosts have: `ax.25`. */
 const ANY_PROTOCOL = /^(?:\d{1,3}|[a-zA-Z][\w.+-]*)$/;

@@ -8,6 +8,7 @@ import { Shape } from '../shape';
 import type { Line } from '../tree';
 import { takeAdded } from './added';
 import { readHostCommand } from './hostCommands';
+import { readOmissions } from './omissions';
 import { takeSysctls } from './sysctls';
 
 /**
@@ -53,6 +54,7 @@ export function readCommands(reader: SectionReader, from: number): number {
     else break;
   }
   const all = reader.slice(from, end);
+  const omissions = readOmissions(reader, from, end);
   for (const { family, backend, machine, lines: own } of kinds.values()) {
     reader.take({
       kind: 'rules',
@@ -65,6 +67,7 @@ export function readCommands(reader: SectionReader, from: number): number {
       noflush: true,
       ...(machine && { machine }),
       ...(heading.scope !== undefined && { scope: heading.scope }),
+      ...(omissions && { omissions }),
       lines: kinds.size > 1 ? own : all,
     });
   }

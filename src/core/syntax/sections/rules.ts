@@ -5,6 +5,7 @@ import { emptyContext, type SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { RulesSection } from '../sourceFile';
 import type { Line } from '../tree';
+import { readOmissions } from './omissions';
 import { RulesScan } from './rulesScan';
 
 /**
@@ -19,7 +20,8 @@ export function readRules(reader: SectionReader, from: number): number {
   if (end === from || (isBare && !declared && !bareRules)) return Math.max(end, from + 1);
   const said = reader.context.role !== undefined || declared;
   if (bareRules && isBare && !isList(reader.lines, from, end, said)) return end;
-  const meta = metaOf(reader, scan, from);
+  const omissions = readOmissions(reader, from, end);
+  const meta = { ...metaOf(reader, scan, from), ...(omissions && { omissions }) };
   const old = reader.reusable(from, end);
   reader.take(old?.kind === 'rules' && sameMeta(old, meta) ? old : { ...meta, lines: reader.slice(from, end) });
   return end;

@@ -1,3 +1,4 @@
+import { isSpoiledRule, saysRowsOmitted } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
@@ -23,6 +24,7 @@ export function reportText(reader: SectionReader, from: number, to: number): voi
   for (let i = from; i < to; i++) {
     const line = reader.lines[i];
     if (!line || line.shape === Shape.Blank || line.shape === Shape.Comment) continue;
+    if (saysRowsOmitted(line) || isSpoiledRule(line)) continue;
     const message = 'This line between the rules is not a rule and is ignored.';
     reader.problems.push({
       line,

@@ -1,5 +1,6 @@
 import { findFamily } from '../family';
 import { tableOfHeading } from '../heading';
+import { isSpoiledRule, saysRowsOmitted } from '../missingRules';
 import { jsonFrameEnd } from '../jsonFrame';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
@@ -82,6 +83,7 @@ export class RulesScan {
         this.at++;
         return true;
       case Shape.Text:
+        return line.listed || saysRowsOmitted(line) || isSpoiledRule(line) ? this.passesOver() : this.takesText();
       case Shape.Log:
       case Shape.Assignment:
         return this.takesText();
@@ -171,6 +173,12 @@ export class RulesScan {
     if (this.open) reportOpen(reader, this.open);
     this.open = undefined;
     this.header ??= found;
+    this.at++;
+    return true;
+  }
+
+  /** A section goes on behind what was omitted of it. */
+  private passesOver(): true {
     this.at++;
     return true;
   }

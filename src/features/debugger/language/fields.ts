@@ -133,7 +133,7 @@ function targetName(target: NonNullable<Moment['rule']>['target']): string | und
     case 'extension':
       return target.extension.name;
     case 'unknown':
-      return target.name;
+      return target.name || undefined;
     case 'none':
       return undefined;
   }
