@@ -103,6 +103,11 @@ Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface
     ['2-3 routes 6: default dev tun0 metric 1024 pref medium, 6: unreachable fd99::/64 dev lo metric 1024 pref medium'],
   ],
   [
+    'ip route with a type of service',
+    '10.8.0.0/24 tos 0x10 dev eth1 scope link \n10.6.0.0/24 tos 0x1c via 10.9.0.2 dev eth1 \n',
+    ['1-2 routes 4: 10.8.0.0/24 tos 0x10 dev eth1 scope link, 4: 10.6.0.0/24 tos 0x1c via 10.9.0.2 dev eth1'],
+  ],
+  [
     'ip route show table 133',
     '$ ip route show table 133\nlocal default dev lo scope host \n',
     ['2-2 routes 4: local default dev lo scope host table 133'],

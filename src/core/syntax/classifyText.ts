@@ -64,7 +64,7 @@ const LISTING_ROW: Pattern = [
 
 const LEVEL = 'trace|debug|info|warn|warning|error|fatal|none';
 const ADDRESS = '(?:default|[0-9a-fA-F]{1,4}[0-9a-fA-F.:]{1,44}(?:\\/\\d{1,3})?)';
-const ROUTE_WORDS = '(?:via|dev|proto|scope|metric|table|src|nhid|encap|nexthop|mtu|pref)';
+const ROUTE_WORDS = '(?:via|dev|tos|proto|scope|metric|table|src|nhid|encap|nexthop|mtu|pref)';
 const ROUTE = new RegExp(
   `(?:(?:unicast|local|broadcast|multicast|anycast|throw|unreachable|prohibit|blackhole) )?${ADDRESS} +${ROUTE_WORDS} |(?:blackhole|unreachable|prohibit|throw) ${ADDRESS} *$`,
   'y',
