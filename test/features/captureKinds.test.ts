@@ -22,6 +22,7 @@ const TCP: PacketRequest = {
   ttl: 64,
   length: 60,
 };
+const SENT: PacketRequest = { dir: 'out', proto: PROTOCOL.TCP, src: '192.0.2.10', dst: '203.0.113.9', dport: 80 };
 const ICMP: PacketRequest = {
   dir: 'in',
   iface: 'eth0',
@@ -70,7 +71,7 @@ describe('of two packets that differ in something', () => {
     ['the port that they are for', { dport: 81 }],
     ['the protocol', { proto: PROTOCOL.UDP }],
     ['the interface', { iface: 'eth1' }],
-    ['the direction', { dir: 'out', iface: undefined }],
+    ['the direction', { dir: 'out' }],
     ['flags that connection tracking reads', { flags: TCP_FLAGS.ACK }],
     ['being a fragment', { mf: true }],
     ['which fragment', { fragOffset: 8 }],
@@ -89,8 +90,8 @@ describe('of two packets that differ in something', () => {
     ['codes of ICMP', ICMP, { icmpCode: 1 }, 2],
     ['numbers of a ping', ICMP, { icmpId: 8 }, 1],
     ['SPIs', { ...TCP, proto: PROTOCOL.ESP, spi: 1 }, { spi: 2 }, 2],
-    ['owners', { ...TCP, dir: 'out', iface: undefined, uid: 1 }, { uid: 2 }, 2],
-    ['groups', { ...TCP, dir: 'out', iface: undefined, uid: 1 }, { gid: 2 }, 2],
+    ['owners', { ...SENT, uid: 1 }, { uid: 2 }, 2],
+    ['groups', { ...SENT, uid: 1 }, { gid: 2 }, 2],
     ['quoted packets', { ...ICMP, icmpType: 3, inner: TCP }, { inner: { ...TCP, dport: 81 } }, 2],
   ])('%s', (_, one, other, count) => {
     expect(traced(PLAIN, one, other).traced).toBe(count);
