@@ -150,3 +150,29 @@ describe('a journey goes on at the next host that the file shows', () => {
       ).toEqual(replies);
   });
 });
+
+describe('at the next host a packet is', () => {
+  const file =
+    `# ip netns exec blue iptables-save\n*mangle\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -p udp -j DSCP --set-dscp 0x2e\n` +
+    `-A POSTROUTING -p sctp -j TTL --ttl-set 9\n-A POSTROUTING -p udplite -j MARK --set-mark 7\nCOMMIT\n` +
+    `# ip netns exec blue ip addr\n${iface('v1', '10.9.0.1')}` +
+    `# ip netns exec red iptables-save\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n# ip netns exec red ip addr\n${iface('v2', '10.9.0.2')}`;
+
+  test.each([
+    ['out tcp :4000 > 10.9.0.2:80 syn', 'in tcp 10.9.0.1:4000 > 10.9.0.2:80 syn'],
+    ['out tcp :4000 > 10.9.0.2:80 ack df', 'in tcp 10.9.0.1:4000 > 10.9.0.2:80 ack df'],
+    ['out udp :4000 > 10.9.0.2:53', 'in udp 10.9.0.1:4000 > 10.9.0.2:53 tos 0xb8'],
+    ['out sctp :4000 > 10.9.0.2:53', 'in sctp 10.9.0.1:4000 > 10.9.0.2:53 ttl 9'],
+    ['out udplite :4000 > 10.9.0.2:53 mark 3', 'in udplite 10.9.0.1:4000 > 10.9.0.2:53'],
+    ['out tcp :4000 > 10.9.0.2:80 syn ttl 5', 'in tcp 10.9.0.1:4000 > 10.9.0.2:80 syn ttl 5'],
+    ['out esp > 10.9.0.2 spi 5', 'in esp 10.9.0.1 > 10.9.0.2 spi 5'],
+    ['out ah > 10.9.0.2 spi 5', 'in ah 10.9.0.1 > 10.9.0.2 spi 5'],
+    ['out icmp echo-request > 10.9.0.2 icmpid 9', 'in icmp echo-request 10.9.0.1 > 10.9.0.2 icmpid 9'],
+    ['out icmp host-unreachable > 10.9.0.2', 'in icmp host-unreachable 10.9.0.1 > 10.9.0.2 icmpid 4660'],
+    ['out gre > 10.9.0.2', 'in gre 10.9.0.1 > 10.9.0.2'],
+    ['out tcp > 127.0.0.1:80', undefined],
+    ['out tcp > 10.9.0.3:80', undefined],
+  ])('%s: %s', (packet, arriving) => {
+    expect(walkedJourney(file, packet, 0).legs[1]?.expression).toBe(arriving);
+  });
+});
