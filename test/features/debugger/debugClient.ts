@@ -33,6 +33,13 @@ export class DebugClient {
     );
   }
 
+  /** Everything that comes of a message, or of what is done with the adapter. */
+  async comesOf(act: (adapter: DebugAdapter) => unknown): Promise<readonly DebugProtocol.ProtocolMessage[]> {
+    const [events, responses] = [this.events.length, this.responses.length];
+    await act(this.adapter);
+    return [...this.events.slice(events), ...this.responses.slice(responses)];
+  }
+
   /** The response to a request, whatever it says. */
   async response(command: string, given: unknown = {}): Promise<DebugProtocol.Response> {
     const seq = ++this.seq;

@@ -16,7 +16,7 @@ const MOVES: Readonly<Record<string, string>> = {
 /**
  * Runs a script of a debugging session, one step a line, and gives back what each came to. `launch PACKET` (with
  * `entry`, `noend` or `ruleset:NUMBER` before it), `break LINE[:COLUMN] [if CONDITION] [hit COUNT] [log TEXT]`, `catch FILTER`, `start`, the words
- * of `MOVES`, `insert LINE TEXT` as an edit of the file, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`, `ask REQUEST JSON`.
+ * of `MOVES`, `insert LINE TEXT` as an edit of the file, `file TEXT` as its new text, `message JSON`, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`, `ask REQUEST JSON`.
  */
 export async function runScript(text: string, steps: readonly string[]): Promise<readonly string[]> {
   const script = new Script(text);
@@ -91,6 +91,12 @@ export class Script {
         return this.source();
       case 'insert':
         return this.insert(rest);
+      case 'file':
+        return this.file(rest);
+      case 'message': {
+        const sent: unknown = JSON.parse(rest);
+        return listed(await client.comesOf((adapter) => adapter.handle(sent)));
+      }
       case 'thread':
         client.threadId = Number(rest);
         return this.place();
@@ -125,6 +131,14 @@ export class Script {
     const [top] = await this.client.frames();
     const told = this.client.events.filter(({ event }) => event === 'invalidated').length;
     return `${top?.source?.name} ${top?.source?.path}, told ${told}`;
+  }
+
+  /** The file has another text: everything that is said before it is read again, and after. */
+  private async file(text: string): Promise<string> {
+    const before = await this.client.comesOf((adapter) => adapter.edited([{ first: 0, last: 0, count: 1 }]));
+    const twice = await this.client.comesOf((adapter) => adapter.edited([{ first: 0, last: 0, count: 1 }]));
+    const after = await this.client.comesOf((adapter) => adapter.reopen(modelOf(parseSourceFile(text))));
+    return [listed(before), `again: ${listed(twice)}`, listed(after)].join('\n');
   }
 
   /** What is said while the file is being edited, and where the packet is afterwards. */
@@ -240,4 +254,8 @@ export class Script {
     this.seen = output.length;
     return said.join(' | ');
   }
+}
+
+function listed(messages: readonly DebugProtocol.ProtocolMessage[]): string {
+  return messages.map((message) => JSON.stringify(message)).join('\n') || 'nothing';
 }
