@@ -9,12 +9,10 @@ import { annotationKnowledge } from '../../core/knowledge/knowledge';
 export function readAnnotations(text: string): readonly Annotation[] {
   const kubectl = /^(?:kubectl|oc|k)\s+(?:\S+\s+)*?(?:annotate|label)\s+(.*)$/.exec(text);
   if (kubectl)
-    return [...(kubectl[1] ?? '').matchAll(/(?:^|\s)(?:"([^"]*)"|'([^']*)'|(\S+))/g)].flatMap(
-      ([, double, single, plain]) => {
-        const [, name = '', value = ''] = /^([\w.-]+\/[\w.-]+)=(.*)$/.exec(double ?? single ?? plain ?? '') ?? [];
-        return name === '' ? [] : [{ name, value: unquoted(value) }];
-      },
-    );
+    return (kubectl[1]?.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []).flatMap((word) => {
+      const [, name, value = ''] = /^([\w.-]+\/[\w.-]+)=(.*)$/.exec(unquoted(word)) ?? [];
+      return name === undefined ? [] : [{ name, value: unquoted(value) }];
+    });
   const [, quoted, bare, colon, rest = ''] =
     /^(?:annotation\s+)?(?:["']([\w.-]+(?:\/[\w.-]+)?)["']|([\w.-]+(?:\/[\w.-]+)?))\s*([:=])\s*(.*?),?$/.exec(text) ??
     [];

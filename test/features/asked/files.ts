@@ -538,6 +538,17 @@ tcp      6 431999 ESTABLISHED src=10.0.0.7 dst=192.0.2.80 sport=4000 dport=443 s
 `,
 };
 
+const COUNTED = `*filter
+:INPUT DROP [5:300]
+:OUTPUT ACCEPT [9:540]
+:WEB - [0:0]
+[1:60] -A INPUT -i lo -j ACCEPT
+[2:120] -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+[3:180]  -A INPUT -j WEB
+[4:240] -A WEB -p udp -j ACCEPT
+COMMIT
+`;
+
 export const FILES: Readonly<Record<string, string>> = {
   firewall: FIREWALL,
   'firewall on its host': FIREWALL + HOST,
@@ -568,6 +579,9 @@ export const FILES: Readonly<Record<string, string>> = {
     'COMMIT',
     '-A INPUT -p udp -m udp --dport 8 -m pkttype --pkt-type broadcast -j ACCEPT\nCOMMIT',
   ),
+  'as JSON': `${JSON.stringify({ rules: FILTER })}\n`,
+  'not in order': FILTER.replace('COMMIT', '-I INPUT -i lo -j ACCEPT\nCOMMIT'),
+  'with counters': COUNTED,
   'kernel trace': readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8'),
 };
 

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { formatAddress, type Address } from '../../../src/core/net/address';
+import type { Host } from '../../../src/core/net/host';
 import { allTables, type Rule } from '../../../src/core/ruleset/ruleSet';
 import type { Completion } from '../../../src/features/completion/completion';
 import { completionsAt } from '../../../src/features/completion/completionsAt';
@@ -20,6 +22,8 @@ import { badgeOf } from '../../../src/features/traceReport/verdict';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
 import { copyOf } from '../../../src/features/whatIf/copyOf';
 import { groundOf, madeWords } from '../../../src/features/whatIf/ground';
+import { goneLines } from '../../../src/features/whatIf/goneLines';
+import { readTyped } from '../../../src/features/whatIf/readTyped';
 import { splitTyped } from '../../../src/features/whatIf/splitTyped';
 import { wordsOf } from '../../../src/features/whatIf/whatIf';
 import { answersOf } from '../../answers';
@@ -132,9 +136,54 @@ answersOf(file('changes.txt'), (question, section) => {
     ]),
     ...edits.map(({ line, text }) => `${line}: ${text === undefined ? 'gone' : JSON.stringify(text)}`),
     ...left.map((each) => `not in the copy: ${wordsOf(each)}`),
+    ...goneLines(ground, model).map((line) => `not there: line ${line}`),
     ...(packet === undefined ? [] : [badges(ground, packet)]),
   ];
 });
+
+/** What was typed is read as: commands for rules, annotations, and what of a host they make another one. */
+answersOf(file('typed.txt'), (text, section) => {
+  const typed = readTyped(text, 0, section === 'IPv6' ? 6 : 4);
+  if (!typed) return ['nothing that can be tried'];
+  const { model, dump } = fileOf('firewall on its host');
+  const { host } = settingOf(model, dump).setting;
+  return [
+    ...typed.rules.flatMap(({ family, backend, lines }) =>
+      lines.map((line) => `IPv${family}${backend ? `, ${backend}` : ''}: ${line.text.slice(line.contentStart)}`),
+    ),
+    ...typed.nft.map((line) => `nft: ${line.text}`),
+    ...typed.annotations.map(({ name, value }) => `${name} = ${JSON.stringify(value)}`),
+    ...typed.host.flatMap(({ make, named }) => {
+      const after = make(host);
+      return [
+        ...(named === undefined ? [] : [`of ${named}`]),
+        ...(typeof after === 'string' ? [`! ${after}`] : hostChanges(host, after)),
+      ];
+    }),
+    ...(typed.before > 0 ? [`after ${typed.before} columns`] : []),
+  ];
+});
+
+/** Parts of a host that another one does not have, and the other way round. */
+function hostChanges(before: Host, after: Host): readonly string[] {
+  const text = (part: object): string =>
+    JSON.stringify(part, (_, value: unknown) =>
+      typeof value === 'object' && value !== null && 'words' in value ? formatAddress(value as Address) : value,
+    );
+  const parts = ({ interfaces, routes, policyRules, sysctls, listeners, sets }: Host): readonly string[] => [
+    ...interfaces.map((each) => `interface ${text(each)}`),
+    ...routes.map((each) => `route ${text(each)}`),
+    ...policyRules.map((each) => `rule ${text(each)}`),
+    ...[...sysctls].map(([name, value]) => `${name} = ${value}`),
+    ...listeners.map((each) => `listener ${text(each)}`),
+    ...[...(sets ?? [])].map(([name, set]) => `set ${name} ${set.entries.length}`),
+  ];
+  const [old, now] = [parts(before), parts(after)];
+  return [
+    ...old.filter((each) => !now.includes(each)).map((each) => `- ${each}`),
+    ...now.filter((each) => !old.includes(each)).map((each) => `+ ${each}`),
+  ];
+}
 
 function badges({ model, dump }: Pick<ReturnType<typeof groundOf>, 'model' | 'dump'>, expression: string): string {
   const { input, problems } = evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
