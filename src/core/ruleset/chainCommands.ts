@@ -87,6 +87,9 @@ export function changePolicy(at: ChainLine, node: CommandParts | CommandNode): v
       'bad-policy',
       `only built-in chains have a policy; "${chain.name}" is user-defined`,
     );
+  // iptables refuses it itself, in do_command4 of iptables/iptables.c; a dump may have it, and a list shows it.
+  else if (chain && at.table.name === 'nat' && node.argument?.text === 'DROP' && at.section.form !== 'list')
+    at.report(node.argument, 'bad-policy', 'iptables refuses DROP in table nat, which is not for filtering');
   else if (chain) setPolicy(at, chain, node.argument);
 }
 
