@@ -32,7 +32,7 @@ export function skippedProvisos(
   return [
     {
       what: `${linesNotRead(numbers)} nothing for it`,
-      reason: 'what they do is known only on the machine',
+      reason: `what ${numbers.length === 1 ? 'it does' : 'they do'} is known only on the machine`,
       unseen: true,
     },
   ];
@@ -80,22 +80,28 @@ function skippedIn(file: SourceFile, sections: readonly RulesSection[]): readonl
     .map(({ line, mayRun }) => ({ index: line.index, commands: mayRun }));
 }
 
+const IS_OPEN = /[$`]/;
+
 function matters({ index, commands }: Skipped, family: 4 | 6, visit: Visit): boolean {
   if (commands.length === 0) return visit.meetsAny;
   return commands.some(({ node }) => {
     if (!(node instanceof Command) || (node.family ?? family) !== family) return false;
     const table = node.table?.text ?? 'filter';
     const chain = node.chain?.text;
+    // A variable that nothing sets may be any table or chain.
+    if (IS_OPEN.test(table)) return visit.meetsAny;
+    if (chain !== undefined && IS_OPEN.test(chain)) return visit.meetsChain(table, undefined) || visit.meetsMade(table);
     switch (node.operation) {
       case 'A':
-        return visit.meetsAppended(table, chain ?? '', index);
+        return visit.meetsAppended(table, chain ?? '', index) || visit.meetsMade(table, chain ?? '');
       case 'I':
+        return visit.meetsChain(table, chain) || visit.meetsMade(table, chain ?? '');
       case 'R':
       case 'D':
       case 'F':
         return visit.meetsChain(table, chain);
       case 'P':
-        return visit.meetsPolicy(table, chain ?? '');
+        return visit.meetsPolicy(table, chain ?? '') || visit.meetsMade(table, chain ?? '');
       default:
         return false;
     }

@@ -1,8 +1,9 @@
 import type { TraceEvent } from '../core/netfilter/events';
-import type { Chain } from '../core/ruleset/ruleSet';
+import { BUILTIN_CHAINS, isTableName, type Chain } from '../core/ruleset/ruleSet';
 
 /** The chains that a packet has visited, and how far. */
 export class Visit {
+  private readonly hooks = new Set<string>();
   private readonly chains = new Set<string>();
   private readonly tables = new Set<string>();
   private readonly policies = new Set<string>();
@@ -18,6 +19,8 @@ export class Visit {
       if (event.kind === 'rule') {
         const key = this.enter(event.rule.chain);
         if (event.matched) this.matched.set(key, Math.max(this.matched.get(key) ?? 0, event.rule.line.index));
+      } else if (event.kind === 'hook-enter') {
+        this.hooks.add(event.hook);
       } else if ('chain' in event) {
         const key = this.enter(event.chain);
         if (event.kind === 'policy') this.policies.add(key);
@@ -45,6 +48,15 @@ export class Visit {
   /** The last rule of a chain, without one that decided. */
   meetsEnd(table: string, chain: string): boolean {
     return this.ended.has(`${table} ${chain}`);
+  }
+
+  /**
+   * A built-in chain of a table of which the rules have nothing: the packet would visit it, once a command makes it.
+   * Without a name, any of its chains.
+   */
+  meetsMade(table: string, chain?: string): boolean {
+    if (this.tables.has(table) || !isTableName(table)) return false;
+    return BUILTIN_CHAINS[table].some((hook) => this.hooks.has(hook) && (chain === undefined || chain === hook));
   }
 
   meetsChain(table: string, chain: string | undefined): boolean {

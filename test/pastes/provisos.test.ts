@@ -185,7 +185,7 @@ const CASES: readonly Case[] = [
           'A -s 10.9.9.9 -j DROP',
           'if test -f /x; then',
           '  iptables -A FORWARD -j DROP',
-          '  iptables -t mangle -A INPUT -j DROP',
+          '  iptables -t mangle -A OUTPUT -j DROP',
           '  ip6tables -A INPUT -j DROP',
           'fi',
         ],
