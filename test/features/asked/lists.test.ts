@@ -40,7 +40,8 @@ function firstOf(lines: readonly string[]): readonly string[] {
 
 /**
  * What the editor offers at a mark in a rules file, as it shows it. Behind a section's `: ` is what is shown of it:
- * everything, the `labels` alone, or the first line of its `documentation`. `⟨,⟩` ends a question that a character asked.
+ * everything, the `labels` alone, or the first line of its `documentation`. `⟨,⟩` ends a question that a character
+ * asked.
  */
 answersOf(file('completions.txt'), (question, section) => {
   const [name = '', shown] = section.split(': ');

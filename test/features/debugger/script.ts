@@ -15,8 +15,10 @@ const MOVES: Readonly<Record<string, string>> = {
 
 /**
  * Runs a script of a debugging session, one step a line, and gives back what each came to. `launch PACKET` (with
- * `entry`, `noend` or `ruleset:NUMBER` before it), `break LINE[:COLUMN] [if CONDITION] [hit COUNT] [log TEXT]`, `catch FILTER`, `start`, the words
- * of `MOVES`, `insert LINE TEXT` as an edit of the file, `file TEXT` as its new text, `message JSON`, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME VALUE`, `eval EXPRESSION`, `console`, `ask REQUEST JSON`.
+ * `entry`, `noend` or `ruleset:NUMBER` before it), `break LINE[:COLUMN] [if CONDITION] [hit COUNT] [log TEXT]`, `catch
+ * FILTER`, `start`, the words of `MOVES`, `insert LINE TEXT` as an edit of the file, `file TEXT` as its new text,
+ * `message JSON`, `rename PATH`, `locations LINE`, `goto LINE`, `stack`, `threads`, `var SCOPE/NAME`, `set NAME
+ * VALUE`, `eval EXPRESSION`, `console`, `ask REQUEST JSON`.
  */
 export async function runScript(text: string, steps: readonly string[]): Promise<readonly string[]> {
   const script = new Script(text);

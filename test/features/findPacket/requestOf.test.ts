@@ -57,8 +57,8 @@ function ruleOf(model: FileModel): Rule {
 }
 
 /**
- * The packet that is chosen for a rule of a chain that every hook may lead to, for each way to a hook; ways with the same
- * packet on one line. A section is a host and a family, ` | ` in a question comes before what is wished.
+ * The packet that is chosen for a rule of a chain that every hook may lead to, for each way to a hook; ways with the
+ * same packet on one line. A section is a host and a family, ` | ` in a question comes before what is wished.
  */
 answersOf(path.join(import.meta.dirname, 'requests.txt'), (question, section) => {
   const [name = '', ip = ''] = section.split(', ');

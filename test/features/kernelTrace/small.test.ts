@@ -29,8 +29,8 @@ const SHOWN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The lines of a trace: those of a monitor as they are, or of the log as `FIELD=VALUE,… TABLE:CHAIN:KIND:NUMBER …`, where
- * the fields hold for the steps after them. A field without a value is not shown.
+ * The lines of a trace: those of a monitor as they are, or of the log as `FIELD=VALUE,… TABLE:CHAIN:KIND:NUMBER …`,
+ * where the fields hold for the steps after them. A field without a value is not shown.
  */
 function linesOf(question: string): string {
   if (question.startsWith('monitor ') || question.includes(' id ')) {
