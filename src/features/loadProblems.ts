@@ -52,7 +52,17 @@ function wordsOf(ruleSet: RuleSet, problem: LineProblem): string {
   if (isRefusedJump(ruleSet, problem)) return `${message} The trace goes on as if that rule were not there.`;
   return rulesOfLine(ruleSet, problem.line).length === 0
     ? `${message} The trace goes on as if that line were not there.`
-    : `${message} The rule is traced without that part.`;
+    : isMadeBelow(ruleSet, problem)
+      ? `${message} The trace takes the chain as declared, because it has rules.`
+      : `${message} The rule is traced without that part.`;
+}
+
+/** A chain that is not declared, of which the text has rules. */
+function isMadeBelow(ruleSet: RuleSet, { line, code }: LineProblem): boolean {
+  if (code !== 'unknown-target' && code !== 'unknown-chain') return false;
+  return rulesOfLine(ruleSet, line).every(({ chain, jump }) =>
+    code === 'unknown-chain' ? chain.line === undefined : jump?.to !== undefined,
+  );
 }
 
 function isRefusedJump(ruleSet: RuleSet, { line, code }: LineProblem): boolean {

@@ -50,6 +50,8 @@ export function omittedRules(parts: readonly RulesSection[], walked: Walked): Om
 
 function wouldMeet({ form, defaultTable }: RulesSection, omission: Omission, visit: Visit): boolean {
   const { line, above, below } = omission;
+  // Between declarations no rule stands that a packet could meet, and between tables none of a table that is shown.
+  if (above === undefined && below === undefined) return false;
   if (form === 'commands') return visit.meetsAny;
   const table = omission.table ?? defaultTable;
   const tables = table === undefined ? visit.visitedTables : [table];

@@ -50,7 +50,7 @@ class Binder extends TableBinder {
 
   /** One section of the host. What is above it is bound already. */
   private readPart(part: RulesSection): void {
-    const { form, fragment, defaultTable } = part;
+    const { form, fragment, omissions, defaultTable } = part;
     this.part = part;
     this.current = undefined;
     this.unnamed = form === 'commands' ? 'filter' : undefined;
@@ -58,7 +58,7 @@ class Binder extends TableBinder {
     if (form === 'list') {
       const name = asTable(defaultTable) ?? 'filter';
       this.current = fragment ? this.open(name) : this.showTable(name);
-      if (fragment) declareAll(part.lines, this.current);
+      if (fragment || omissions) declareAll(part.lines, this.current);
     }
     for (const line of chainsFirst(part.lines)) this.readLine(line);
     this.appended.end(this.problems.length);
@@ -196,6 +196,10 @@ class Binder extends TableBinder {
     if (known && this.section.asInput) this.replaceTable(known);
     this.current = this.section.parts && this.part.form === 'save' ? this.showTable(table) : this.openWhole(table);
     this.appended.begin(this.current, line, this.problems.length);
+    if (this.part.omissions) {
+      declareAll(linesOfTable(this.part.lines, line), this.current);
+      this.appended.giveUp();
+    }
   }
 
   private endTable(): void {
@@ -208,6 +212,12 @@ class Binder extends TableBinder {
 
 function limitedRules(table: OpenTable): readonly LineRule[] {
   return [...table.chains.values()].flatMap(({ rules }) => rules.filter(({ traits }) => traits.limits.length > 0));
+}
+
+function linesOfTable(lines: readonly Line[], table: Line): readonly Line[] {
+  const from = lines.indexOf(table) + 1;
+  const to = lines.findIndex(({ shape }, i) => i >= from && shape === Shape.Table);
+  return lines.slice(from, to < 0 ? undefined : to);
 }
 
 /**

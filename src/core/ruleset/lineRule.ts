@@ -1,4 +1,5 @@
 import { Command } from '../syntax/command';
+import type { Columns } from '../text/columns';
 import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { TableName } from '../xtables/view';
@@ -127,6 +128,17 @@ export class LineRule implements Rule {
   get counters(): Counters | undefined {
     const { node } = this.line;
     return (node.kind === 'command' ? node.counters : undefined) ?? this.read().counters;
+  }
+
+  /**
+   * The name of a target that was not known when the line was read. iptables-restore refuses a jump to a chain that is
+   * only made below; what such text means is a jump all the same.
+   */
+  get unknownTarget(): { readonly name: string; readonly goto: boolean; readonly at: Columns } | undefined {
+    const target = this.parsed?.target;
+    if (this.jump || target?.kind !== 'unknown' || target.options !== '') return undefined;
+    const { name, word } = target;
+    return { name, goto: /(?:-g|--goto)[ \t=]*$/.test(this.line.text.slice(0, word.start)), at: word };
   }
 
   /** Reads the words now, before something changes that they would be read with. */

@@ -28,7 +28,19 @@ export function linkTable(table: OpenTable): Linked {
   return { limited, needsConntrack, needsDefrag };
 }
 
-export function linkJump({ jump }: LineRule, table: OpenTable): void {
+export function linkJump(rule: LineRule, table: OpenTable): void {
+  const late = rule.unknownTarget;
+  if (late && table.chains.get(late.name)?.hook === undefined && table.chains.has(late.name))
+    rule.jump = {
+      kind: 'jump',
+      chain: late.name,
+      goto: late.goto,
+      start: late.at.start,
+      end: late.at.end,
+      to: undefined,
+      refused: undefined,
+    };
+  const { jump } = rule;
   if (!jump) return;
   jump.to = table.chains.get(jump.chain);
   jump.refused = jump.to?.hook ? `rules cannot jump to the built-in chain ${jump.chain}` : undefined;

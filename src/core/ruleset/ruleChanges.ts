@@ -194,7 +194,7 @@ export abstract class RuleChanges {
         severity === 'error' &&
         !(atCommit && later) &&
         code !== 'unknown-match' &&
-        (code !== 'unknown-target' || (this.isCommand() && this.whole.has(table.name))),
+        ((code !== 'unknown-target' && code !== 'unknown-chain') || (this.isCommand() && this.whole.has(table.name))),
     );
   }
 
@@ -209,7 +209,9 @@ export abstract class RuleChanges {
   protected add(problem: LineProblem, table: OpenTable | undefined): void {
     const part = this.partOf(problem.line);
     const open =
-      part.fragment === true || (part.form === 'commands' && table !== undefined && !this.whole.has(table.name));
+      part.fragment === true ||
+      part.omissions !== undefined ||
+      (part.form === 'commands' && table !== undefined && !this.whole.has(table.name));
     const missing = problem.code === 'unknown-target' || problem.code === 'unknown-chain';
     const elsewhere =
       part.inferred !== undefined &&
@@ -256,7 +258,7 @@ export abstract class RuleChanges {
     return parseRule(node.words, {
       ...this.program,
       asInput: this.part.asInput,
-      fragment: this.part.fragment,
+      fragment: this.part.fragment ?? (this.part.omissions && true),
       table: table.name,
       chain: chain.name,
       chains: table.chains,

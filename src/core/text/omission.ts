@@ -26,7 +26,8 @@ const SCISSORS = /^[-=~*_#<\s]*(?:8<|>8|✂|snip(?:ped)?|snap)[-=~*_>\s]*$/i;
 
 const LINES = '(?:rules?|lines?|rows?|chains?|entries|entry|output|rest|stuff|others?)';
 const GONE =
-  '(?:omitted|truncated|snipped|snip|trimmed|elided|skipped|removed|cut|redacted|abbreviated|shortened|left out|not shown|not pasted)';
+  '(?:omitted|truncated|snipped|snip|trimmed|elided|skipped|removed|cut|redacted|abbreviated|shortened|left[ ]out|' +
+  'not shown|not pasted)';
 /** Words that say it in a comment as well. */
 const OMITTED = new RegExp(
   `^(?:(?:and )?(?:\\S+ ){0,4}${LINES} (?:\\S+ ){0,3}${GONE}\\b.*|${GONE} (?:for|here|${LINES})\\b.*|omitted|snip(?:ped)?|truncated|elided|[^a-z]*(?:省略|中略|下略|以下略|略|생략|중략|이하 생략)[^a-z]*)\\.*$`,

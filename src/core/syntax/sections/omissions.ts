@@ -16,8 +16,7 @@ export function readOmissions(reader: SectionReader, from: number, end: number):
   let above: string | undefined;
   let table: string | undefined;
   const close = (below: string | undefined): void => {
-    // Between tables, and between declarations, no rule was omitted that a packet could meet.
-    for (const each of open) if (each.above !== undefined || below !== undefined) found.push({ ...each, below });
+    for (const each of open) found.push({ ...each, below });
     open = [];
   };
   for (let i = Math.max(0, from - 1); i <= end && i < lines.length; i++) {
