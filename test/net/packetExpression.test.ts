@@ -37,6 +37,20 @@ describe('parsePacketExpression', () => {
         { dir: 'in', iface: 'eth0', oface: 'docker0', proto: 17, src: '10.0.0.2', dst: '172.17.0.2', dport: 53 },
         'same',
       ],
+      ...[
+        'in eth0 udp 10.0.0.2 > 172.17.0.2:53 out docker0',
+        'out docker0 in eth0 udp 10.0.0.2 > 172.17.0.2:53',
+        'forward in eth0 out docker0 udp 10.0.0.2 > 172.17.0.2:53',
+        'forward out docker0 in eth0 udp 10.0.0.2 > 172.17.0.2:53',
+        'forward eth0 udp 10.0.0.2 > 172.17.0.2:53 out docker0',
+      ].map(
+        (text) =>
+          [
+            text,
+            { dir: 'in', iface: 'eth0', oface: 'docker0', proto: 17, src: '10.0.0.2', dst: '172.17.0.2', dport: 53 },
+            'forward eth0 docker0 udp 10.0.0.2 > 172.17.0.2:53',
+          ] as const,
+      ),
       [
         'in eth0 icmp echo-request 1.2.3.4 > 10.0.0.1 ttl 1',
         { dir: 'in', iface: 'eth0', proto: 1, icmpType: 8, src: '1.2.3.4', dst: '10.0.0.1', ttl: 1 },
@@ -125,6 +139,11 @@ describe('parsePacketExpression', () => {
     ['tcp echo-reply', 'echo-reply', '"echo-reply" is an ICMP type, but the protocol is tcp'],
     ['1.1.1.1 > ::1', '::1', '1.1.1.1 and ::1 are of different families'],
     ['in out', 'out', '"out": dir is given twice'],
+    ['in eth0 out', 'out', '"out": dir is given twice'],
+    ['in eth0 in eth1', 'in', '"in": dir is given twice'],
+    ['in eth0 out eth1 out eth2', 'out', '"out": dir is given twice'],
+    ['forward eth0 eth1 in eth2', 'in', '"in": dir is given twice'],
+    ['in eth0 own tcp out eth1', 'out', 'a packet for an address of this host is not forwarded'],
     ['ctstate old', 'old', '"old" is not new, established, related, invalid or untracked'],
   ])('%s: says what is wrong with %s', (text, word, message) => {
     const problem = parsePacketExpression(text).problems?.[0];

@@ -62,7 +62,7 @@ export type ParsedExpression =
 /**
  * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order;
  * `>` (also `->` and `→`) separates source and destination, and one address alone is the destination. Everything may be
- * omitted. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]`, a protocol,
+ * omitted. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]` (also `in A out B`), a protocol,
  * `address[:port]` (IPv6 with a port in brackets), TCP flags, conntrack states, ICMP type names, `df`, `mf`, `own` (the
  * destination is an address of this host; `forward` says that it is not), and the keywords of KEYWORDS with a value.
  * The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a line has
@@ -174,6 +174,7 @@ class PacketWordReader {
   }
 
   private direction(token: ExpressionToken, word: string): void {
+    if (this.otherSide(token, word)) return;
     this.set(token, 'direction', 'dir', word === 'out' ? 'out' : 'in');
     if (word === 'forward' && this.own === true)
       this.fail(token, 'a packet for an address of this host is not forwarded');
@@ -185,6 +186,22 @@ class PacketWordReader {
       this.at++;
       this.set(next, 'interface', name, next.text);
     }
+  }
+
+  /** `in eth0 … out docker0` and `forward in eth0 out docker0`, which are `forward eth0 docker0`. */
+  private otherSide(token: ExpressionToken, word: string): boolean {
+    const { dir, iface, oface } = this.fields;
+    const next = this.tokens[this.at];
+    if (dir === undefined || word === 'forward' || next === undefined || !isInterfaceWord(next.text)) return false;
+    const given = word === 'in' ? iface : oface;
+    if (given !== undefined || (iface === undefined && oface === undefined && this.own !== false)) return false;
+    this.add(token, 'direction');
+    if (this.own === true) this.fail(token, 'a packet for an address of this host is not forwarded');
+    this.own = false;
+    this.fields['dir'] = 'in';
+    this.at++;
+    this.set(next, 'interface', word === 'in' ? 'iface' : 'oface', next.text);
+    return true;
   }
 
   private keyword(token: ExpressionToken, keyword: string): void {
