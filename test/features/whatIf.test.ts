@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
+import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { printRuleSet } from '../../src/features/canonical';
 import { modelOf, ruleSetOf, type FileModel } from '../../src/features/fileModel';
 import { withEdits } from '../../src/features/whatIf/withEdits';
@@ -9,7 +10,7 @@ import { evaluate } from '../../src/features/traceSession/evaluate';
 import { copyOf } from '../../src/features/whatIf/copyOf';
 import { groundOf, type Ground } from '../../src/features/whatIf/ground';
 import { splitTyped } from '../../src/features/whatIf/splitTyped';
-import { followed, offLine, wordsOf, type WhatIf } from '../../src/features/whatIf/whatIf';
+import { followed, isSameWhatIf, offLine, typed, wordsOf, type WhatIf } from '../../src/features/whatIf/whatIf';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { sampleText } from './sample';
 import { runs } from '../runs';
@@ -313,14 +314,64 @@ describe('while the file is edited', () => {
       { startLine: 15, startColumn: 9, endLine: 15, endColumn: 16, newText: '-j ACCEPT' },
       ['-F'],
     ],
+    [
+      'its own line and those before it, written again',
+      { startLine: 0, startColumn: 0, endLine: 15, endColumn: 16, newText: HOST.split('\n').slice(0, 16).join('\n') },
+      ['-F'],
+    ],
+    [
+      'its own line and the one before it, written again',
+      { startLine: 14, startColumn: 0, endLine: 15, endColumn: 16, newText: HOST.split('\n').slice(14, 16).join('\n') },
+      ['-F'],
+    ],
+    [
+      'its own line and those after it, written again',
+      { startLine: 15, startColumn: 0, endLine: 999, endColumn: 0, newText: HOST.split('\n').slice(15).join('\n') },
+      ['-F'],
+    ],
+    [
+      'all but the first line, written again',
+      { startLine: 1, startColumn: 0, endLine: 999, endColumn: 0, newText: HOST.split('\n').slice(1).join('\n') },
+      ['-F'],
+    ],
   ])('%s', (_name, edit, expected) => {
     const before = parseSourceFile(HOST, { fileName: 'notes.md' });
     expect(followed(changes, before, editSourceFile(before, edit)).map(wordsOf)).toEqual(expected);
   });
 
-  test('the whole text is read anew', () => {
-    expect(followed(changes, file, parseSourceFile(`# later\n${HOST}`, { fileName: 'notes.md' })).map(wordsOf)).toEqual(
-      ['line 17 off', '-F'],
-    );
+  // Another program wrote the file, or it was opened again: no line is the same object.
+  test.each<[string, string, readonly WhatIf[], readonly string[]]>([
+    ['a line more above', `# later\n${HOST}`, changes, ['line 17 off', '-F']],
+    ['the same text', HOST, changes, ['line 16 off', '-F']],
+    ['a line less above', HOST.slice(HOST.indexOf('\n') + 1), changes, ['line 15 off', '-F']],
+    ['the rule is gone', HOST.replace('-A INPUT -j DROP\n', ''), changes, ['-F']],
+    ['the rule stands elsewhere twice', `-A INPUT -j DROP\n${HOST}-A INPUT -j DROP\n`, changes, ['-F']],
+    ['the rule stands there and elsewhere', `${HOST}-A INPUT -j DROP\n`, changes, ['line 16 off', '-F']],
+    ['nothing is left', '', changes, ['-F']],
+    ['nothing is off', '', [{ kind: 'typed', text: '-F' }], ['-F']],
+    ['a line that there never was', HOST, [{ kind: 'off', line: 999, text: '-A INPUT -j DROP' }], []],
+    ['two are off, one is gone', HOST.replace('-A INPUT -j DROP\n', ''), off(HOST, [12, 15]), ['line 13 off']],
+  ])('the whole text is read anew: %s', (_name, text, whatIf, expected) => {
+    expect(followed(whatIf, file, parseSourceFile(text, { fileName: 'notes.md' })).map(wordsOf)).toEqual(expected);
   });
+
+  test.each<[string, SourceFile, readonly WhatIf[]]>([
+    ['the same file', file, changes],
+    ['lines where they were', parseSourceFile(HOST, { fileName: 'notes.md' }), changes],
+    ['nothing is off', parseSourceFile('', {}), [{ kind: 'typed', text: '-F' }]],
+  ])('what did not move is not made anew: %s', (_name, after, whatIf) => {
+    expect(followed(whatIf, file, after)).toBe(whatIf);
+  });
+});
+
+test.each<[WhatIf, WhatIf, boolean]>([
+  [typed('-F'), typed('-F'), true],
+  [typed('-F'), typed('-X'), false],
+  [typed('-F'), { kind: 'off', line: 0, text: '-F' }, false],
+  [{ kind: 'off', line: 0, text: '-F' }, typed('-F'), false],
+  [{ kind: 'off', line: 0, text: '-F' }, { kind: 'off', line: 0, text: '-F' }, true],
+  [{ kind: 'off', line: 0, text: '-F' }, { kind: 'off', line: 1, text: '-F' }, false],
+  [{ kind: 'off', line: 0, text: '-F' }, { kind: 'off', line: 0, text: '-X' }, false],
+])('%j and %j are the same: %s', (one, other, same) => {
+  expect(isSameWhatIf(one, other)).toBe(same);
 });

@@ -199,7 +199,58 @@ describe('what comes of a change to rules of nft', () => {
       'nft insert rule inet filter input tcp dport 22 drop',
       [[4, 'nft insert rule inet filter input tcp dport 22 drop']],
     ],
+    [
+      'before and behind at once',
+      LISTING,
+      'nft insert rule inet filter guard tcp dport 80 accept\nnft add rule inet filter guard tcp dport 80 drop',
+      [
+        [14, '\t\ttcp dport 80 drop'],
+        [13, '\t\ttcp dport 80 accept'],
+      ],
+    ],
+    [
+      'away, and the line with another one off',
+      LISTING,
+      'line 11 off\nnft delete rule inet filter input handle 4',
+      [
+        [10, undefined],
+        [8, undefined],
+      ],
+    ],
+    [
+      'in a script with blanks before its lines',
+      SCRIPT.replace(/^/gm, '  ').trimEnd(),
+      'sudo nft add rule inet filter input tcp dport 80 accept',
+      [[4, '  sudo nft add rule inet filter input tcp dport 80 accept']],
+    ],
+    ['by sudo', LISTING, 'sudo  nft add rule inet filter guard accept', [[14, '\t\taccept']]],
+    [
+      'beside a comment',
+      LISTING.replace('53 accept', '53 accept # names'),
+      'nft insert rule inet filter guard drop',
+      [[13, '\t\tdrop']],
+    ],
     // A list shows what came of these, and not the commands.
+    ['a chain that is emptied', LISTING, 'nft flush chain inet filter guard', []],
+    ['a rule and an element', LISTING, 'nft add rule inet filter guard accept\nnft flush set inet filter friends', []],
+    [
+      'behind rules on one line',
+      LISTING.replace('udp dport 53 accept', 'udp dport 53 accept; udp dport 54 accept'),
+      'nft add rule inet filter guard accept',
+      [],
+    ],
+    [
+      'before rules on one line',
+      LISTING.replace('udp dport 53 accept', 'udp dport 53 accept; udp dport 54 accept'),
+      'nft insert rule inet filter guard accept',
+      [],
+    ],
+    [
+      'where the block ends with another',
+      LISTING.replace('accept\n\t}\n}', 'accept\n}}'),
+      'nft add rule inet filter guard accept',
+      [],
+    ],
     ['an element', LISTING, 'nft add element inet filter friends { 203.0.113.9 }', []],
     ['a policy', LISTING, "nft add chain inet filter input '{ policy accept ; }'", []],
     ['rules on one line', LISTING.replace(/\n\t\t/g, ' ; '), 'nft add rule inet filter input accept', []],

@@ -83,7 +83,7 @@ export function loadFacts({ setting }: Evaluation): readonly AssumedFact[] {
 function ofHost({ setting, assumed }: Evaluation): readonly AssumedFact[] {
   const names = setting.setting.host.interfaces.map(({ name }) => name);
   return assumed.map(({ code, message, line }) => ({
-    message,
+    message: capital(message),
     line: line === undefined ? undefined : line + 1,
     field: fieldOf(code, message, names),
   }));

@@ -35,7 +35,6 @@ export function hostFields({ sections }: SourceFile, host: Host, changes: HostCh
       closed: choices.length > 0,
     };
   };
-  const interfacesListed = sections.some(({ kind }) => kind === 'interfaces');
   return [
     ...others(host)
       .slice(0, MOST_INTERFACES)
@@ -44,7 +43,7 @@ export function hostFields({ sections }: SourceFile, host: Host, changes: HostCh
           addressField(iface.name),
           `Addresses of ${iface.name}`,
           addressesOf(iface),
-          interfacesListed ? 'as the file lists them' : 'assumed, as the file does not state them',
+          addressesWhy(iface, sections),
         ),
       ),
     field(
@@ -180,6 +179,18 @@ function others({ interfaces }: Host): readonly Interface[] {
 
 function addressesOf({ addresses }: Interface): string {
   return addresses.map(({ address, prefixLength }) => `${formatAddress(address)}/${prefixLength}`).join(', ');
+}
+
+/** An interface that the file lists may have addresses of one family there, and one that is assumed of the other. */
+function addressesWhy({ name, addresses }: Interface, sections: readonly Section[]): string {
+  const listed = sections.flatMap((section) => (section.kind === 'interfaces' ? section.interfaces : []));
+  const stated = listed.filter((each) => each.name === name).flatMap((each) => each.addresses);
+  const families = new Set(stated.map((text) => (text.includes(':') ? 6 : 4)));
+  const assumed = addresses.filter(({ address }) => !families.has(address.family));
+  if (listed.length === 0 || (assumed.length > 0 && families.size === 0))
+    return 'assumed, as the file does not state them';
+  const [first] = assumed;
+  return first ? `as the file lists them; that of IPv${first.address.family} is assumed` : 'as the file lists them';
 }
 
 function routeLines(sections: readonly Section[]): readonly string[] {

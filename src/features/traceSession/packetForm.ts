@@ -74,7 +74,7 @@ function readField(name: keyof PacketRequest, text: string, family: 4 | 6): Part
 /** Drops what no longer agrees with the field that was changed, so that it is filled in anew. */
 function consistent(next: PacketRequest, before: PacketRequest, name: keyof PacketRequest): PacketRequest {
   const drop = new Set<string>();
-  if (name === 'dir' && next.dir !== before.dir)
+  if (next.dir !== before.dir)
     for (const field of ['iface', 'oface', 'src', 'dst', 'uid', 'gid', 'groups']) drop.add(field);
   // It was said of the destination before.
   if (name === 'dst') drop.add('own');

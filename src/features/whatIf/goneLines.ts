@@ -9,7 +9,6 @@ const FOUND = new WeakMap<Ground, readonly number[]>();
  * a command, or of a chain that is flushed.
  */
 export function goneLines(ground: Ground, model: FileModel): readonly number[] {
-  if (ground.model === model) return [];
   const known = FOUND.get(ground) ?? find(ground, model);
   FOUND.set(ground, known);
   return known;

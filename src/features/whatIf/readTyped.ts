@@ -98,46 +98,47 @@ function hostCommand(text: string): ((host: Host) => ChangedHost) | undefined {
   const echo = /^echo\s+["']?(-?\d+)["']?\s*(?:>|\|\s*(?:sudo\s+)?tee)\s*\/proc\/sys\/(\S+)$/.exec(text);
   if (echo) return (host) => sysctl(host, (echo[2] ?? '').replaceAll('/', '.'), echo[1] ?? '');
   const [program = '', ...words] = text.split(/\s+/);
-  const read = Object.hasOwn(READERS, program.replace(/^.*\//, '')) ? READERS[program.replace(/^.*\//, '')] : undefined;
-  return read?.(words, text.slice(program.length).trim());
+  return READERS.get(program.replace(/^.*\//, ''))?.(words, text.slice(program.length));
 }
 
-const READERS: Readonly<Record<string, Reader>> = {
-  sysctl: (words, rest) => {
-    const settings = [...rest.matchAll(/([a-z][\w.*/-]*)\s*=\s*(\S+)/g)];
-    if (settings.length === 0 || words.some((word) => /^-[a-z]*[pnaN]/.test(word))) return undefined;
-    return (host) =>
-      settings.reduce<ChangedHost>(
-        (each, [, name = '', value = '']) =>
-          typeof each === 'string' ? each : sysctl(each, name.replaceAll('/', '.'), value),
-        host,
-      );
-  },
-  ip: (words) => {
-    const rest = [...words];
-    let family: 4 | 6 | undefined;
-    while (rest[0]?.startsWith('-')) {
-      const option = rest.shift();
-      if (option === '-f' || option === '-family') family = rest.shift() === 'inet6' ? 6 : 4;
-      else if (option === '-6' || option === '-4') family = option === '-6' ? 6 : 4;
-    }
-    const [object = '', verb = '', ...of] = rest;
-    const said = family ?? (of.some((word) => addressFamily(word.replace(/\/.*/, '')) === 6) ? 6 : 4);
-    if (/^r(?:o(?:u(?:t(?:e)?)?)?)?$/.test(object) && ROUTE_VERBS.test(verb))
-      return (host) => withRoute(host, verb, of.join(' '), said);
-    if (/^ru(?:l(?:e)?)?$/.test(object) && CHANGE_VERBS.test(verb))
-      return (host) => withPolicyRule(host, verb === 'add' ? verb : 'del', of.join(' '), said);
-    if (/^a(?:d(?:d(?:r(?:e(?:s(?:s)?)?)?)?)?)?$/.test(object) && CHANGE_VERBS.test(verb))
-      return addressCommand(verb === 'add' ? verb : 'del', of);
-    return undefined;
-  },
-  ipset: (words) =>
-    /^(?:add|del|create|flush|destroy|-[ADNFX])$/.test(words.filter((word) => !/^-(?:exist|!)$/.test(word))[0] ?? '')
-      ? (host) => withSetLine(host, words.join(' '))
-      : undefined,
-  listen: (words) => listener('add', words),
-  unlisten: (words) => listener('del', words),
-};
+const READERS: ReadonlyMap<string, Reader> = new Map(
+  Object.entries<Reader>({
+    sysctl: (words, rest) => {
+      const settings = [...rest.matchAll(/([a-z][\w.*/-]*)\s*=\s*(\S+)/g)];
+      if (settings.length === 0 || words.some((word) => /^-[a-z]*[pnaN]/.test(word))) return undefined;
+      return (host) =>
+        settings.reduce<ChangedHost>(
+          (each, [, name = '', value = '']) =>
+            typeof each === 'string' ? each : sysctl(each, name.replaceAll('/', '.'), value),
+          host,
+        );
+    },
+    ip: (words) => {
+      const rest = [...words];
+      let family: 4 | 6 | undefined;
+      while (rest[0]?.startsWith('-')) {
+        const option = rest.shift();
+        if (option === '-f' || option === '-family') family = rest.shift() === 'inet6' ? 6 : 4;
+        else if (option === '-6' || option === '-4') family = option === '-6' ? 6 : 4;
+      }
+      const [object = '', verb = '', ...of] = rest;
+      const said = family ?? (of.some((word) => addressFamily(word) === 6) ? 6 : 4);
+      if (/^r(?:o(?:u(?:t(?:e)?)?)?)?$/.test(object) && ROUTE_VERBS.test(verb))
+        return (host) => withRoute(host, verb, of.join(' '), said);
+      if (/^ru(?:l(?:e)?)?$/.test(object) && CHANGE_VERBS.test(verb))
+        return (host) => withPolicyRule(host, verb === 'add' ? verb : 'del', of.join(' '), said);
+      if (/^a(?:d(?:d(?:r(?:e(?:s(?:s)?)?)?)?)?)?$/.test(object) && CHANGE_VERBS.test(verb))
+        return addressCommand(verb === 'add' ? verb : 'del', of);
+      return undefined;
+    },
+    ipset: (words) =>
+      /^(?:add|del|create|flush|destroy|-[ADNFX])$/.test(words.filter((word) => !/^-(?:exist|!)$/.test(word))[0] ?? '')
+        ? (host) => withSetLine(host, words.join(' '))
+        : undefined,
+    listen: (words) => listener('add', words),
+    unlisten: (words) => listener('del', words),
+  }),
+);
 
 const ROUTE_VERBS = /^(?:add|append|replace|change|del|delete)$/;
 const CHANGE_VERBS = /^(?:add|del|delete)$/;
@@ -151,7 +152,7 @@ function addressCommand(verb: 'add' | 'del', words: readonly string[]): ((host: 
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (OF_ADDRESS.test(word)) given.set(word, words[++i] ?? '');
-    else given.set(addressFamily(word.replace(/\/.*/, '')) === undefined ? word : 'local', word);
+    else given.set(addressFamily(word) === undefined ? word : 'local', word);
   }
   const [address, device] = [given.get('local'), given.get('dev')];
   if (address === undefined) return undefined;

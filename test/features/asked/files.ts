@@ -582,6 +582,20 @@ export const FILES: Readonly<Record<string, string>> = {
   'as JSON': `${JSON.stringify({ rules: FILTER })}\n`,
   'not in order': FILTER.replace('COMMIT', '-I INPUT -i lo -j ACCEPT\nCOMMIT'),
   'with counters': COUNTED,
+  'commands as JSON': `${JSON.stringify({ run: 'iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n' })}\n`,
+  'chains in another order': `*filter
+:WEB - [0:0]
+:INPUT DROP [0:0]
+-A INPUT -p tcp -j WEB
+-A INPUT -p udp -j ACCEPT
+-A WEB -p tcp -m tcp --dport 80 -j ACCEPT
+COMMIT
+`,
+  'commands of nft': `nft add table ip t
+nft add chain ip t c '{ type filter hook input priority 0; policy accept; }'
+nft add rule ip t c tcp dport 22 accept
+  nft add rule ip t c tcp dport 23 drop
+`,
   'kernel trace': readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8'),
 };
 
