@@ -171,12 +171,13 @@ function dependsOn(failing: JudgedClauses, all: readonly JudgedClauses[]): strin
   }
   const [first] = held;
   const choice = first?.find((each) => each.choice && !against.some(({ key }) => key === each.key));
-  return choice && holding.length === 1
-    ? only(choice)
-    : `; not so if ${against
-        .slice(0, MOST_NAMED)
-        .map(({ words }) => words)
-        .join(', and ')}`;
+  if (choice && holding.length === 1) return only(choice);
+  // What is so on the other paths too does not decide.
+  const parting = against.filter(({ key, value }) =>
+    held.some((premises) => premises.find((each) => each.key === key)?.value !== value),
+  );
+  const named = parting.slice(0, MOST_NAMED).map(({ words }) => words);
+  return named.length === 0 ? '' : `; not so if ${named.join(', and ')}`;
 }
 
 const MOST_NAMED = 3;

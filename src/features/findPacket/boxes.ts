@@ -1,4 +1,7 @@
-import { intersection, type PacketSet } from '../../core/net/fields/packetSet';
+import type { FieldName } from '../../core/net/fields/fields';
+import type { FieldTest } from '../../core/net/fields/fieldTest';
+import { intersection, type Box, type PacketSet } from '../../core/net/fields/packetSet';
+import { pickValue } from '../../core/net/fields/pick';
 import type { Host } from '../../core/net/host';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
 import type { Rule } from '../../core/ruleset/ruleSet';
@@ -6,6 +9,13 @@ import { boundsOf } from '../../core/xtables/fieldCondition';
 
 /** At most this many of the possible boxes are tried. */
 export const MOST_BOXES = 16;
+
+/** Whether the tests of a box contradict each other: no packet passes them. */
+export function isEmpty(box: Box, family: 4 | 6): boolean {
+  const byField = new Map<FieldName, FieldTest[]>();
+  for (const test of box) byField.set(test.field, [...(byField.get(test.field) ?? []), test]);
+  return [...byField.values()].some((tests) => pickValue(tests, family).kind === 'none');
+}
 
 /** What a packet must be to be matched by all these rules: each box is enough. */
 export function boxesOf(rules: readonly Rule[], host: Host): PacketSet {

@@ -10,9 +10,9 @@ import type { Hook } from '../../core/xtables/view';
 import { boxesOf } from './boxes';
 import { changedOnTheWay } from './changedOnTheWay';
 import { requestOf, type TravelDirection } from './requestOf';
-import { shadowedBy } from './shadowed';
+import { canPass, shadowedBy } from './shadowed';
 import { avoiding, letThrough, returning, takersOf, type Taker } from './takers';
-import { waysTo, type WayToRule } from './waysTo';
+import { isJumpedTo, possibleWays, type WayToRule } from './waysTo';
 
 /** How many packets are tried before giving up, and how many rules they may be asked by together. */
 const MOST_TRIES = 256;
@@ -43,20 +43,30 @@ export type Found =
    * for all paths to be followed.
    */
   | { readonly kind: 'found'; readonly expression: string; readonly answers?: Readonly<Record<string, boolean>> }
-  /** No packet was found that the rule matches. `nearest`: the best try; `obstacle`: what took it, in a clause. */
-  | { readonly kind: 'not-found'; readonly nearest: string | undefined; readonly obstacle: string | undefined }
+  /**
+   * No packet was found that the rule matches. `nearest`: the best try; `obstacle`: what took it, in a clause.
+   * `contradictory`: what the rule and the jumps to it ask of a packet contradicts itself, on every way to the rule.
+   */
+  | {
+      readonly kind: 'not-found';
+      readonly nearest: string | undefined;
+      readonly obstacle: string | undefined;
+      readonly contradictory: boolean;
+    }
   /** No packet is matched by the rule: `by`, a rule before it, matches each that would be. `nearest`: one of them. */
   | { readonly kind: 'shadowed'; readonly nearest: string | undefined; readonly by: Rule }
-  /** The rule is not reached from any built-in chain. */
-  | { readonly kind: 'unreachable' };
+  /** The rule is not reached from any built-in chain. `jumped`: no packet comes to the jumps that lead to it. */
+  | { readonly kind: 'unreachable'; readonly jumped: boolean };
 
 /**
  * A packet that reaches a rule and is matched by it. Chosen from what the rule and the jumps that lead to it ask, then
  * traced; where another rule takes it, that one is avoided in the next try.
  */
 export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: FindOptions): Found {
-  const ways = waysTo(ruleSet, rule);
-  if (ways.length === 0) return { kind: 'unreachable' };
+  const first = possibleWays(ruleSet, rule, () => true);
+  if (first.ways.length === 0) return { kind: 'unreachable', jumped: isJumpedTo(ruleSet, rule) };
+  const possible = (): ReturnType<typeof possibleWays> => possibleWays(ruleSet, rule, canPass(ruleSet, rule, host));
+  const { ways } = first.complete ? first : possible();
   const search = new Search(host, ruleSet, rule, options);
   const direct = ways.flatMap((way) => triesOf(way, rule, host));
   const tries = [...changedOnTheWay(direct, ruleSet, host), ...direct];
@@ -66,10 +76,12 @@ export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: Fi
     search.among(tries.filter(({ heading }) => heading === 'loop')) ??
     search.onEveryHost();
   if (reaching) return { kind: 'found', ...reaching };
+  const { nearest } = search.nearest;
   const taker = shadowedBy(ruleSet, rule, host);
-  return taker
-    ? { kind: 'shadowed', nearest: search.nearest.nearest, by: taker }
-    : { kind: 'not-found', ...search.nearest };
+  if (taker) return { kind: 'shadowed', nearest, by: taker };
+  if (nearest !== undefined) return { kind: 'not-found', contradictory: false, ...search.nearest };
+  const left = possible();
+  return { kind: 'not-found', contradictory: left.complete && left.ways.length === 0, ...search.nearest };
 }
 
 class Search {

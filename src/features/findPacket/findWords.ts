@@ -9,6 +9,8 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
     case 'found':
       return undefined;
     case 'unreachable':
+      if (found.jumped)
+        return `No packet reaches ${rule}: the jumps that lead to ${chain.name} are after rules that let no packet go on.`;
       return (
         `No packet reaches ${rule}: no built-in chain of table ${chain.table} jumps to ${chain.name}, directly ` +
         'or through other chains.'
@@ -19,6 +21,11 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
         `match.${found.nearest === undefined ? '' : ' One of them is traced.'}`
       );
     case 'not-found': {
+      if (found.nearest === undefined && !found.contradictory)
+        return (
+          `No packet was found for ${rule}. Not every packet was tried that its conditions and those of the rules ` +
+          'that jump to it may let pass.'
+        );
       if (found.nearest === undefined)
         return (
           `No packet was found for ${rule}: its conditions and those of the rules that jump to it contradict ` +

@@ -6,7 +6,8 @@ import type { Host } from '../../core/net/host';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
 import { isTableName, type Rule, type RuleSet, type Table } from '../../core/ruleset/ruleSet';
 import { boundsOf } from '../../core/xtables/fieldCondition';
-import { allWaysTo } from './waysTo';
+import { isEmpty } from './boxes';
+import { possibleWays } from './waysTo';
 
 /** What hardly any rule changes; marks, TOS and hop limits are there to be set between two rules. */
 const STAYS: ReadonlySet<FieldName> = new Set([
@@ -27,28 +28,49 @@ const STAYS: ReadonlySet<FieldName> = new Set([
   'gid',
 ]);
 
+type Stays = (field: FieldName) => boolean;
+
 /** At most this many rules before the wanted one are considered on each way. */
 const MOST_EARLIER = 4_000;
 /** At most this many rules of the table are read. */
 const MOST_READ = 20_000;
 
 /**
- * The rule that matches every packet that another one would match, for each way to it; undefined where that cannot be
- * proved. Nothing is proved of nftables, where a condition may change what it reads.
+ * The rule that matches every packet that another one would match, for each way to it that is possible; undefined where
+ * that cannot be proved. Nothing is proved of nftables, where a condition may change what it reads.
  */
 export function shadowedBy(ruleSet: RuleSet, rule: Rule, host: Host): Rule | undefined {
-  const table = isTableName(rule.chain.table) ? ruleSet.tables.get(rule.chain.table) : undefined;
-  const changed = table && changedIn(table);
-  const ways = allWaysTo(ruleSet, rule);
-  if (!changed || !ways) return undefined;
-  const stays = (field: FieldName): boolean => STAYS.has(field) && !changed.has(field);
+  const stays = whatStays(ruleSet, rule);
+  if (!stays) return undefined;
+  const { ways, complete } = possibleWays(ruleSet, rule, canPass(ruleSet, rule, host));
+  if (!complete) return undefined;
   let first: Rule | undefined;
   for (const { jumps } of ways) {
-    const taker = takerOn([...jumps, rule], host, stays);
+    const wanted = wantedOn(jumps, rule, host, stays);
+    const taker = wanted && takerOn([...jumps, rule], wanted, host, stays);
     if (!taker) return undefined;
     first ??= taker;
   }
   return first;
+}
+
+/** Tells of jumps whether a packet may take them all and be matched by the rule, as far as that can be disproved. */
+export function canPass(ruleSet: RuleSet, rule: Rule, host: Host): (jumps: readonly Rule[]) => boolean {
+  const stays = whatStays(ruleSet, rule);
+  return (jumps) => !stays || wantedOn(jumps, rule, host, stays)?.length !== 0;
+}
+
+/** The fields of a packet that stay as they are in the table of a rule; undefined where that is not known. */
+function whatStays(ruleSet: RuleSet, { chain }: Rule): Stays | undefined {
+  const table = isTableName(chain.table) ? ruleSet.tables.get(chain.table) : undefined;
+  const changed = table && changedIn(table);
+  return changed && ((field) => STAYS.has(field) && !changed.has(field));
+}
+
+/** What a packet is that takes these jumps and is matched by the rule; undefined where that takes too many boxes. */
+function wantedOn(jumps: readonly Rule[], rule: Rule, host: Host, stays: Stays): PacketSet | undefined {
+  const sets = intersection([...jumps, rule].map((each) => overOf(each, host, stays)));
+  return sets?.filter((box) => !isEmpty(box, rule.family));
 }
 
 /** What the rules of a table change before they go on to the next one; undefined where they are too many to be read. */
@@ -65,11 +87,7 @@ function changedIn({ chains }: Table): ReadonlySet<FieldName> | undefined {
   return changed;
 }
 
-type Stays = (field: FieldName) => boolean;
-
-function takerOn(way: readonly Rule[], host: Host, stays: Stays): Rule | undefined {
-  const wanted = intersection(way.map((rule) => overOf(rule, host, stays)));
-  if (!wanted) return undefined;
+function takerOn(way: readonly Rule[], wanted: PacketSet, host: Host, stays: Stays): Rule | undefined {
   let looked = 0;
   for (const step of way) {
     for (const earlier of step.chain.rules) {

@@ -55,11 +55,15 @@ export function avoiding({ rule, jumps }: Taker, needed: ReadonlySet<Rule>, host
   return [rule, ...jumps.filter((jump) => !needed.has(jump)).reverse()].flatMap((each) => notMatching(each, host));
 }
 
-/** Packets that leave the chain of a taker before they come to it, and go on after the jump to that chain. */
+/**
+ * Packets that leave the chain of a taker before they come to it, or one of the chains that led there, and go on after
+ * the jump to that chain.
+ */
 export function returning({ rule, jumps }: Taker, host: Host): PacketSet {
-  if (jumps.length === 0) return [];
-  const before = rule.chain.rules.slice(0, Math.min(rule.number - 1, MOST_EARLIER));
-  return before
+  return [...jumps, rule]
+    .slice(1)
+    .reverse()
+    .flatMap(({ chain, number }) => chain.rules.slice(0, Math.min(number - 1, MOST_EARLIER)))
     .filter((each) => hasVerdict(each, 'RETURN'))
     .slice(0, MOST_ACCEPTING)
     .flatMap((each) => boxesOf([each], host).slice(0, MOST_BOXES_EACH));

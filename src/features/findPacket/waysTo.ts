@@ -10,26 +10,35 @@ export interface WayToRule {
 
 /** At most this many ways for each hook, the shortest first. */
 const MOST_WAYS = 4;
-/** At most this often a chain is entered during the search. */
+/** At most this often a chain is entered during the search, and the one of the rule. */
 const MOST_VISITS = 4;
+const MOST_ARRIVALS = 64;
+
+/** A packet may take these jumps and be matched by the rule after them, as far as conditions show it. */
+type IsPossible = (jumps: readonly Rule[]) => boolean;
 
 /** The ways to a rule; none where its chain is not reached from any built-in chain. */
 export function waysTo(ruleSet: RuleSet, rule: Rule): readonly WayToRule[] {
-  return searchWays(ruleSet, rule).ways;
+  return possibleWays(ruleSet, rule, () => true).ways;
 }
 
-/** Every way to a rule; undefined where there may be more than are looked for. */
-export function allWaysTo(ruleSet: RuleSet, rule: Rule): readonly WayToRule[] | undefined {
-  const { ways, complete } = searchWays(ruleSet, rule);
-  return complete ? ways : undefined;
+/** Whether jumps lead from a built-in chain to that of a rule, also where no packet comes to them. */
+export function isJumpedTo(ruleSet: RuleSet, { chain }: Rule): boolean {
+  const table = allTables(ruleSet).find(({ name }) => name === chain.table);
+  return table !== undefined && [...callersOf(table, chain.name)].some((name) => table.chains.get(name)?.hook);
 }
 
-function searchWays(ruleSet: RuleSet, rule: Rule): { readonly ways: readonly WayToRule[]; readonly complete: boolean } {
+/** The possible ways to a rule. `complete`: there are no more than these. */
+export function possibleWays(
+  ruleSet: RuleSet,
+  rule: Rule,
+  isPossible: IsPossible,
+): { readonly ways: readonly WayToRule[]; readonly complete: boolean } {
   const table = allTables(ruleSet).find(({ name }) => name === rule.chain.table);
   if (!table) return { ways: [], complete: true };
   const callers = callersOf(table, rule.chain.name);
   const searches = reachingHooks(rule.chain).flatMap((hook) =>
-    startsOf(table, hook).map((start) => ({ hook, ...jumpsFrom(start, rule, callers) })),
+    startsOf(table, hook).map((start) => ({ hook, ...jumpsFrom(start, rule, callers, isPossible) })),
   );
   return {
     ways: searches.flatMap(({ hook, found }) => found.map((jumps) => ({ hook, jumps }))),
@@ -46,6 +55,7 @@ function jumpsFrom(
   start: Chain,
   rule: Rule,
   callers: ReadonlySet<string>,
+  isPossible: IsPossible,
 ): { readonly found: readonly (readonly Rule[])[]; readonly complete: boolean } {
   let complete = true;
   const found: (readonly Rule[])[] = [];
@@ -55,14 +65,15 @@ function jumpsFrom(
     if (found.length >= MOST_WAYS) return { found, complete: false };
     const { chain } = reached;
     if (chain.name === rule.chain.name) {
-      found.push(jumpsTo(reached));
+      const jumps = jumpsTo(reached);
+      if (isPossible(jumps)) found.push(jumps);
       continue;
     }
     for (const each of chain.rules) {
       const { jump } = each;
       if (!jump?.to || jump.refused || !callers.has(jump.chain)) continue;
       const seen = visits.get(jump.chain) ?? 0;
-      if (seen >= MOST_VISITS) {
+      if (seen >= (jump.chain === rule.chain.name ? MOST_ARRIVALS : MOST_VISITS)) {
         complete = false;
         continue;
       }
