@@ -10,7 +10,7 @@ export function findWords(found: Found, { chain, number }: Rule): string | undef
       return undefined;
     case 'unreachable':
       if (found.jumped)
-        return `No packet reaches ${rule}: the jumps that lead to ${chain.name} are after rules that let no packet go on.`;
+        return `No packet reaches ${rule}: the jumps to ${chain.name} are after rules that let no packet go on.`;
       return (
         `No packet reaches ${rule}: no built-in chain of table ${chain.table} jumps to ${chain.name}, directly ` +
         'or through other chains.'

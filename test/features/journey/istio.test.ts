@@ -1,8 +1,45 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../../src/core/netfilter/outcome';
 import { replyLegs } from '../../../src/features/journey/replyLegs';
-import { JOURNEYS, routingOf } from '../../fixtures/istio/journeys';
+import { shownJourney } from '../../../src/features/journey/shownJourney';
+import { JOURNEYS, routingOf, type JourneyCase } from '../../fixtures/istio/journeys';
+import { answersOf } from '../../answers';
 import { istioJourney, walkedJourney, type WalkedJourney } from './walked';
+
+const walks = new Map<JourneyCase, WalkedJourney>();
+
+/** Each journey is walked once, whatever is asked of it. */
+function walkOf(journey: JourneyCase): WalkedJourney {
+  const walked = walks.get(journey) ?? istioJourney(journey);
+  walks.set(journey, walked);
+  return walked;
+}
+
+/** Everything that is said of a journey, by its name; a packet after ` | ` is shown as a part of that journey. */
+answersOf(path.join(import.meta.dirname, 'istio.txt'), (question) => {
+  const [name, shown] = question.split(' | ');
+  const journey = JOURNEYS.find((each) => each.name === name);
+  if (!journey) throw new Error(`there is no journey ${name}`);
+  const walked = walkOf(journey);
+  const [first] = walked.legs;
+  const { trace } = walked;
+  const expression = shown ?? first?.expression ?? '';
+  const scenario = { expression: first?.expression ?? '', ownService: journey.ownService === true };
+  const told = shownJourney({ evaluation: trace(expression), expression, start: undefined, scenario }, trace);
+  return [
+    ...told.legs.map(
+      ({ id, label, when, note, source, badge }) =>
+        `${id} ${label} [${badge?.tone}: ${badge?.text}${badge?.conditional === true ? ' ?' : ''}]` +
+        `${when === undefined ? '' : ` if ${when}`}${note === undefined ? '' : `: ${note} (${source})`}`,
+    ),
+    ...told.replies.map(({ id, label, verdict, findings }) => `${id} ${label}: ${[verdict, ...findings].join(' ')}`),
+    ...(told.start ? [`begins with ${told.start.expression}`] : []),
+    ...told.loops.map(({ leg, words, when }) => `loop to ${leg}${when === undefined ? '' : ` if ${when}`}: ${words}`),
+    ...told.remarks.map((remark) => `remark: ${remark}`),
+    `end: ${told.end}`,
+  ];
+});
 
 /** `2 Envoy → app 10.60.7.12:8080: LOCAL 10.60.7.12:8080`. */
 function told({ legs, trace }: WalkedJourney): readonly string[] {
@@ -18,7 +55,7 @@ function told({ legs, trace }: WalkedJourney): readonly string[] {
 
 describe('how an exchange goes on in a pod of Istio', () => {
   test.each(JOURNEYS)('$name', (journey) => {
-    const walked = istioJourney(journey);
+    const walked = walkOf(journey);
     const { legs, end, remarks = [], loops = [] } = journey;
     expect(told(walked)).toEqual(legs);
     expect(walked.end).toMatch(end);
@@ -32,7 +69,7 @@ describe('how an exchange goes on in a pod of Istio', () => {
 
   test.each(JOURNEYS)('$name: the answers', (journey) => {
     const { legs, lost = [] } = journey;
-    const walked = istioJourney(journey);
+    const walked = walkOf(journey);
     const replies = replyLegs(walked.legs, walked.trace);
     const ids = legs.map((leg) => leg.split(' ', 1)[0] ?? '');
     const ways = [...new Set(ids.map((id) => id.replace(/^\d+/, '')))];
@@ -62,7 +99,7 @@ describe('how an exchange goes on in a pod of Istio', () => {
     ],
   ])('what an answer says: %s', (_, name, told) => {
     const found = JOURNEYS.find((each) => each.name === name);
-    const { legs, trace } = istioJourney(found as NonNullable<typeof found>);
+    const { legs, trace } = walkOf(found as NonNullable<typeof found>);
     expect(replyLegs(legs, trace).map(({ id, label, findings }) => [id, label, ...findings].join(' '))).toEqual(told);
   });
 
