@@ -3,6 +3,8 @@ import { parseSourceFile } from '../../src/core/syntax/parse';
 import { summary } from '../syntax/summary';
 
 /** What people paste of a host beside its rules: the text, and what is read of it. */
+const HEADING = 'State Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
+
 const cases: readonly (readonly [name: string, text: string, sections: readonly string[]])[] = [
   [
     'sysctl -a',
@@ -220,10 +222,34 @@ const cases: readonly (readonly [name: string, text: string, sections: readonly 
     'State     Recv-Q Send-Q Local Address:Port  Peer Address:Port\nLISTEN    0      128          0.0.0.0:22         0.0.0.0:*\nESTAB     0      0           10.0.0.1:22        10.0.0.9:5000\nTIME-WAIT 0      0           10.0.0.1:80        10.0.0.9:5001\nLISTEN    0      128        127.0.0.1:631        0.0.0.0:*\n',
     ['1-5 sockets tcp 0.0.0.0 22, tcp 127.0.0.1 631'],
   ],
+  ...(
+    [
+      ['$ ss -ltnp', HEADING, false],
+      ['$ ss -tlnp | cat', HEADING, false],
+      ['$ ss -ltnp | grep 22', '', true],
+      ['$ ss -ltnp | head -3', HEADING, true],
+      ["$ ss -ltn 'sport = :22'", HEADING, true],
+      ['$ ss -ltn src 10.0.0.1', HEADING, true],
+      ['$ ss -4ltn', HEADING, true],
+      ['$ ss -ltn -6', HEADING, true],
+      ['$ netstat -tln4', HEADING, true],
+      ['The sockets:', HEADING, false],
+      ['The sockets:', '', true],
+      ['$ ss -ltnp', `${HEADING}...\n`, true],
+      ['$ ss -ltnp', `${HEADING}LISTEN 0 128 0.0.0.0:25 0.0.0.0:*\n[snip]\n`, true],
+    ] as const
+  ).map(
+    ([command, heading, some]) =>
+      [
+        `sockets below ${command} ${heading}`,
+        `${command}\n${heading}LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n`,
+        [expect.stringMatching(new RegExp(`^\\d-\\d sockets ${some ? 'some of ' : ''}tcp 0`)) as string],
+      ] as const,
+  ),
   [
     'netstat -an',
     'tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN\ntcp        0      0 10.0.0.1:22             10.0.0.9:5000           ESTABLISHED\nudp        0      0 10.0.0.1:68             10.0.0.254:67           ESTABLISHED\nudp        0      0 0.0.0.0:53              0.0.0.0:*\n',
-    ['1-4 sockets tcp 0.0.0.0 22, udp 0.0.0.0 53'],
+    ['1-4 sockets some of tcp 0.0.0.0 22, udp 0.0.0.0 53'],
   ],
   [
     'packets of a log',

@@ -15,7 +15,7 @@ export interface Echo {
   readonly noflush: boolean;
   /** Whether it loads rules (iptables-restore) or prints them. */
   readonly role: 'saved-state' | 'input' | undefined;
-  /** It shows one chain, or what grep lets through. */
+  /** It shows one chain, sockets of one family or port, or what grep lets through. */
   readonly partial: boolean;
   readonly machine: Machine;
   /** The program with its arguments, as written. */
@@ -77,7 +77,7 @@ export function readEcho(line: Line): Echo | undefined {
     program: name,
     family: six ? 6 : four ? 4 : undefined,
     backend: undefined,
-    partial: false,
+    partial: piped || ((name === 'ss' || name === 'netstat') && (six || four || words.some(isSocketFilter))),
     machine,
     table: name === 'ip' ? tableOf(words) : undefined,
     noflush: false,
@@ -92,6 +92,11 @@ export function backendOf(text: string, { name, start }: ShellProgram): 'legacy'
     programBackend(name) ??
     programBackend(/xtables-(?:legacy|nft)-multi[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start))?.[0] ?? '')
   );
+}
+
+/** Source: ss(8), FILTER; `-4lnt` has the family among other options. */
+function isSocketFilter(word: string): boolean {
+  return /^-[a-zA-Z]*[46]|(?:^|[\s(])(?:sport|dport|src|dst|dev|fwmark|cgroup)\b/.test(word);
 }
 
 /** The routing table that `ip route show table N` asked for. */

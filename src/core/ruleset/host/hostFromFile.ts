@@ -70,6 +70,13 @@ const NO_SOCKETS: HostAssumption = {
   use: { kind: 'sockets' },
 };
 
+const SOME_SOCKETS: HostAssumption = {
+  ...NO_SOCKETS,
+  message:
+    'The file may list only some of the sockets ("ss -ltnp" lists all): which process receives a packet for another ' +
+    'port is not known.',
+};
+
 /**
  * What was given, what the file states and what the caller says: read once, and combined anew for each answer to an
  * open question.
@@ -148,7 +155,7 @@ export class HostSource {
       },
       noted,
     );
-    if (!sockets.listenersKnown) noted.assume(NO_SOCKETS);
+    if (!sockets.listenersKnown) noted.assume(sockets.listeners.length > 0 ? SOME_SOCKETS : NO_SOCKETS);
     const host: Host = {
       interfaces,
       routes: [...routing.routes, ...tproxy.routes],

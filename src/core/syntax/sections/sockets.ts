@@ -1,3 +1,5 @@
+import { saysOmitted } from '../../text/omission';
+import { readEcho } from '../echo';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { ListeningSocket } from '../facts';
@@ -12,6 +14,7 @@ export function readSockets(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const sockets: ListeningSocket[] = [];
   let row: SocketRow | undefined;
+  let partial = isFiltered(lines, from);
   let end = from;
   let i = from;
   const finish = (): void => {
@@ -28,6 +31,9 @@ export function readSockets(reader: SectionReader, from: number): number {
       row = { line, words: wordsOf(line) };
     } else if (line.shape === Shape.Text && row && row.words.length < MAX_WORDS && continues(row, line)) {
       row = { line: row.line, words: [...row.words, ...wordsOf(line)] };
+    } else if (line.shape === Shape.Text && saysOmitted(line.text.slice(line.contentStart))) {
+      finish();
+      partial = true;
     } else if (line.shape !== Shape.Text || row || !HEADER_REST.test(line.text.slice(line.contentStart))) {
       break;
     }
@@ -35,10 +41,25 @@ export function readSockets(reader: SectionReader, from: number): number {
   }
   finish();
   const old = reader.reusable(from, end);
-  if (old?.kind === 'sockets') reader.take(old);
+  if (old?.kind === 'sockets' && (old.partial ?? false) === partial) reader.take(old);
   else if (sockets.length > 0 || lines[from]?.shape === Shape.SocketHeader)
-    reader.take({ kind: 'sockets', sockets, lines: reader.slice(from, end) });
+    reader.take({ kind: 'sockets', sockets, ...(partial && { partial }), lines: reader.slice(from, end) });
   return end;
+}
+
+/**
+ * Whether rows may be missing of a listing that begins at a line: its command filters them, or nothing above them is the
+ * heading, which grep takes away.
+ */
+function isFiltered(lines: readonly Line[], from: number): boolean {
+  let above = from - 1;
+  while (above >= 0 && lines[above]?.shape === Shape.Blank) above--;
+  const command = lines[above];
+  if (command?.shape === Shape.Echo) {
+    const echo = readEcho(command);
+    if (echo?.partial !== undefined) return echo.partial;
+  }
+  return lines[from]?.shape !== Shape.SocketHeader;
 }
 
 /** No row of `ss` has more words, whatever its options. */
