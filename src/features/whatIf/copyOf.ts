@@ -26,7 +26,7 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
     allSectionsOf(dump).forEach((section, part) => {
       const changed = now && allSectionsOf(now)[part];
       if (!changed || changed === section) return;
-      const after = ruleSetOf(changed);
+      const after = withEffective(ruleSetOf(changed), ground.made);
       const own =
         section.form === 'nft'
           ? nftEdits(ruleSetOf(section), after, model.file.lines)
@@ -36,7 +36,7 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
       // A table inet is among the rules of both families.
       if (!own || edits.some(({ line, text }) => own.some((each) => each.line === line && each.text === text))) return;
       edits.push(...own);
-      for (const line of after.changed?.commands ?? []) written.add(changeOfLine(line) ?? -1);
+      for (const line of after.changed?.commands ?? []) written.add(placeOf(line));
       for (const line of after.changed?.without ?? []) offs.add(line);
     });
   });
@@ -47,6 +47,24 @@ export function copyOf(ground: Ground, model: FileModel): WhatIfCopy {
       problems.length > 0 || (of.kind === 'off' ? offLines.has(of.line) : written.has(i)) ? [] : [of],
     ),
   };
+}
+
+/** Without the commands of a change that come to nothing: a script would stop there. */
+function withEffective(ruleSet: RuleSet, made: Ground['made']): RuleSet {
+  const { changed } = ruleSet;
+  if (!changed) return ruleSet;
+  const counts = new Map<number, number>();
+  for (const line of changed.commands) counts.set(placeOf(line), (counts.get(placeOf(line)) ?? 0) + 1);
+  // Of a loop some commands may have an effect.
+  const commands = changed.commands.filter((line) => {
+    const failed = made[placeOf(line)]?.problems.length ?? 0;
+    return failed === 0 || failed < (counts.get(placeOf(line)) ?? 0);
+  });
+  return { ...ruleSet, changed: { ...changed, commands } };
+}
+
+function placeOf(line: Line): number {
+  return changeOfLine(line) ?? -1;
 }
 
 function commandEdits({ section, changed }: RuleSet): readonly FileEdit[] | undefined {

@@ -591,6 +591,19 @@ export const FILES: Readonly<Record<string, string>> = {
 -A WEB -p tcp -m tcp --dport 80 -j ACCEPT
 COMMIT
 `,
+  'called twice': `*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT DROP [0:0]
+:SHARED - [0:0]
+-A INPUT -j SHARED
+-A OUTPUT -j SHARED
+-A SHARED -p tcp -m tcp --dport 80 -j ACCEPT
+-A SHARED -i lo -p udp -j REJECT
+-A SHARED -p udp -j ACCEPT
+-A SHARED -p icmp
+COMMIT
+`,
   'commands of nft': `nft add table ip t
 nft add chain ip t c '{ type filter hook input priority 0; policy accept; }'
 nft add rule ip t c tcp dport 22 accept

@@ -7,7 +7,10 @@ import { loadWarnings } from '../../../src/features/loadProblems';
 import { assumedFacts } from '../../../src/features/traceSession/assumedFacts';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
 import { hostFields, hostOverrides } from '../../../src/features/traceSession/hostFields';
+import { lineMarks } from '../../../src/features/traceSession/lineMarks';
 import { withField } from '../../../src/features/traceSession/packetForm';
+import { readingFacts } from '../../../src/features/traceSession/readingFacts';
+import { replyState, replyTo } from '../../../src/features/traceSession/shownReply';
 import { answersOf, outlineOf } from '../../answers';
 import { modelOfText } from '../sample';
 import { fileOf } from './files';
@@ -80,4 +83,35 @@ answersOf(file('links.txt'), (text, section) => {
         (packet === undefined ? '' : `, ${packet}`),
     ),
   ];
+});
+
+/** The lines that a path of a packet left a trace on, behind ` | ` its number; and its reply, as offered and as shown. */
+answersOf(file('marks.txt'), (question, section) => {
+  const { model, dump } = fileOf(section);
+  const [expression = '', path = '1'] = question.split(' | ');
+  const asked = { expression, outcome: Number(path) - 1, answers: {}, overrides: undefined };
+  const evaluation = evaluate(model, dump, asked);
+  if (!evaluation.input) throw new Error(`${expression} cannot be traced`);
+  const { marks } = lineMarks(evaluation.input, undefined, '', [1]);
+  const shown = replyTo(evaluation, 0);
+  const reply = shown?.evaluation;
+  return [
+    marks.map(({ line, kind, text }) => `${line} ${kind}${text === '' ? '' : ` ${text}`}`).join('; '),
+    ...outlineOf({ offered: replyState(evaluation, undefined), shown: shown && replyState(evaluation, shown) }),
+    ...(reply?.filled ?? []).map(({ field, value, why }) => `${field} ${value}: ${why}`),
+    ...(reply?.assumed ?? []).map(({ message }) => message),
+    ...(reply?.input?.traced.outcomes ?? []).flatMap(({ provided = [] }) => provided.map(({ what }) => `if ${what}`)),
+  ];
+});
+
+/** What the view says of how a text was read: as a question has it, or as many times as it says, `%` numbered. */
+answersOf(file('readings.txt'), (question) => {
+  const [, times = '1', text = ''] = /^(?:(\d+) times )?(.*)$/s.exec(question) ?? [];
+  const lines = Array.from({ length: Number(times) }, (_, i) => text.replaceAll('%', String(i % 200)));
+  const { summary, found, unread, unreadCount } = readingFacts(modelOfText(lines.join('\n'), 'notes.md'));
+  const listed = (facts: typeof found): readonly string[] => {
+    const all = facts.map(({ message, line }) => `${line === undefined ? '' : `line ${line}: `}${message}`);
+    return all.length > 8 ? [...all.slice(0, 2), `(${all.length})`, ...all.slice(-2)] : all;
+  };
+  return [summary, ...listed(found), `${unreadCount} not read`, ...listed(unread)];
 });
