@@ -6,6 +6,9 @@ import { readExpectations } from '../../../src/features/expectations/readExpecta
 import { coverageSummary, RuleCoverage } from '../../../src/features/expectations/ruleCoverage';
 import { ExpectationRunner } from '../../../src/features/expectations/runExpectation';
 import { GrowingMap } from '../../../src/features/expectations/growingMap';
+import { generateExpectation } from '../../../src/features/expectations/generate';
+import { groupKey, ownKey } from '../../../src/features/possibleHosts/hostKeys';
+import { evaluate } from '../../../src/features/traceSession/evaluate';
 import type { FileModel } from '../../../src/features/fileModel';
 import { answersOf } from '../../answers';
 import { cursor, modelOfText } from '../sample';
@@ -152,4 +155,26 @@ answersOf(path.join(folder, 'completions.txt'), (question, section) => {
     `${list.range.start}-${list.range.end}${list.incomplete ? ' …' : ''}`,
     ...[...byRank].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, labels]) => `${key}: ${labels.join(' ')}`),
   ];
+});
+
+/**
+ * The lines that are made of a trace; above the packet are those that stand already, before ` | ` what the user has chosen.
+ */
+answersOf(path.join(folder, 'generated.txt'), (question, section) => {
+  const [chosen, typed] = question.includes(' | ') ? question.split(' | ') : ['', question];
+  const lines = (typed ?? '').split('\n');
+  const expression = lines.pop() ?? '';
+  const model = modelNamed(section);
+  const answers: Record<string, boolean> = {};
+  for (const [, not, fact, address = ''] of (chosen ?? '').matchAll(/(not )?(own|joined) ([^, ]+)/g))
+    answers[fact === 'own' ? ownKey(address) : groupKey(address)] = not === undefined;
+  const [, host] = /host (\{.*\})/.exec(chosen ?? '') ?? [];
+  const overrides: unknown = host === undefined ? undefined : JSON.parse(host);
+  const outcome = Number(/path (\d+)/.exec(chosen ?? '')?.[1] ?? 0);
+  const dump = model.dumps[Number(/set (\d+)/.exec(chosen ?? '')?.[1] ?? 1) - 1];
+  if (!dump) throw new Error('there are no such rules');
+  const evaluation = evaluate(model, dump, { expression, outcome, answers, overrides });
+  const reply = (chosen ?? '').includes('reply') ? evaluation : undefined;
+  const made = generateExpectation({ evaluation, reply, answers, overrides }, model, lines.join('\n'), 'iptest');
+  return 'lines' in made ? made.lines : [`problem: ${made.problem}`];
 });
