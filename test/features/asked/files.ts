@@ -591,6 +591,24 @@ export const FILES: Readonly<Record<string, string>> = {
 -A WEB -p tcp -m tcp --dport 80 -j ACCEPT
 COMMIT
 `,
+  listeners: `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+COMMIT
+$ ip addr
+2: eth0: <UP> mtu 1500
+    inet 192.0.2.10/24 scope global eth0
+    inet6 2001:db8:1::10/64 scope global
+$ ss -ltnup
+Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process
+tcp   LISTEN 0      128    127.0.0.1:8080      0.0.0.0:*
+tcp   LISTEN 0      128    127.0.0.1:8081      0.0.0.0:*         users:(("proxy"))
+tcp   LISTEN 0      128    127.0.0.1:8082      0.0.0.0:*         users:(("proxy",pid=700,fd=5))
+tcp   LISTEN 0      128    192.0.2.10%eth1:8083 0.0.0.0:*        users:(("web",pid=701,fd=5))
+tcp   LISTEN 0      128    [::1]:8084          [::]:*            users:(("six",pid=702,fd=5))
+udp   UNCONN 0      0      127.0.0.1:53        0.0.0.0:*         users:(("named",pid=801,fd=5))
+`,
   'called twice': `*filter
 :INPUT DROP [0:0]
 :FORWARD DROP [0:0]
