@@ -62,11 +62,11 @@ export type ParsedExpression =
 /**
  * Reads a packet as people type it: `in eth0 tcp 10.10.40.12:41522 > 10.10.38.7:3000 syn new`. Words come in any order;
  * `>` (also `->` and `→`) separates source and destination, and one address alone is the destination. Everything may be
- * omitted. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]` (also `in A out B`), a protocol,
- * `address[:port]` (IPv6 with a port in brackets), TCP flags, conntrack states, ICMP type names, `df`, `mf`, `own` (the
- * destination is an address of this host; `forward` says that it is not), and the keywords of KEYWORDS with a value.
- * The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a line has
- * no words.
+ * omitted. Words: `in [interface]`, `out [interface]`, `forward [in-interface [out-interface]]` (also `in A out B`), a
+ * protocol, `address[:port]` (IPv6 with a port in brackets), TCP flags, conntrack states, ICMP type names, `df`, `mf`,
+ * `own` (the destination is an address of this host; `forward` says that it is not), and the keywords of KEYWORDS with
+ * a value. The whole text may also be a line of a log or of a capture that shows the packet (`packetsOfLine`); such a
+ * line has no words.
  */
 export function parsePacketExpression(text: string): ParsedExpression {
   const tokens = tokenize(text);
