@@ -12,6 +12,11 @@ const REDIRECTS = [
   '-A IN -p tcp -m tcp --dport 80 -j TO_PROXY',
   '-A TO_PROXY -p tcp -j REDIRECT --to-ports 15006',
 ];
+const sets = (...lines: readonly string[]): string =>
+  `${table('filter', ':INPUT ACCEPT [0:0]', '-A INPUT -m set --match-set bad src -j DROP')}\n${lines.join('\n')}\n`;
+const listed = (count: string, ...members: readonly string[]): string =>
+  sets('Name: bad', 'Type: hash:ip', 'Header: family inet', `Number of entries: ${count}`, 'Members:', ...members);
+const EITHER = ['DROPPED', 'DELIVERED :80'];
 const IN = 'in eth0 tcp > :80';
 
 /** `…?` where the answer depends on what the text does not show. */
@@ -27,6 +32,39 @@ const CASES: readonly (readonly [name: string, text: string, outcomes: readonly 
   ['a rule cut off that does not match', filter('-A INPUT -p udp -m udp --dport'), ['DROPPED']],
   ['a rule that is whole and has no target', filter('-A INPUT -p tcp -m tcp --dport 80'), ['DROPPED']],
   ['a rule with a wrong value', filter('-A INPUT -p tcp -m tcp --dport http8 -j ACCEPT'), ['DELIVERED :80', 'DROPPED']],
+
+  // Of a set only some members are there: another address may be one as well.
+  [
+    'a set that is whole',
+    sets('$ ipset save', 'create bad hash:ip family inet', 'add bad 192.0.2.7'),
+    ['DELIVERED :80'],
+  ],
+  [
+    'a member of a set',
+    sets('$ ipset save | head', 'create bad hash:ip family inet', 'add bad 203.0.113.10'),
+    ['DROPPED'],
+  ],
+  ['a set below head', sets('$ ipset save | head', 'create bad hash:ip family inet', 'add bad 192.0.2.7'), EITHER],
+  ['a set with dots', sets('$ ipset save', 'create bad hash:ip family inet', 'add bad 192.0.2.7', '...'), EITHER],
+  [
+    'another set with dots',
+    sets('$ ipset save', 'create bad hash:ip family inet', 'create b hash:ip family inet', '...'),
+    ['DELIVERED :80'],
+  ],
+  [
+    'a list of a set that is not whole',
+    sets('$ ipset save', 'create b hash:ip family inet', '...', 'create bad list:set size 8', 'add bad b'),
+    EITHER,
+  ],
+  ['a listing that is whole', listed('1', '192.0.2.7'), ['DELIVERED :80']],
+  ['a listing of fewer than there are', listed('2', '192.0.2.7'), EITHER],
+  ['…and the member is shown', listed('2', '203.0.113.10'), ['DROPPED']],
+  ['a listing with dots', listed('1', '192.0.2.7', '[...]'), EITHER],
+  [
+    'a listing of members that go by themselves',
+    listed('2', '192.0.2.7').replace('inet', 'inet timeout 60'),
+    ['DELIVERED :80'],
+  ],
 
   // Declarations are not there: the chains are those that have rules.
   ['no chain is declared', table('nat', ...REDIRECTS), ['REDIRECT :15006']],

@@ -11,6 +11,8 @@ export interface IpSet {
   readonly entries: readonly string[];
   /** The lines of the text that the entries are in, from 1. */
   readonly lines: readonly number[];
+  /** It has more entries than these. */
+  readonly partial?: true;
   /** What packets made of it since. */
   readonly changes?: SetChanges;
 }

@@ -188,7 +188,7 @@ class PacketWordReader {
     }
   }
 
-  /** `in eth0 … out docker0` and `forward in eth0 out docker0`, which are `forward eth0 docker0`. */
+  /** `in eth0 … out eth1` and `forward in eth0 out eth1`, which are `forward eth0 eth1`. */
   private otherSide(token: ExpressionToken, word: string): boolean {
     const { dir, iface, oface } = this.fields;
     const next = this.tokens[this.at];

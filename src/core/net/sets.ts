@@ -1,3 +1,4 @@
+import { PARTIAL } from '../text/omission';
 import type { IpSet } from './ipSet';
 import { compileSet } from './setEntries';
 
@@ -34,6 +35,7 @@ interface OpenSet {
   readonly type: string;
   readonly family: 4 | 6;
   readonly options: readonly string[];
+  partial?: true;
   entries: string[];
   lines: number[];
   /**
@@ -81,6 +83,9 @@ class SetsReader {
         this.sets.set(name, { name, type, family, options, entries: [], lines: [], places: undefined });
         return undefined;
       }
+      case PARTIAL:
+        if (set) set.partial = true;
+        return undefined;
       case 'add':
       case '-A':
         return this.add(name, rest.join(' '), number);
@@ -122,7 +127,8 @@ class SetsReader {
   }
 
   /** Without what was removed. A list also lacks what ipset refuses: another list, so that no list can hold itself. */
-  private closed({ name, type, family, options, entries, lines, places }: OpenSet): IpSet {
+  private closed({ name, type, family, options, partial, entries, lines, places }: OpenSet): IpSet {
+    const cut = partial ? { partial } : undefined;
     const nested = (entry: string): boolean =>
       type === 'list:set' && this.sets.get(memberName(entry))?.type === 'list:set';
     if (type === 'list:set') {
@@ -135,7 +141,7 @@ class SetsReader {
           );
       });
     }
-    if (places === undefined && type !== 'list:set') return { name, type, family, options, entries, lines };
+    if (places === undefined && type !== 'list:set') return { name, type, family, options, entries, lines, ...cut };
     const kept = entries.map((_, i) => i).filter((i) => entries[i] !== GONE && !nested(entries[i] as string));
     return {
       name,
@@ -144,6 +150,7 @@ class SetsReader {
       options,
       entries: kept.map((i) => entries[i] as string),
       lines: kept.map((i) => lines[i] as number),
+      ...cut,
     };
   }
 }

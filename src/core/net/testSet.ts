@@ -85,7 +85,7 @@ export function lookUpSet(
     if (set.options.includes('skbinfo')) info = member.info;
     return { found: options.returnNomatch === true && shape.includes('net') ? member.nomatch : !member.nomatch, info };
   }
-  return { found: false, info };
+  return { found: set.partial ? undefined : false, info };
 }
 
 function lookUpListed(
@@ -106,7 +106,7 @@ function lookUpListed(
       continue;
     return { found: true, info: set.options.includes('skbinfo') ? own.info : info };
   }
-  return { found: unknown ? undefined : false, info };
+  return { found: unknown || set.partial ? undefined : false, info };
 }
 
 /** How many directions a set of this type takes: the parts of its name. */

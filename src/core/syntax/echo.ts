@@ -1,6 +1,7 @@
 import { readCommand } from './command';
 import { machineOf, type Machine } from './machine';
 import { findProgram, isTables, programBackend, programFamily, type ShellProgram } from './shellProgram';
+import { Shape } from './shape';
 import type { Line } from './tree';
 import { splitWords } from './words';
 
@@ -84,6 +85,14 @@ export function readEcho(line: Line): Echo | undefined {
     role: undefined,
     title,
   };
+}
+
+/** The command right above some output; undefined where another line is there. */
+export function commandAbove(lines: readonly Line[], from: number): Echo | undefined {
+  let above = from - 1;
+  while (above >= 0 && lines[above]?.shape === Shape.Blank) above--;
+  const command = lines[above];
+  return command?.shape === Shape.Echo ? readEcho(command) : undefined;
 }
 
 /** By the program or by what starts it: `xtables-nft-multi iptables`. */

@@ -38,3 +38,9 @@ const MORE = new RegExp(
   `^(?:(?:and |plus )?(?:\\d+|several|many|some|lots of|a few|a lot of|more|other|similar|the rest)(?: (?:more|other|similar|[A-Z]+|of(?: the)?))* ${LINES}\\b.*|etc|and so on|and so forth|usw|и т\\. ?д)\\.*$`,
   'i',
 );
+
+/**
+ * In the text of sets of ipset, in place of a command before the name of a set: not all of its entries are shown. ipset
+ * has no such command.
+ */
+export const PARTIAL = 'partial';

@@ -1,3 +1,5 @@
+import { PARTIAL, saysOmitted } from '../../text/omission';
+import { commandAbove } from '../echo';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
@@ -12,25 +14,52 @@ export function readSets(reader: SectionReader, from: number): number {
   if (first?.text.startsWith('Name:', first.contentStart)) return readListedSets(reader, from);
   if (!first?.text.startsWith('create', first.contentStart)) return from + 1;
   let end = from;
-  let i = from;
-  for (; i < lines.length; i++) {
-    const line = lines[i];
-    const shape = line?.shape;
-    if (shape === Shape.Set && !line?.text.startsWith('Name:', line.contentStart)) end = i + 1;
-    else if (shape !== Shape.Blank && shape !== Shape.Comment) break;
+  for (let i = from; i < lines.length; i++) {
+    const line = lines[i] as Line;
+    if (isSaved(line) || isOmission(line)) end = i + 1;
+    else if (line.shape !== Shape.Blank && line.shape !== Shape.Comment) break;
   }
   const old = reader.reusable(from, end);
-  if (old?.kind === 'sets') {
-    reader.take(old);
-    return end;
-  }
-  const section = reader.slice(from, end);
-  const text = section
-    .filter((line) => line.shape === Shape.Set)
-    .map((line) => `${line.text.slice(line.contentStart)}\n`)
-    .join('');
-  reader.take({ kind: 'sets', text, lines: section });
+  if (old?.kind === 'sets') reader.take(old);
+  else reader.take({ kind: 'sets', ...savedSets(reader, from, end), lines: reader.slice(from, end) });
   return end;
+}
+
+function isSaved({ shape, text, contentStart }: Line): boolean {
+  return shape === Shape.Set && !text.startsWith('Name:', contentStart);
+}
+
+function isOmission({ shape, text, contentStart }: Line): boolean {
+  return shape === Shape.Text && saysOmitted(text.slice(contentStart));
+}
+
+function savedSets(
+  { lines }: SectionReader,
+  from: number,
+  end: number,
+): { readonly text: string; readonly textLines: readonly Line[] } {
+  const filtered = commandAbove(lines, from)?.partial === true;
+  const words: string[] = [];
+  const textLines: Line[] = [];
+  const add = (line: Line, text: string): void => {
+    words.push(text);
+    textLines.push(line);
+  };
+  for (let i = from; i < end; i++) {
+    const line = lines[i] as Line;
+    const text = line.text.slice(line.contentStart);
+    if (isOmission(line)) add(line, `${PARTIAL} ${setNamed(words.at(-1) ?? '')}`);
+    else if (isSaved(line)) {
+      add(line, text);
+      if (filtered && text.startsWith('create')) add(line, `${PARTIAL} ${setNamed(text)}`);
+    }
+  }
+  return { text: words.map((line) => `${line}\n`).join(''), textLines };
+}
+
+/** The set that a line of `ipset save` is about. */
+function setNamed(text: string): string {
+  return /^\S+\s+(\S+)/.exec(text)?.[1] ?? '';
 }
 
 /**
@@ -39,6 +68,7 @@ export function readSets(reader: SectionReader, from: number): number {
  */
 function readListedSets(reader: SectionReader, from: number): number {
   const { lines } = reader;
+  const filtered = commandAbove(lines, from)?.partial === true;
   const words: string[] = [];
   const textLines: Line[] = [];
   let end = from;
@@ -71,6 +101,7 @@ function readListedSets(reader: SectionReader, from: number): number {
       words.push(`create ${name} ${type} ${fields.get('Header') ?? ''}`);
       textLines.push(head);
     }
+    let members = filtered ? -1 : 0;
     for (; listed && i < lines.length; i++) {
       const line = lines[i];
       if (
@@ -82,9 +113,21 @@ function readListedSets(reader: SectionReader, from: number): number {
         line.text.startsWith('Name: ', line.contentStart)
       )
         break;
+      if (saysOmitted(line.text.slice(line.contentStart))) {
+        members = -1;
+        end = i + 1;
+        continue;
+      }
+      if (members >= 0) members++;
       words.push(`add ${name} ${line.text.slice(line.contentStart).trim()}`);
       textLines.push(line);
       end = i + 1;
+    }
+    // Members whose time is up are counted for a while.
+    const counted = / timeout \d/.test(fields.get('Header') ?? '') ? 0 : Number(fields.get('Number of entries') ?? 0);
+    if (known && (members < 0 || members < counted)) {
+      words.push(`${PARTIAL} ${name}`);
+      textLines.push(head);
     }
   }
   if (end === from) return from + 1;

@@ -1,5 +1,5 @@
 import { saysOmitted } from '../../text/omission';
-import { readEcho } from '../echo';
+import { commandAbove } from '../echo';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { ListeningSocket } from '../facts';
@@ -48,18 +48,11 @@ export function readSockets(reader: SectionReader, from: number): number {
 }
 
 /**
- * Whether rows may be missing of a listing that begins at a line: its command filters them, or nothing above them is the
- * heading, which grep takes away.
+ * Whether rows may be missing of a listing that begins at a line: its command filters them, or they have no heading
+ * above them, because grep took it away.
  */
 function isFiltered(lines: readonly Line[], from: number): boolean {
-  let above = from - 1;
-  while (above >= 0 && lines[above]?.shape === Shape.Blank) above--;
-  const command = lines[above];
-  if (command?.shape === Shape.Echo) {
-    const echo = readEcho(command);
-    if (echo?.partial !== undefined) return echo.partial;
-  }
-  return lines[from]?.shape !== Shape.SocketHeader;
+  return commandAbove(lines, from)?.partial ?? lines[from]?.shape !== Shape.SocketHeader;
 }
 
 /** No row of `ss` has more words, whatever its options. */

@@ -277,6 +277,7 @@ function describe(data: SetMatchData, view: PacketView): Shown {
   if (directions.length < parts)
     return `set ${name} has entries of ${parts} parts (${known.type}), the rule has ${directions.length}`;
   const found = testSet(sets, name, view, directions, { returnNomatch: data.returnNomatch });
+  if (found === undefined && known.partial) return `not among the members of set ${name} that the file shows`;
   if (found === undefined) return `set ${name} lists a set that is not known`;
   return found
     ? `in set ${name} (${known.type})${comparesCounters(data) ? counterWords(data, known, view) : ''}`

@@ -26,7 +26,9 @@ export function whyUnknown(view: Pick<PacketView, 'memory' | 'host'>, name: stri
   return unsureIn(liveSets(view), name)
     ? `the set ${name} was full and has forceadd: a member that was added replaced another one, or was not ` +
         'added, by a random number that was drawn when the set was created'
-    : `the members of the set ${name} are not in this file`;
+    : liveSets(view)?.get(name)?.partial
+      ? `the file shows only some of the members of the set ${name}`
+      : `the members of the set ${name} are not in this file`;
 }
 
 function unsureIn(sets: ReadonlyMap<string, IpSet> | undefined, name: string): boolean {

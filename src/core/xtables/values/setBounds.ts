@@ -31,7 +31,7 @@ export function setBounds(
   if (!set || !plainLookup(set)) return NOTHING_SAID;
   if (directions.length < setDimension(set.type)) return exactly(NO_PACKET);
   const boxes: Box[] = [];
-  let whole = set.entries.length <= MOST_MEMBERS;
+  let whole = set.entries.length <= MOST_MEMBERS && !set.partial;
   for (const entry of set.entries.slice(0, MOST_MEMBERS)) {
     for (const { parts, nomatch } of membersOf(set, entry)) {
       // Its networks hold some of the addresses of wider ones.
