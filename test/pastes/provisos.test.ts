@@ -284,6 +284,12 @@ const CASES: readonly Case[] = [
     hangsOn: [new RegExp(`those omitted at ${line}[;)]`)],
   })),
   {
+    name: 'omitted from another chain of a listing',
+    text: `${rowsOf('ACCEPT all -- 10.9.9.9 anywhere')}LOG all -- anywhere anywhere\n...\n\nChain FORWARD (policy ACCEPT)\ntarget prot opt source destination\n\n${HOST}${ROUTES}`,
+    packet: IN,
+    hangsOn: [/^(?!.*omitted)/],
+  },
+  {
     name: 'rows whose numbers show that others are missing',
     text: `${numbered('1 ACCEPT all -- * * 10.9.9.9 0.0.0.0/0', '5 DROP all -- * * 10.9.9.8 0.0.0.0/0', '7 DROP all -- * * 10.9.9.7 0.0.0.0/0')}\n${HOST}${ROUTES}`,
     packet: IN,
