@@ -48,16 +48,14 @@ export function omittedRules(parts: readonly RulesSection[], walked: Walked): Om
   };
 }
 
-function wouldMeet({ form, defaultTable, lines }: RulesSection, omission: Omission, visit: Visit): boolean {
+function wouldMeet({ form, defaultTable }: RulesSection, omission: Omission, visit: Visit): boolean {
   const { line, above, below } = omission;
   // Between declarations no rule stands that a packet could meet, and between tables none of a table that is shown.
   if (above === undefined && below === undefined) return false;
   if (form === 'commands') return visit.meetsAny;
   const table = omission.table ?? defaultTable;
   const tables = table === undefined ? visit.visitedTables : [table];
-  // A listing begins each chain with its name.
-  const listed = lines.some((each) => each.listed !== undefined);
-  if (above !== undefined && (above === below || listed))
+  if (above !== undefined && above === below)
     return tables.some((each) => visit.meetsAppended(each, above, line.index));
   // Of other chains none has rules elsewhere: they are printed one after the other.
   return (

@@ -1,5 +1,11 @@
 import { saysOmitted } from '../text/omission';
+import { Shape } from './shape';
 import type { Line } from './tree';
+
+/** A line that is nothing else, and says that others were omitted. */
+export function isOmission({ shape, text, contentStart }: Line): boolean {
+  return shape === Shape.Text && saysOmitted(text.slice(contentStart));
+}
 
 /** As `saysOmitted`, of a row that may begin with its number. */
 export function saysRowsOmitted({ text, contentStart }: Line): boolean {

@@ -91,8 +91,8 @@ export interface Omission {
   /** Where the section names its tables. */
   readonly table: string | undefined;
   /**
-   * The chains of the rules right above and right below, where the section has them. Of a listing the first is that in
-   * which the line stands, also where that has no row above it.
+   * The chains of the rules right above and right below, where the section has them. Of a listing both are that in
+   * which the line stands, also where that has no other row.
    */
   readonly above: string | undefined;
   readonly below: string | undefined;

@@ -24,7 +24,7 @@ export function shownCommands({ input }: Situation, commands: readonly RuleComma
   const cut = commands.filter((command) => command.position !== undefined && ruleSet && !isNumbered(ruleSet, command));
   if (cut.length === 0) return { commands: texts, note: '' };
   const shown = commands.map((command, i) => (cut.includes(command) ? unnumbered(command, family) : (texts[i] ?? '')));
-  const [open] = cut.filter((_, i) => shown[commands.indexOf(cut[i] as RuleCommand)]?.includes(` ${NUMBER}`));
+  const open = commands.find((_, i) => shown[i]?.includes(` ${NUMBER} `));
   return { commands: shown, note: open ? numberNote(open, family) : '', tried: texts.map(typed) };
 }
 

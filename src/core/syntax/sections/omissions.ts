@@ -15,8 +15,10 @@ export function readOmissions(reader: SectionReader, from: number, end: number):
   let open: Omit<Omission, 'below'>[] = [];
   let above: string | undefined;
   let table: string | undefined;
+  // Whether the rule above is a row of a listing, which begins each chain with its name.
+  let listed = false;
   const close = (below: string | undefined): void => {
-    for (const each of open) found.push({ ...each, below });
+    for (const each of open) found.push({ ...each, below: listed ? each.above : below });
     open = [];
   };
   for (let i = Math.max(0, from - 1); i <= end && i < lines.length; i++) {
@@ -32,9 +34,11 @@ export function readOmissions(reader: SectionReader, from: number, end: number):
       const next = chainOf(line);
       if (open.length > 0) close(isDeclared(line) ? undefined : next);
       above = next;
+      listed = line.listed !== undefined;
     } else {
       if (open.length > 0) close(undefined);
       above = undefined;
+      listed = false;
       if (shape === Shape.Table) table = tableName(line);
     }
   }

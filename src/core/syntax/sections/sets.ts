@@ -1,5 +1,6 @@
-import { PARTIAL, saysOmitted } from '../../text/omission';
+import { PARTIAL } from '../../text/omission';
 import { commandAbove } from '../echo';
+import { isOmission, saysRowsOmitted } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { Line } from '../tree';
@@ -27,10 +28,6 @@ export function readSets(reader: SectionReader, from: number): number {
 
 function isSaved({ shape, text, contentStart }: Line): boolean {
   return shape === Shape.Set && !text.startsWith('Name:', contentStart);
-}
-
-function isOmission({ shape, text, contentStart }: Line): boolean {
-  return shape === Shape.Text && saysOmitted(text.slice(contentStart));
 }
 
 function savedSets(
@@ -113,7 +110,7 @@ function readListedSets(reader: SectionReader, from: number): number {
         line.text.startsWith('Name: ', line.contentStart)
       )
         break;
-      if (saysOmitted(line.text.slice(line.contentStart))) {
+      if (saysRowsOmitted(line)) {
         members = -1;
         end = i + 1;
         continue;

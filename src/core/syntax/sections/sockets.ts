@@ -1,5 +1,5 @@
-import { saysOmitted } from '../../text/omission';
 import { commandAbove } from '../echo';
+import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { ListeningSocket } from '../facts';
@@ -31,7 +31,7 @@ export function readSockets(reader: SectionReader, from: number): number {
       row = { line, words: wordsOf(line) };
     } else if (line.shape === Shape.Text && row && row.words.length < MAX_WORDS && continues(row, line)) {
       row = { line: row.line, words: [...row.words, ...wordsOf(line)] };
-    } else if (line.shape === Shape.Text && saysOmitted(line.text.slice(line.contentStart))) {
+    } else if (isOmission(line)) {
       finish();
       partial = true;
     } else if (line.shape !== Shape.Text || row || !HEADER_REST.test(line.text.slice(line.contentStart))) {
