@@ -1,4 +1,4 @@
-import { allTables } from '../core/ruleset/ruleSet';
+import { allTables, type Table } from '../core/ruleset/ruleSet';
 import { visible } from '../core/text/visible';
 import type { AnyTableName, Hook } from '../core/xtables/view';
 import { readTraceLine } from '../core/net/kernelTrace/traceLine';
@@ -7,7 +7,7 @@ import { packetsOfFile } from './filePackets';
 import { kernelTraceOf } from './kernelTrace/kernelTraceOf';
 import { counted } from './traceReport/traceInput';
 import { ruleSetName } from './ruleSetName';
-import { ruleSetOf, type Dump, type FileModel } from './fileModel';
+import { allSectionsOf, ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** A line of links above a line of the file, 0-based. */
 export interface Lens {
@@ -79,8 +79,7 @@ function dumpLens(model: FileModel, dump: Dump): readonly Lens[] {
   const line = section.lines[0]?.index;
   if (line === undefined) return [];
   let rules = 0;
-  for (const table of allTables(ruleSetOf(section)))
-    for (const chain of table.chains.values()) rules += chain.rules.length;
+  for (const table of tablesOf(dump)) for (const chain of table.chains.values()) rules += chain.rules.length;
   return [
     {
       line,
@@ -93,14 +92,14 @@ function dumpLens(model: FileModel, dump: Dump): readonly Lens[] {
 }
 
 /** Chains that hold no rules and accept everything would only be in the way: each lens pushes the lines apart. */
-function chainLenses({ id, section }: Dump): readonly Lens[] {
+function chainLenses(dump: Dump): readonly Lens[] {
   const lenses: Lens[] = [];
-  for (const table of allTables(ruleSetOf(section))) {
+  for (const table of tablesOf(dump)) {
     for (const { hook, line, rules, policy } of table.chains.values()) {
       if (hook === undefined || line === undefined || (rules.length === 0 && policy !== 'DROP')) continue;
       lenses.push({
         line: line.index,
-        dump: id,
+        dump: dump.id,
         chain: { table: table.name, hook },
         title: `Trace a packet through ${hook}`,
         note: counted(rules.length, 'rule'),
@@ -108,6 +107,11 @@ function chainLenses({ id, section }: Dump): readonly Lens[] {
     }
   }
   return lenses.sort((a, b) => a.line - b.line);
+}
+
+/** The tables of both back ends and of nft. */
+function tablesOf(dump: Dump): readonly Table[] {
+  return allSectionsOf(dump).flatMap((section) => allTables(ruleSetOf(section)));
 }
 
 /** The start of a packet expression that comes by a hook. */

@@ -32,7 +32,7 @@ function chainAt(model: FileModel, lineNumber: number, column: number): ChainAt 
   const ruleSet = ruleSetOf(section);
   for (const word of chainWords(line, section)) {
     if (at < word.start || at > word.end) continue;
-    const table = tableOf(ruleSet, section, line, word.text);
+    const table = tableOf(ruleSet, section, line);
     const chain = table?.chains.get(word.text);
     if (table && chain) return { range: outerColumns(line, word), table, chain, section };
   }
@@ -59,7 +59,7 @@ export function chainMentions(model: FileModel, lineNumber: number, column: numb
     // Most lines do not hold the name at all.
     if (!line.text.includes(name)) continue;
     for (const word of chainWords(line, section)) {
-      if (word.text !== name || tableOf(ruleSet, section, line, name)?.name !== at.table.name) continue;
+      if (word.text !== name || tableOf(ruleSet, section, line)?.name !== at.table.name) continue;
       mentions.push({ ...outerSpan(line, word), kind: kindOf(line, word) });
     }
   }
@@ -81,42 +81,34 @@ function chainWords({ node }: Line, section: RulesSection): readonly Word[] {
     .map(({ word }) => word);
 }
 
-const tablesOfLines = new WeakMap<RulesSection, ReadonlyMap<Line, string>>();
+const tablesOfLines = new WeakMap<RulesSection, ReadonlyMap<Line, string | undefined>>();
 
 /** The table that a line is about: its own `-t`, the `*table` above it, else the one that its rule was put into. */
-function tableOf(ruleSet: RuleSet, section: RulesSection, line: Line, chain: string): Table | undefined {
+function tableOf(ruleSet: RuleSet, section: RulesSection, line: Line): Table | undefined {
   const { node } = line;
-  if (node.kind === 'command' && node.table) return find(ruleSet, node.table.text);
-  const name = rulesOfLine(ruleSet, line)[0]?.chain.table ?? headings(section).get(line);
-  if (name !== undefined) return find(ruleSet, name);
-  const all = [...ruleSet.tables.values()];
-  return (
-    all.find(({ name: each, chains }) => each === 'filter' && chains.has(chain)) ??
-    all.find(({ chains }) => chains.has(chain))
-  );
+  const own = node.kind === 'command' ? node.table?.text : undefined;
+  // A command without `-t` is about filter.
+  const name = own ?? rulesOfLine(ruleSet, line)[0]?.chain.table ?? headings(section).get(line) ?? 'filter';
+  return [...ruleSet.tables.values()].find((table) => table.name === name);
 }
 
 /** For each line the `*table` above it, or the table of its list. */
-function headings(section: RulesSection): ReadonlyMap<Line, string> {
+function headings(section: RulesSection): ReadonlyMap<Line, string | undefined> {
   let map = tablesOfLines.get(section);
   if (map === undefined) {
-    const made = new Map<Line, string>();
+    const made = new Map<Line, string | undefined>();
     for (const { lines, defaultTable } of section.parts ?? [section]) {
       let current = defaultTable;
       for (const line of lines) {
         // The words of 100,000 rules are not read for this.
-        const kind = line instanceof AppendLine ? 'command' : line.node.kind;
-        if (kind === 'table' && line.node.kind === 'table') current = line.node.name.text;
-        else if (kind === 'commit') current = undefined;
-        else if (current !== undefined) made.set(line, current);
+        const node = line instanceof AppendLine ? undefined : line.node;
+        if (node?.kind === 'table') current = node.name.text;
+        else if (node?.kind === 'commit') current = undefined;
+        else made.set(line, current);
       }
     }
     map = made;
     tablesOfLines.set(section, map);
   }
   return map;
-}
-
-function find(ruleSet: RuleSet, name: string): Table | undefined {
-  return [...ruleSet.tables.values()].find((table) => table.name === name);
 }

@@ -8,17 +8,17 @@ import {
   type AddressBlock,
 } from '../core/net/address';
 import { packs } from '../core/knowledge/knowledge';
+import type { FieldChange } from '../core/net/fields/fieldChange';
 import type { InterfaceUse, RulesUse } from '../core/ruleset/host/assumptions';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
 import { printTarget } from '../core/ruleset/printRule';
 import type { Chain, Rule, RuleSet } from '../core/ruleset/ruleSet';
-import { readUnsigned } from '../core/xtables/values/integer';
 import type { Line } from '../core/syntax/tree';
 import { ruleSetView } from './ruleSetView';
 import { speaksOf } from './speaksOf';
 
-/** Only rules with one of these words in their line are evidence: a node's 100,000 service rules have none. */
-const EVIDENCE = [' -i ', ' -o ', 'TPROXY', 'interface', '-A FORWARD '] as const;
+/** Only rules with one of these in their line are evidence: a node's 100,000 service rules have none. */
+const EVIDENCE = [' -i ', ' -o ', ' --in-', ' --out', 'TPROXY', ' FORWARD '] as const;
 
 const SOURCE_NAT: ReadonlySet<string> = new Set(['MASQUERADE', 'SNAT']);
 
@@ -126,13 +126,9 @@ function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
       network: tied ?? known.network,
       translated: known.translated === true || translates,
     });
-    if (translates && name === 'SNAT') {
-      const source = parseAddress(
-        /--to-source \[?([0-9a-fA-F.:]+?)\]?(?::[0-9-]+)?(?= |$)/.exec(printTarget(target, rule.family))?.[1] ?? '',
-      );
-      if (source && known.sources.size < MOST_TIED && !known.sources.has(formatAddress(source)))
-        known.sources.set(formatAddress(source), { address: source, line: line.index });
-    }
+    const source = translates ? singleSource(target) : undefined;
+    if (source && known.sources.size < MOST_TIED && !known.sources.has(formatAddress(source)))
+      known.sources.set(formatAddress(source), { address: source, line: line.index });
     // A rule that drops says what does not come from there.
     const network = isOut ? header.destination : header.source;
     if (
@@ -145,6 +141,19 @@ function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
       continue;
     if (known.behind.size < MOST_TIED) known.behind.set(formatBlock(network.value), network.value);
   }
+}
+
+/** The one address that NAT gives as the source; of several nothing shows that they are addresses of this host. */
+function singleSource(target: Rule['target']): Address | undefined {
+  for (const change of changesOf(target)) {
+    if (change.field !== 'source' || change.kind !== 'among' || change.values.kind !== 'addresses') continue;
+    for (const [first, last] of change.values.spans) if (sameAddress(first, last)) return first;
+  }
+  return undefined;
+}
+
+function changesOf(target: Rule['target']): readonly FieldChange[] {
+  return (target.kind === 'extension' && target.extension.changes?.(target.data)) || [];
 }
 
 function isNetwork({ address, mask }: AddressBlock): boolean {
@@ -212,6 +221,13 @@ const MOST_SEARCHED = 3;
 /** An address as a rule writes it. */
 const WRITTEN = /\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]*:[\da-fA-F:]*:[\da-fA-F.]*/g;
 
+function addressesOn(text: string): readonly string[] {
+  return (text.match(WRITTEN) ?? []).map((each) => {
+    const address = each.includes(':') ? parseAddress(each) : undefined;
+    return address ? formatAddress(address) : each;
+  });
+}
+
 /** The rules of chains that only INPUT or only FORWARD reaches, by the addresses on their lines. */
 class PlacingRules {
   private searched = 0;
@@ -219,11 +235,11 @@ class PlacingRules {
 
   constructor(private readonly ruleSets: readonly (RuleSet | undefined)[]) {}
 
-  /** Those whose line has the address on it. */
+  /** Those whose line has the address on it. One of IPv6 may be written in several ways. */
   naming(address: Address): Iterable<Rule> {
     const text = formatAddress(address);
-    if (!this.filed && this.searched++ < MOST_SEARCHED)
-      return this.search((line) => line.includes(text), address.family);
+    if (address.family === 4 && !this.filed && this.searched++ < MOST_SEARCHED)
+      return this.search((line) => line.includes(text), 4);
     return (this.filed ??= this.file()).get(text) ?? [];
   }
 
@@ -246,7 +262,7 @@ class PlacingRules {
     for (const rule of this.search(() => true, undefined)) {
       if (rule.line !== line) {
         line = rule.line;
-        written = new Set(line.text.match(WRITTEN));
+        written = new Set(addressesOn(line.text));
         for (const text of written) add(text, rule);
         continue;
       }
@@ -259,15 +275,13 @@ class PlacingRules {
   }
 }
 
-function noteTproxy(rule: Rule, marks: { mark: number; mask: number }[], ports: number[]): void {
-  if (rule.target.kind !== 'extension' || rule.target.extension.name !== 'TPROXY') return;
-  const text = printTarget(rule.target, rule.family);
-  const port = /--on-port (\d+)/.exec(text);
-  const mark = /--tproxy-mark (0x[0-9a-f]+)\/(0x[0-9a-f]+)/.exec(text);
+function noteTproxy({ target, family }: Rule, marks: { mark: number; mask: number }[], ports: number[]): void {
+  if (target.kind !== 'extension' || target.extension.name !== 'TPROXY') return;
+  const port = /--on-port (\d+)/.exec(printTarget(target, family));
   if (port) ports.push(Number(port[1]));
-  const value = mark && readUnsigned(mark[1] ?? '', 0, 0xffffffff);
-  const mask = mark && readUnsigned(mark[2] ?? '', 0, 0xffffffff);
-  if (value && mask !== undefined && mask !== null) marks.push({ mark: value, mask });
+  for (const change of changesOf(target))
+    if (change.field === 'mark' && change.kind === 'masked' && change.flip !== 0)
+      marks.push({ mark: change.flip, mask: change.clear });
 }
 
 function unique(marks: readonly { mark: number; mask: number }[]): readonly { mark: number; mask: number }[] {

@@ -83,7 +83,7 @@ function lineSpeaks(text: string, block: AddressBlock): boolean {
   const last = orAddress(block.address, notAddress(block.mask));
   for (const [, from = '', mask, to] of text.matchAll(WRITTEN[block.address.family])) {
     const start = parseAddress(from);
-    if (start?.family !== block.address.family) continue;
+    if (!start) continue;
     if (mask !== undefined) {
       const other = parseBlock(`${from}/${mask}`, start.family);
       if (other && prefixLengthOf(other.mask) !== 0 && (inBlock(block.address, other) || inBlock(other.address, block)))

@@ -3,10 +3,11 @@ import { allTables, type Chain, type NftTable, type Rule, type Table } from '../
 import { visible } from '../core/text/visible';
 import { printRule, printRuleBody } from '../core/ruleset/printRule';
 import { AppendLine } from '../core/syntax/appendLine';
+import { nftTokens } from '../core/syntax/nft/tokens';
 import type { Line } from '../core/syntax/tree';
 import { columnsOfRule, contentOf, outerColumns } from './embeddedLine';
 import { extent } from './extent';
-import { ruleSetOf, type Dump, type FileModel } from './fileModel';
+import { allSectionsOf, ruleSetOf, type Dump, type FileModel } from './fileModel';
 
 /** An entry of the outline. Lines and columns are 0-based; `selection` lies within `from`–`to`. */
 export interface OutlineSymbol {
@@ -31,8 +32,8 @@ export const MOST_RULES_IN_OUTLINE = 3000;
  * with the tables.
  */
 export function symbolsOf(model: FileModel): readonly OutlineSymbol[] {
-  const rules = model.dumps.reduce((sum, { section }) => sum + section.lines.length, 0);
-  const withRules = rules <= MOST_RULES_IN_OUTLINE;
+  const lines = model.dumps.flatMap(allSectionsOf).reduce((sum, section) => sum + section.lines.length, 0);
+  const withRules = lines <= MOST_RULES_IN_OUTLINE;
   const [only] = model.dumps;
   if (model.dumps.length === 1 && only && isWholeFile(model, only)) return tablesOf(only, withRules);
   return model.dumps.map((dump) => dumpSymbol(dump, withRules));
@@ -43,7 +44,7 @@ function isWholeFile({ file }: FileModel, { section }: Dump): boolean {
 }
 
 function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
-  const { from, to } = extent(dump.section.lines);
+  const { from, to } = extent(allSectionsOf(dump).flatMap(({ lines }) => lines));
   const first = dump.section.lines[0];
   return {
     kind: 'dump',
@@ -51,19 +52,27 @@ function dumpSymbol(dump: Dump, withRules: boolean): OutlineSymbol {
     detail: dump.detail,
     from,
     to,
-    selection: { line: from, ...(first ? outerColumns(first, contentOf(first)) : { start: 0, end: 0 }) },
+    selection: { line: first?.index ?? from, ...(first ? outerColumns(first, contentOf(first)) : NOWHERE) },
     children: tablesOf(dump, withRules),
   };
 }
 
-function tablesOf({ section, native }: Dump, withRules: boolean): readonly OutlineSymbol[] {
-  const tables = [section, ...(native ? [native] : [])].flatMap((each) =>
-    allTables(ruleSetOf(each)).map((table) => tableSymbol(table, each.lines, withRules)),
-  );
-  return tables.filter((symbol) => symbol !== undefined);
+function tablesOf(dump: Dump, withRules: boolean): readonly OutlineSymbol[] {
+  return allSectionsOf(dump).flatMap((section) => {
+    // The tables of both back ends have the same names.
+    const backend = dump.beside && section !== dump.native ? section.backend : undefined;
+    return allTables(ruleSetOf(section)).flatMap(
+      (table) => tableSymbol(table, section.lines, backend, withRules) ?? [],
+    );
+  });
 }
 
-function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): OutlineSymbol | undefined {
+function tableSymbol(
+  table: Table,
+  lines: readonly Line[],
+  backend: string | undefined,
+  withRules: boolean,
+): OutlineSymbol | undefined {
   const chains = [...table.chains.values()]
     .map((chain) => chainSymbol(chain, withRules))
     .filter((symbol) => symbol !== undefined);
@@ -81,7 +90,7 @@ function tableSymbol(table: Table, lines: readonly Line[], withRules: boolean): 
   return {
     kind: 'table',
     name: table.name,
-    detail: `${counted(count, 'rule')}`,
+    detail: `${counted(count, 'rule')}${backend === undefined ? '' : `, ${backend}`}`,
     from,
     to,
     selection: head && name ? { line: head.index, ...outerColumns(head, name) } : { line: from, start: 0, end: 0 },
@@ -100,7 +109,7 @@ function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefine
   const native = line?.node.kind === 'nft';
   const { from, to } = extentOf(rules, native || rules.length === 0 ? line : undefined);
   const head = native ? line : (rules[0]?.line ?? line);
-  const word = native ? chainWord(line, name) : head && nameIn(head, name);
+  const word = native ? chainWord(line) : head && nameIn(head, name);
   const { start, end } = word && head ? outerColumns(head, word) : NOWHERE;
   const count = counted(rules.length, 'rule');
   return {
@@ -131,25 +140,21 @@ function extentOf(rules: readonly Rule[], line: Line | undefined): { readonly fr
 
 /** Where a line names its chain. Of most rules the words need not be read for that. */
 function nameIn(line: Line, name: string): Columns | undefined {
-  if (line instanceof AppendLine) {
+  if (line.text.startsWith(`${APPEND}${name} `, line.contentStart)) {
     const start = line.contentStart + APPEND.length;
-    const end = start + name.length;
-    if (line.text.startsWith(APPEND, line.contentStart) && PLAIN_NAME.test(name))
-      if (line.text.startsWith(name, start) && (end === line.text.length || line.text.charAt(end) === ' '))
-        return { start, end };
+    return { start, end: start + name.length };
   }
   const { node } = line;
   return node.kind === 'chain' ? node.name : node.kind === 'command' ? node.chain : undefined;
 }
 
 const APPEND = '-A ';
-/** One word, however it is read. */
-const PLAIN_NAME = /^\w[\w.:+*@/-]*$/;
 
-/** Where a chain of nftables has its name. */
-function chainWord({ text }: Line, name: string): Columns | undefined {
-  const start = text.indexOf(name);
-  return start < 0 ? undefined : { start, end: start + name.length };
+/** Where a chain of nftables has its name: the last word before its block, or before the next statement. */
+function chainWord({ text, contentStart }: Line): Columns | undefined {
+  const tokens = nftTokens(text, contentStart);
+  const end = tokens.findIndex(({ kind }) => kind === 'mark');
+  return tokens.at(end < 0 ? end : end - 1);
 }
 
 function ruleSymbol(rule: Rule): OutlineSymbol {

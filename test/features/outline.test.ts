@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { directionOf, lensesOf } from '../../src/features/codeLens';
 import { regionsOf } from '../../src/features/regions';
 import { MOST_RULES_IN_OUTLINE, symbolsOf, type OutlineSymbol } from '../../src/features/symbols';
+import { fileOf } from './asked/files';
 import { modelOfText, sampleText } from './sample';
 
 /** The outline as indented text. */
@@ -43,18 +44,21 @@ describe('outline', () => {
     `);
   });
 
-  test.each(['istio-sidecar.md', 'kube-node.iptables-save', 'docker-host.iptables-save'])(
-    '%s: what is selected lies within the symbol',
-    (name) => {
-      const symbols = all(symbolsOf(modelOfText(sampleText(name), name)));
-      expect(symbols.length).toBeGreaterThan(10);
-      expect(
-        symbols.filter(
-          ({ from, to, selection }) => selection.line < from || selection.line > to || selection.end < selection.start,
-        ),
-      ).toEqual([]);
-    },
-  );
+  const samples = ['istio-sidecar.md', 'kube-node.iptables-save', 'docker-host.iptables-save'];
+  const files = ['both back ends', 'nftables', 'two rule sets', 'not in order', 'as JSON', 'commands of nft'];
+  test.each([
+    ...samples.map((name) => [name, modelOfText(sampleText(name), name)] as const),
+    ...files.map((name) => [name, fileOf(name).model] as const),
+  ])('%s: what is selected, and what is below a symbol, lies within it', (_name, model) => {
+    const symbols = all(symbolsOf(model));
+    expect(symbols.length).toBeGreaterThan(2);
+    const isWithin = ({ from, to, selection, children }: OutlineSymbol): boolean =>
+      from <= selection.line &&
+      selection.line <= to &&
+      selection.start <= selection.end &&
+      children.every((child) => from <= child.from && child.to <= to);
+    expect(symbols.filter((symbol) => !isWithin(symbol))).toEqual([]);
+  });
 
   test('of a very large dump the outline ends at the chains', () => {
     const rules = Array.from(

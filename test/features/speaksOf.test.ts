@@ -48,8 +48,26 @@ test.each<[string, string, boolean]>([
   ['-m iprange --src-range fc00::-fd00:2::', 'fd00:1::/64', true],
   ['-m iprange --src-range fc00::-fd00:0:9::', 'fd00:1::/64', false],
   ['-s fd00:1::7', '10.9.0.0/24', false],
+  ['-s FD00::/FF00::', 'fd00:1::/64', true],
+  ['-m iprange --src-range FC00::-FD00:2::', 'fd00:1::/64', true],
+  ['-s ::7', '::/112', true],
+  ['-s ::1:0:7', '::/112', false],
+  ['-s 2001:db8::7', '2000::/8', true],
+  ['-s 10.8.0.0/15', '10.9.0.0/16', true],
+  ['-s 10.8.0.0/15', '10.9.7.0/24', true],
+  ['-s 0.0.0.0/0 -m comment --comment "not from 10.9.0.x"', '10.9.0.0/24', false],
+  ['-m comment --comment "see 10.9.0.7/99"', '10.9.0.0/24', false],
+  ['-m comment --comment "10.9.0.256"', '10.9.0.0/24', false],
 ])('a rule with %s speaks of %s: %s', (condition, block, wanted) => {
   expect(speaks([`-A FORWARD ${condition} -j ACCEPT`], block)).toEqual([wanted]);
+});
+
+test('rules of one family speak of no address of the other', () => {
+  const ruleSet = bindRules(rulesOfText('-A INPUT -m comment --comment "10.9.0.7 and 2001:db8::7"\n', 4));
+  expect([speaksOf(ruleSet, blockOf('10.9.0.0/24')), speaksOf(ruleSet, blockOf('2001:db8::/64'))]).toEqual([
+    true,
+    false,
+  ]);
 });
 
 test('each rule of each chain counts, and each block for itself', () => {

@@ -8,7 +8,7 @@ import type { Token, TokenKind } from '../../shared/traceReport';
 export function nftRuleTokens(text: string, columns: Columns): readonly Token[] {
   const { start, end } = columns;
   const kinds = new Map<number, TokenKind>();
-  for (const [type, { start: at }] of nftWords(text, columns)) kinds.set(at, kindOfType(type));
+  for (const [type, { start: at }] of nftWords(text, { start, end, part: 'rule' })) kinds.set(at, kindOfType(type));
   const tokens: Token[] = [];
   let last = start;
   const words = nftTokens(text, start, end);
