@@ -103,7 +103,7 @@ const cases: readonly (readonly [name: string, text: string, sections: readonly 
   [
     'ip -br addr with all its states',
     'lo UNKNOWN 127.0.0.1/8\neth1@if7 DOWN\neth2 LOWERLAYERDOWN 10.2.0.1/24\ntun5 UNKNOWN 10.5.0.1 peer 10.5.0.2/32 fe80::5/64\nand so on\n',
-    ['1-4 interfaces lo up 127.0.0.1/8, eth1 down, eth2 down 10.2.0.1/24, tun5 up 10.5.0.1/32 fe80::5/64'],
+    ['1-5 interfaces lo up 127.0.0.1/8, eth1 down, eth2 down 10.2.0.1/24, tun5 up 10.5.0.1/32 fe80::5/64'],
   ],
   [
     'ifconfig with an alias',

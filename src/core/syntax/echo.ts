@@ -1,5 +1,7 @@
+import { asksForPart, keepsAddresses } from './askedPart';
 import { readCommand } from './command';
 import { machineOf, type Machine } from './machine';
+import { isOmission } from './missingRules';
 import { findProgram, isTables, programBackend, programFamily, type ShellProgram } from './shellProgram';
 import { Shape } from './shape';
 import type { Line } from './tree';
@@ -16,7 +18,7 @@ export interface Echo {
   readonly noflush: boolean;
   /** Whether it loads rules (iptables-restore) or prints them. */
   readonly role: 'saved-state' | 'input' | undefined;
-  /** It shows one chain, sockets of one family or port, or what grep lets through. */
+  /** It shows one chain, one interface, sockets of one family or port, or what grep lets through. */
   readonly partial: boolean;
   readonly machine: Machine;
   /** The program with its arguments, as written. */
@@ -78,7 +80,7 @@ export function readEcho(line: Line): Echo | undefined {
     program: name,
     family: six ? 6 : four ? 4 : undefined,
     backend: undefined,
-    partial: piped || ((name === 'ss' || name === 'netstat') && (six || four || words.some(isSocketFilter))),
+    partial: (piped && !keepsAddresses(text.slice(program.end, program.limit))) || asksForPart(name, words),
     machine,
     table: name === 'ip' ? tableOf(words) : undefined,
     noflush: false,
@@ -87,12 +89,16 @@ export function readEcho(line: Line): Echo | undefined {
   };
 }
 
-/** The command right above some output; undefined where another line is there. */
-export function commandAbove(lines: readonly Line[], from: number): Echo | undefined {
+/**
+ * Whether rows may be missing of a listing that begins at a line, by the command right above it or by a line that says
+ * that rows were omitted; undefined where another line is above.
+ */
+export function isFilteredAbove(lines: readonly Line[], from: number): boolean | undefined {
   let above = from - 1;
   while (above >= 0 && lines[above]?.shape === Shape.Blank) above--;
-  const command = lines[above];
-  return command?.shape === Shape.Echo ? readEcho(command) : undefined;
+  const line = lines[above];
+  if (line?.shape === Shape.Echo) return readEcho(line)?.partial;
+  return line !== undefined && isOmission(line) ? true : undefined;
 }
 
 /** By the program or by what starts it: `xtables-nft-multi iptables`. */
@@ -101,11 +107,6 @@ export function backendOf(text: string, { name, start }: ShellProgram): 'legacy'
     programBackend(name) ??
     programBackend(/xtables-(?:legacy|nft)-multi[ \t]+$/.exec(text.slice(Math.max(0, start - 40), start))?.[0] ?? '')
   );
-}
-
-/** Source: ss(8), FILTER; `-4lnt` has the family among other options. */
-function isSocketFilter(word: string): boolean {
-  return /^-[a-zA-Z]*[46]|(?:^|[\s(])(?:sport|dport|src|dst|dev|fwmark|cgroup)\b/.test(word);
 }
 
 /** The routing table that `ip route show table N` asked for. */

@@ -143,15 +143,30 @@ export type HostSection =
       readonly partial?: true;
       readonly lines: readonly Line[];
     }
-  | { readonly kind: 'interfaces'; readonly interfaces: readonly InterfaceFacts[]; readonly lines: readonly Line[] }
-  /** `added`: commands or a configuration that add to what the kernel has by itself, not a listing of a whole table. */
+  /** `partial`: the host may have other interfaces and addresses: a listing of one interface, a configuration. */
+  | {
+      readonly kind: 'interfaces';
+      readonly interfaces: readonly InterfaceFacts[];
+      readonly partial?: true;
+      readonly lines: readonly Line[];
+    }
+  /**
+   * `added`: commands or a configuration that add to what the kernel has by itself; `partial`: a listing of some
+   * routes. Others list a whole table.
+   */
   | {
       readonly kind: 'routes';
       readonly routes: readonly RouteFacts[];
       readonly added?: true;
+      readonly partial?: true;
       readonly lines: readonly Line[];
     }
-  | { readonly kind: 'policy-rules'; readonly rules: readonly PolicyRuleFacts[]; readonly lines: readonly Line[] }
+  | {
+      readonly kind: 'policy-rules';
+      readonly rules: readonly PolicyRuleFacts[];
+      readonly partial?: true;
+      readonly lines: readonly Line[];
+    }
   /**
    * `ipset save` text, parsed by core/net: the lines as they are, or those that say what `ipset list` printed, which
    * come from the lines of `textLines`.

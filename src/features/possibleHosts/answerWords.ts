@@ -1,10 +1,12 @@
 import { formatAddress } from '../../core/net/address';
 import type { NextHop, Route } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
+import type { HostFacts } from '../../core/ruleset/host/hostFromFile';
+import { addressFamily } from '../../core/syntax/family';
 import type { HostAnswer } from '../../core/netfilter/events';
 import { groupKey, ownKey, wayKey } from './hostKeys';
 
-export function ownAnswer(address: string, value: boolean): HostAnswer {
+export function ownAnswer(address: string, value: boolean, { addresses }: HostFacts['lists']): HostAnswer {
   return {
     what: `${address} is an address of this host`,
     value,
@@ -16,7 +18,9 @@ export function ownAnswer(address: string, value: boolean): HostAnswer {
     },
     key: ownKey(address),
     word: value ? 'own' : 'forward',
-    reason: 'the file does not list the addresses of this host',
+    reason: addresses[addressFamily(address) ?? 4]
+      ? 'the file may list only some of the addresses of this host'
+      : 'the file does not list the addresses of this host',
   };
 }
 
@@ -65,7 +69,12 @@ function leavingBy({ dir, iface }: PacketRequest, name: string): string {
   return dir === 'out' ? `out ${name}` : `forward ${iface ?? 'IN'} ${name}`;
 }
 
-export function wayAnswer(request: PacketRequest, names: readonly string[], to: string): HostAnswer {
+export function wayAnswer(
+  request: PacketRequest,
+  names: readonly string[],
+  to: string,
+  { routes }: HostFacts['lists'],
+): HostAnswer {
   const [name = ''] = names;
   const stem = `${to} is reached by `;
   return {
@@ -75,6 +84,8 @@ export function wayAnswer(request: PacketRequest, names: readonly string[], to: 
     choice: true,
     key: wayKey(name),
     word: leavingBy(request, name),
-    reason: 'the file does not list the routes of this host',
+    reason: routes[addressFamily(to) ?? 4]
+      ? 'the file may list only some of the routes of this host'
+      : 'the file does not list the routes of this host',
   };
 }

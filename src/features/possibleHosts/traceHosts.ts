@@ -67,7 +67,7 @@ export function traceHosts(common: Common): readonly HostTrace[] | string {
   if (!own) return tracesWith(common, {}, []);
   const address = formatAddress(own.address);
   const said = common.answers.get(ownKey(address));
-  const answerOf = (value: boolean): HostAnswer => ownAnswer(address, value);
+  const answerOf = (value: boolean): HostAnswer => ownAnswer(address, value, first.lists);
   if (said !== undefined) return tracesWith(common, { own: said }, [answerOf(said)]);
   const [likelier, other] = [own.own, !own.own].map((value) =>
     tracesWith(common, { own: value }, [answerOf(value)]),
@@ -124,7 +124,7 @@ function tracesWith(common: Common, given: HostAnswers, answers: readonly HostAn
       traceOn(
         common,
         { ...given, way: said },
-        to === undefined ? answers : [...answers, wayAnswer(common.request, [said], to)],
+        to === undefined ? answers : [...answers, wayAnswer(common.request, [said], to, asked.facts.lists)],
       ),
     ];
   if (ways.length === 0 || to === undefined) return byNextHop(common, asked);
@@ -132,7 +132,7 @@ function tracesWith(common: Common, given: HostAnswers, answers: readonly HostAn
   if (found.length === 1) return [complete ? asked : withoutSome(asked)];
   const shown = found.map(({ of, hostTrace }) => ({
     ...hostTrace,
-    answers: [...answers, wayAnswer(common.request, of, to)],
+    answers: [...answers, wayAnswer(common.request, of, to, asked.facts.lists)],
   }));
   return complete ? shown : shown.map(withoutSome);
 }

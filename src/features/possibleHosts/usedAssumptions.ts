@@ -160,12 +160,15 @@ class Uses {
       hostTrace: { facts },
     } = this;
     const [first] = routes;
-    if (first && !facts.known.policyRules) {
+    if (first && facts.known.policyRules !== 'all') {
       yield {
         code: 'policy-rules',
         what: 'policy rules',
         value: 'only the standard ones',
-        message: 'The file lists no policy rules ("ip rule"): only the standard ones are assumed.',
+        message:
+          facts.known.policyRules === 'none'
+            ? 'The file lists no policy rules ("ip rule"): only the standard ones are assumed.'
+            : 'The file may list only some of the policy rules ("ip rule" lists all): no others are assumed.',
         line: undefined,
         decides: false,
       };

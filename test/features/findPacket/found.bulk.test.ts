@@ -7,7 +7,8 @@ import { findWords } from '../../../src/features/findPacket/findWords';
 import { answersOf } from '../../answers';
 import { modelOfText } from '../sample';
 
-const HOST = `2: eth0: <UP> mtu 1500
+const HOST = `$ ip addr
+2: eth0: <UP> mtu 1500
     inet 192.0.2.10/24 scope global eth0
 3: eth1: <UP> mtu 1500
     inet 10.8.0.1/24 scope global eth1

@@ -9,7 +9,8 @@ import { requestOf, type TravelDirection } from '../../../src/features/findPacke
 import { answersOf } from '../../answers';
 import { modelOfText } from '../sample';
 
-const HOST = `2: eth0: <UP> mtu 1500
+const HOST = `$ ip addr
+2: eth0: <UP> mtu 1500
     inet 192.0.2.10/24 scope global eth0
     inet6 2001:db8:1::10/64 scope global
     inet6 fe80::1/64 scope link

@@ -1,5 +1,5 @@
 /** A pod that lists its own address, /etc/hosts and a name server. */
-export const POD = `$ ip addr show eth0
+export const POD = `$ ip addr
 2: eth0@if9: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UP
     inet 10.61.4.20/24 brd 10.61.4.255 scope global eth0
     inet6 fd61:4::20/64 scope global

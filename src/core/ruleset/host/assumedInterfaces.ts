@@ -17,13 +17,13 @@ import type { Assumptions, InterfaceUse } from './assumptions';
 import type { InterfaceOfFile, RouteOfFile } from './fileFacts';
 import { firstOfBridge, type OwnAddress } from './ownAddresses';
 import type { SaidOfHost } from './said';
-import { MADE_UP, MOST_MADE_UP, PORT_NAME, TUNNEL_NAME, USUAL_HOST_NUMBER } from './usual';
+import { INNER_NAME, MADE_UP, MOST_MADE_UP, PORT_NAME, TUNNEL_NAME, USUAL_HOST_NUMBER } from './usual';
 
 /** What the interfaces of a host are made of. */
 export interface InterfaceSources {
   /** Those that the file lists. */
   readonly listed: ReadonlyMap<string, InterfaceOfFile>;
-  /** Of which families it lists the addresses. */
+  /** Of which families it lists all addresses. */
   readonly listedFamilies: ReadonlySet<4 | 6>;
   readonly routes: readonly RouteOfFile[];
   /** Those that rules name. */
@@ -62,7 +62,7 @@ export function assumeInterfaces(
       found.set(name, { mac: undefined, mtu: 1500, addresses: [] });
   };
   for (const { route } of routes) exist(route.device);
-  const uplink = found.keys().next().value ?? assumeUplink(named, said, noted);
+  const uplink = listedUplink(found, sources) ?? assumeUplink(named, said, found.size > 0, noted);
   exist(uplink);
   const present = new Set(found.keys());
   for (const name of [said.inInterface, said.outInterface]) exist(name);
@@ -129,19 +129,45 @@ export function assumeInterfaces(
 }
 
 /**
+ * The first interface; where the file may list only some, that of a default route, or else the first that is no tunnel
+ * and no bridge of containers.
+ */
+function listedUplink(
+  found: ReadonlyMap<string, OpenInterface>,
+  { listed, listedFamilies, routes, named }: InterfaceSources,
+): string | undefined {
+  const names = [...found.keys()];
+  if (listed.size === 0 || listedFamilies.size > 0) return names[0];
+  const uses = new Map(named.map((use) => [use.name, use]));
+  return (
+    routes.find(({ route }) => route.prefixLength === 0 && route.device !== undefined)?.route.device ??
+    names.find(
+      (name) =>
+        !TUNNEL_NAME.test(name) && !INNER_NAME.test(name) && firstOfBridge(uses.get(name) ?? { name }) === undefined,
+    )
+  );
+}
+
+/**
  * The interface that leads out, where the file lists none: one that rules name, else the one that was named with the
  * packet, else eth0.
  */
-function assumeUplink(named: readonly InterfaceUse[], said: SaidOfHost, noted: Assumptions): string {
+function assumeUplink(
+  named: readonly InterfaceUse[],
+  said: SaidOfHost,
+  listsOthers: boolean,
+  noted: Assumptions,
+): string {
   const ofRules = uplinkOf(named);
   const ofPacket = [said.outInterface, said.inInterface].find((name) => name !== undefined && name !== 'lo');
   const uplink = ofRules ?? ofPacket ?? 'eth0';
+  const lists = listsOthers ? 'The file lists no interface that leads out' : 'The file lists no interfaces';
   if (ofRules !== undefined)
     noted.assume({
       code: 'interface',
       what: 'interface that leads out',
       value: uplink,
-      message: `The file lists no interfaces: ${uplink}, which rules name, is assumed to be the uplink.`,
+      message: `${lists}: ${uplink}, which rules name, is assumed to be the uplink.`,
       use: { kind: 'interface', name: uplink },
     });
   else if (ofPacket === undefined)
@@ -149,7 +175,7 @@ function assumeUplink(named: readonly InterfaceUse[], said: SaidOfHost, noted: A
       code: 'interface',
       what: 'interface that leads out',
       value: uplink,
-      message: 'The file lists no interfaces: eth0 is assumed in addition to lo.',
+      message: `${lists}: eth0 is assumed in addition${listsOthers ? '' : ' to lo'}.`,
       use: { kind: 'interface', name: uplink },
     });
   return uplink;

@@ -6,12 +6,14 @@ import {
   isLoopback,
   isMulticast,
   isUnspecified,
+  prefixLengthOf,
+  type AddressBlock,
 } from '../../net/address';
 import type { Interface, PolicyRule, Route } from '../../net/host';
 import { nextPreference, parsePolicyRule, parseRoute } from '../../net/ipRoute';
 import { ROUTE_TABLE } from '../../net/kernelRoutes';
 import { isProblem } from '../../net/packetRequest';
-import type { Assumptions, InterfaceUse, RulesUse } from './assumptions';
+import type { Assumptions, HostAssumption, InterfaceUse, RulesUse } from './assumptions';
 import { firstOfBridge } from './ownAddresses';
 import type { SaidOfHost } from './said';
 import { INNER_NAME, tproxyTable } from './usual';
@@ -20,8 +22,10 @@ import { INNER_NAME, tproxyTable } from './usual';
 export interface RouteSources {
   readonly family: 4 | 6;
   readonly interfaces: readonly Interface[];
-  /** Of interfaces whose addresses the file lists. */
+  /** The interfaces whose addresses the file lists. */
   readonly listed: ReadonlySet<string>;
+  /** There are no other interfaces with addresses. */
+  readonly allListed: boolean;
   readonly named: readonly InterfaceUse[];
   readonly said: SaidOfHost;
   readonly uplink: string;
@@ -29,6 +33,8 @@ export interface RouteSources {
   readonly way: string | undefined;
   /** The kernel's own routes, which follow from the addresses. */
   readonly kernel: readonly Route[];
+  /** Routes of the main table that the file lists, of which there may be others. */
+  readonly stated: readonly Route[];
 }
 
 /** Routes that are assumed, and the interfaces by which packets for elsewhere may leave, the likeliest first. */
@@ -43,7 +49,7 @@ export interface AssumedRoutes {
  * handed to an interface.
  */
 export function assumeRoutes(sources: RouteSources, noted: Assumptions): AssumedRoutes {
-  const { family, interfaces, listed, named, said, kernel } = sources;
+  const { family, interfaces, listed, named, said, kernel, stated } = sources;
   const out = said.outInterface === 'lo' ? undefined : said.outInterface;
   const of = (text: string): Route[] => {
     const route = parseRoute(`${family === 6 ? '-6 ' : ''}${text}`, [], 'route');
@@ -61,6 +67,7 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
     out === undefined || name === out
       ? blocks
           .filter((block) => block.address.family === family)
+          .filter((block) => !stated.some((route) => contains(route, block)))
           .flatMap((block) => of(`${formatBlock(block)} dev ${name}`))
       : [],
   );
@@ -80,7 +87,7 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
     out !== undefined && said.destination?.family === family && said.own !== true
       ? of(`${formatAddress(said.destination)} dev ${out}`)
       : [];
-  const back = wayBack(sources, [...kept, ...behind], of);
+  const back = wayBack(sources, [...kept, ...behind, ...stated], of);
   for (const route of back) {
     const [to, by] = [formatAddress(route.destination.address), route.device ?? ''];
     noted.assume({
@@ -94,6 +101,11 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
     });
   }
   const routes = [...kept, ...behind, ...toDestination, ...back];
+  const statedDefault = stated.filter(({ prefixLength }) => prefixLength === 0);
+  if (statedDefault.length > 0) {
+    if (out === undefined) noted.assume(noOthers(family, statedDefault));
+    return { routes, ways: [] };
+  }
   if (device === undefined) return { routes, ways: [] };
   const elsewhere = of(`default dev ${device}`);
   const open = out === undefined && candidates.length > 1;
@@ -102,10 +114,30 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       code: 'default-route',
       what: `IPv${family} default route`,
       value: `dev ${device}`,
-      message: `The file lists no IPv${family} routes: a default route by ${device} is assumed.`,
+      message:
+        `The file lists no IPv${family} ${stated.length > 0 ? 'default route' : 'routes'}: a default route by ` +
+        `${device} is assumed.`,
       use: { kind: 'routes', routes: elsewhere },
     });
   return { routes: [...routes, ...elsewhere], ways: open && interfaces.length > 2 ? candidates : [] };
+}
+
+/** The default route is taken for what the others do not lead to, although there may be more of them. */
+function noOthers(family: 4 | 6, routes: readonly Route[]): HostAssumption {
+  return {
+    code: 'route',
+    what: `IPv${family} routes`,
+    value: 'no others',
+    message:
+      `The file may list only some of the IPv${family} routes ("ip route" lists all): for other destinations the ` +
+      'default route is taken.',
+    use: { kind: 'routes', routes },
+  };
+}
+
+/** A listed route that leads to a whole block, and not only elsewhere. */
+function contains({ destination, prefixLength }: Route, block: AddressBlock): boolean {
+  return prefixLength > 0 && prefixLength <= (prefixLengthOf(block.mask) ?? 0) && inBlock(block.address, destination);
 }
 
 /** The sender of a packet is reached by the interface that it came in by, unless something else is known. */
@@ -136,7 +168,7 @@ function wayBack(
  * The interfaces by which packets for elsewhere may leave: no bridges of containers, none that rules tie to networks,
  * and not the one that the packet came in by, if there are others.
  */
-function waysOf({ family, interfaces, listed, named, said, uplink }: RouteSources): readonly string[] {
+function waysOf({ family, interfaces, listed, allListed, named, said, uplink }: RouteSources): readonly string[] {
   const uses = new Map(named.map((use) => [use.name, use]));
   const usable = interfaces
     .filter(({ name, addresses }) => {
@@ -149,7 +181,7 @@ function waysOf({ family, interfaces, listed, named, said, uplink }: RouteSource
         name !== 'lo' &&
         addresses.some(({ address }) => address.family === family && !isLinkLocal(address)) &&
         (name === uplink || !inner) &&
-        (listed.size === 0 || listed.has(name) || use.translated === true)
+        (!allListed || listed.size === 0 || listed.has(name) || use.translated === true)
       );
     })
     .map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { sameAddress } from '../../net/address';
+import { formatAddress, isLinkLocal, prefixBlock, sameAddress } from '../../net/address';
 import type { Host, Interface, InterfaceAddress, Listener, PolicyRule, Route } from '../../net/host';
 import { listenerAt, parseInterfaceAddress } from '../../net/hostFromTopology';
 import { nextPreference, parsePolicyRule, parseRoute, standardRules } from '../../net/ipRoute';
@@ -14,8 +14,11 @@ import { TableNumbers } from './tableNumbers';
 
 type Facts<K extends Section['kind']> = Extract<Section, { readonly kind: K }>;
 
-/** An interface as the file lists it. `lo` may be among them. */
+/** An interface as the file lists it. `lo` may be among them. 0-based line. */
 export interface InterfaceOfFile {
+  readonly line: number;
+  /** Undefined where the file does not say. */
+  readonly up: boolean | undefined;
   readonly mac: string | undefined;
   readonly mtu: number;
   readonly addresses: InterfaceAddress[];
@@ -26,8 +29,8 @@ export interface RouteOfFile {
   readonly route: Route;
   readonly line: number;
   /**
-   * Commands or a configuration add it to what the kernel has by itself; other routes are of a list of their whole
-   * table.
+   * There may be others: commands or a configuration add it to what the kernel has by itself, or a listing shows some
+   * routes. Other routes are of a list of their whole table.
    */
   readonly added: boolean;
 }
@@ -69,12 +72,30 @@ export class FileFacts {
         ({ address }) => !known?.addresses.some((each) => sameAddress(each.address, address)),
       );
       found.set(facts.name, {
+        line: known?.line ?? facts.line.index,
+        up: facts.up ?? known?.up,
         mac: facts.mac ?? known?.mac,
         mtu: facts.mtu ?? known?.mtu ?? 1500,
         addresses: [...(known?.addresses ?? []), ...more],
       });
     }
     return found;
+  }
+
+  /**
+   * The families of which a listing of all interfaces has the addresses. `ip -6 addr` has none of IPv4, which at least
+   * lo would have; one without any of IPv6 is of a host without IPv6, or of `ip -4 addr`. A pod has one interface: any
+   * listing shows it.
+   */
+  familiesOfAllAddresses(pod: boolean): ReadonlySet<4 | 6> {
+    const whole = this.sections('interfaces')
+      .filter(({ partial }) => pod || partial !== true)
+      .flatMap((section) => section.interfaces);
+    return new Set(
+      whole.some(({ name, addresses }) => name !== 'lo' && addresses.length > 0)
+        ? whole.flatMap(({ addresses }) => addresses.map((address) => (address.includes(':') ? 6 : 4)))
+        : [],
+    );
   }
 
   /** The addresses that the file states without their interface. */
@@ -104,23 +125,30 @@ export class FileFacts {
       [...this.interfaces()].map(([name, iface], index): Interface => ({ ...iface, name, index })),
       false,
     );
-    for (const { routes, added = false } of this.sections('routes')) {
+    for (const { routes, added = false, partial = false } of this.sections('routes')) {
       for (const { words, family, line } of routes) {
         const route = parseRoute(this.tables().numbered(words), known, 'route', family);
         if (isProblem(route)) this.noted.leftOut('not-read', `This route is ignored. ${route.message}`, line.index);
         else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) {
-          found.push({ route, line: line.index, added });
+          found.push({ route, line: line.index, added: added || partial });
           known.push(route);
         }
       }
     }
-    this.cachedRoutes = found;
-    return found;
+    const partial = familiesWithout(this.interfaces(), found);
+    this.cachedRoutes = found.map((each) => (partial.has(each.route.family) ? { ...each, added: true } : each));
+    return this.cachedRoutes;
   }
 
   /** The policy rules that the file lists, and the three that every host has, unless a list of all rules lacks them. */
   policyRules(): readonly PolicyRule[] {
     return this.readPolicyRules().rules;
+  }
+
+  /** Whether the file lists policy rules, and whether others may exist than those and the standard ones. */
+  policyRulesListed(): 'all' | 'some' | 'none' {
+    const sections = this.sections('policy-rules');
+    return sections.length === 0 ? 'none' : sections.every(({ partial }) => partial) ? 'some' : 'all';
   }
 
   /** The families of which the file lists all policy rules, as `ip rule` prints them. */
@@ -136,7 +164,9 @@ export class FileFacts {
       ...standardRules().filter((rule) => !listed.has(rule.family) && !rules.has(JSON.stringify(rule))),
       ...rules.values(),
     ];
-    for (const { words, family, line } of this.sections('policy-rules').flatMap((section) => section.rules)) {
+    const sections = this.sections('policy-rules');
+    const each = sections.flatMap(({ rules: all, partial = false }) => all.map((rule) => ({ ...rule, partial })));
+    for (const { words, family, line, partial } of each) {
       const rule = parsePolicyRule(
         this.tables().numbered(words),
         () => nextPreference(withStandard(), family),
@@ -147,6 +177,7 @@ export class FileFacts {
       else rules.set(JSON.stringify(rule), rule);
       // No command adds it: the line is one of a list of all rules.
       if (
+        !partial &&
         !isProblem(rule) &&
         rule.action.kind === 'lookup' &&
         rule.action.table === ROUTE_TABLE.local &&
@@ -210,6 +241,30 @@ export class FileFacts {
     if (more > 0) this.noted.leftOut('sets', `${more} more lines of the saved sets are ignored; "check" lists them.`);
     return found.sets;
   }
+}
+
+/**
+ * The families of which the routes of an interface that is up are missing: the kernel adds one to the network of each
+ * address, so what is listed is not all. Source: Linux net/ipv4/fib_frontend.c, fib_add_ifaddr; net/ipv6/addrconf.c.
+ */
+function familiesWithout(
+  interfaces: ReadonlyMap<string, InterfaceOfFile>,
+  routes: readonly RouteOfFile[],
+): ReadonlySet<4 | 6> {
+  const networks = new Set(
+    routes.map(({ route }) => `${formatAddress(route.destination.address)}/${route.prefixLength}`),
+  );
+  const missing = new Set<4 | 6>();
+  for (const [name, { up, addresses }] of interfaces)
+    if (up === true && name !== 'lo')
+      for (const { address, prefixLength } of addresses)
+        if (
+          prefixLength < (address.family === 4 ? 31 : 127) &&
+          !isLinkLocal(address) &&
+          !networks.has(`${formatAddress(prefixBlock(address, prefixLength).address)}/${prefixLength}`)
+        )
+          missing.add(address.family);
+  return missing;
 }
 
 /** How many ignored lines are reported one by one. */

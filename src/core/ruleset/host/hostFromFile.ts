@@ -30,11 +30,12 @@ export interface HostFacts {
      */
     readonly ways: Readonly<Record<4 | 6, readonly string[]>>;
   };
+  /** Whether the file lists some, where not everything is known. */
+  readonly lists: Readonly<Record<'addresses' | 'routes', Readonly<Record<4 | 6, boolean>>>>;
   /** The parts of which the file or the caller lists everything. */
   readonly known: {
     readonly addresses: Readonly<Record<4 | 6, boolean>>;
-    readonly routes: Readonly<Record<4 | 6, boolean>>;
-    readonly policyRules: boolean;
+    readonly policyRules: 'all' | 'some' | 'none';
   };
 }
 
@@ -123,23 +124,27 @@ export class HostSource {
     const kernel = kernelRoutes(interfaces, sysctls.get('net.ipv6.conf.all.forwarding') !== 0);
     const withAddresses = (family: 4 | 6): ReadonlySet<string> =>
       new Set(
-        isKnown(family)
-          ? interfaces
-              .filter(({ name }) => givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0)
-              .map(({ name }) => name)
-          : [],
+        interfaces
+          .filter(({ name }) =>
+            isKnown(family)
+              ? givenInterfaces !== undefined || (listed.get(name)?.addresses.length ?? 0) > 0
+              : listed.get(name)?.addresses.some(({ address }) => address.family === family),
+          )
+          .map(({ name }) => name),
       );
-    const routing = this.routes(kernel, (family) =>
+    const routing = this.routes(kernel, (family, stated) =>
       assumeRoutes(
         {
           family,
           interfaces,
           listed: withAddresses(family),
+          allListed: isKnown(family),
           named,
           said,
           uplink,
           way: answers.way,
           kernel: kernel.filter((route) => route.family === family),
+          stated,
         },
         noted,
       ),
@@ -172,10 +177,17 @@ export class HostSource {
       problems: this.problems,
       assumptions: [...this.noted.list, ...noted.list],
       open: { own: place?.open === true ? place : undefined, group: openGroup(host, said), ways: routing.ways },
+      lists: {
+        addresses: eachFamily((family) =>
+          [...listed].some(
+            ([name, { addresses }]) => name !== 'lo' && addresses.some(({ address }) => address.family === family),
+          ),
+        ),
+        routes: eachFamily((family) => facts.routes().some(({ route }) => route.family === family)),
+      },
       known: {
         addresses: { 4: isKnown(4) || complete, 6: isKnown(6) || complete },
-        routes: routing.known,
-        policyRules: givenRules || facts.sections('policy-rules').length > 0,
+        policyRules: givenRules ? 'all' : facts.policyRulesListed(),
       },
     };
   }
@@ -188,7 +200,7 @@ export class HostSource {
     noted: Assumptions,
   ) {
     const { families, facts, rulesUse, said } = this;
-    const listedFamilies = familiesListed(listed);
+    const listedFamilies = facts.familiesOfAllAddresses(rulesUse.pod === true);
     const isKnown = (family: 4 | 6 | undefined): boolean =>
       given !== undefined || (family === undefined ? listedFamilies.size > 0 : listedFamilies.has(family));
     const known = isKnown(said.destination?.family ?? said.source?.family);
@@ -196,7 +208,7 @@ export class HostSource {
     const routes = facts.routes().filter(({ route }) => route.table === ROUTE_TABLE.main || route.type === 'local');
     const place = known
       ? undefined
-      : destinationPlace({ said, rules: rulesUse, routes, addresses, answered: answers.own });
+      : destinationPlace({ said, rules: rulesUse, listed, routes, addresses, answered: answers.own });
     const sources = {
       listed,
       listedFamilies,
@@ -242,14 +254,16 @@ export class HostSource {
 
   private routes(
     kernel: readonly Route[],
-    assume: (family: 4 | 6) => { readonly routes: readonly Route[]; readonly ways: readonly string[] },
+    assume: (
+      family: 4 | 6,
+      stated: readonly Route[],
+    ) => { readonly routes: readonly Route[]; readonly ways: readonly string[] },
   ) {
     const given = this.override('routes', (json) => givenRoutes(json, kernel));
-    if (given) return { routes: [...kernel, ...given], ways: { 4: [], 6: [] }, known: { 4: true, 6: true } };
+    if (given) return { routes: [...kernel, ...given], ways: { 4: [], 6: [] } };
     const listed = this.given['ifaces'] === undefined ? this.facts.routes() : [];
     const routes: Route[] = [];
     const ways: Record<4 | 6, readonly string[]> = { 4: [], 6: [] };
-    const known: Record<4 | 6, boolean> = { 4: false, 6: false };
     for (const family of [4, 6] as const) {
       const listing = listed.filter(({ route }) => route.family === family);
       const main = listing.filter(({ route }) => route.table === ROUTE_TABLE.main);
@@ -261,17 +275,16 @@ export class HostSource {
           ...kernel.filter((route) => route.family === family && route.table === ROUTE_TABLE.local),
           ...ofFamily,
         );
-      else if (main.some(({ route }) => route.prefixLength === 0))
-        routes.push(...kernel.filter((route) => route.family === family), ...ofFamily);
       else {
-        const assumed = assume(family);
+        const assumed = assume(
+          family,
+          main.map(({ route }) => route),
+        );
         routes.push(...assumed.routes, ...ofFamily);
         ways[family] = assumed.ways;
-        continue;
       }
-      known[family] = true;
     }
-    return { routes, ways, known };
+    return { routes, ways };
   }
 
   private speaksOf(block: AddressBlock): boolean {
@@ -310,16 +323,6 @@ export class HostSource {
   }
 }
 
-/**
- * The families of which a listing has the addresses. `ip -6 addr` has none of IPv4, which at least lo would have; one
- * without any of IPv6 is of a host without IPv6, or of `ip -4 addr`.
- */
-function familiesListed(listed: ReadonlyMap<string, InterfaceOfFile>): ReadonlySet<4 | 6> {
-  const all = [...listed.values()].flatMap(({ addresses }) => addresses.map(({ address }) => address.family));
-  const isListed = [...listed].some(([name, { addresses }]) => name !== 'lo' && addresses.length > 0);
-  return new Set(isListed ? all : []);
-}
-
 /** The multicast group that a packet goes to, where this host is in it only if one of its programs has joined it. */
 function openGroup(host: Host, { destination }: SaidOfHost): Address | undefined {
   return destination && isMulticast(destination) && !isJoinedGroup(host, destination) ? destination : undefined;
@@ -328,6 +331,10 @@ function openGroup(host: Host, { destination }: SaidOfHost): Address | undefined
 function withGroup(host: Host, said: SaidOfHost, joined: boolean | undefined): Host {
   const group = openGroup(host, said);
   return group && joined !== undefined ? { ...host, joinedGroups: joined ? [group] : [] } : host;
+}
+
+function eachFamily<Value>(of: (family: 4 | 6) => Value): Readonly<Record<4 | 6, Value>> {
+  return { 4: of(4), 6: of(6) };
 }
 
 interface HostParts {

@@ -7,6 +7,7 @@ import {
   isPrivate,
   isUnspecified,
   parseBlock,
+  prefixBlock,
   sameAddress,
   type Address,
 } from '../../net/address';
@@ -14,7 +15,7 @@ import type { Route } from '../../net/host';
 import { own } from '../../text/own';
 import type { InterfaceUse, RulesUse } from './assumptions';
 import type { AddressesOfFile } from './fileAddresses';
-import type { RouteOfFile } from './fileFacts';
+import type { InterfaceOfFile, RouteOfFile } from './fileFacts';
 import type { SaidOfHost } from './said';
 import { SIDECAR_SOURCE, USUAL_NETWORKS } from './usual';
 
@@ -47,6 +48,8 @@ export interface DestinationPlace {
 export interface PlaceSources {
   readonly said: SaidOfHost;
   readonly rules: RulesUse;
+  /** Interfaces that the file lists, of which there may be others. */
+  readonly listed: ReadonlyMap<string, InterfaceOfFile>;
   /** Of the main table. */
   readonly routes: readonly RouteOfFile[];
   /** Those that the file states without an interface. */
@@ -59,6 +62,7 @@ export interface PlaceSources {
 export function destinationPlace({
   said,
   rules,
+  listed: interfaces,
   routes,
   addresses,
   answered,
@@ -76,6 +80,8 @@ export function destinationPlace({
   const other = addresses.elsewhere.find((each) => sameAddress(each.address, address));
   if (other) return place(false, other.line);
   if (addresses.complete) return place(false);
+  const byInterfaces = placeByInterfaces(address, interfaces);
+  if (byInterfaces) return place(byInterfaces.own, byInterfaces.line);
   if (said.own !== undefined) return place(said.own);
   const source = sourcesOfRules(rules).find((each) => sameAddress(each.address, address));
   if (source) return place(true, source.line);
@@ -124,8 +130,24 @@ export function firstOfBridge({ name, network = own(USUAL_NETWORKS, name) }: Int
   return block && { block, address: addToAddress(block.address, 1) };
 }
 
+/** An address of a listed interface is one of this host, and others of the network of that one are not. */
+function placeByInterfaces(
+  address: Address,
+  listed: ReadonlyMap<string, InterfaceOfFile>,
+): { readonly own: boolean; readonly line: number } | undefined {
+  let neighbour: InterfaceOfFile | undefined;
+  for (const iface of listed.values())
+    for (const each of iface.addresses) {
+      if (sameAddress(each.address, address)) return { own: true, line: iface.line };
+      if (inBlock(address, prefixBlock(each.address, each.prefixLength))) neighbour ??= iface;
+    }
+  return neighbour && { own: false, line: neighbour.line };
+}
+
 /**
  * A destination beyond a next hop, or in a network in which this host is known to have another address, is not its own.
+ * Where routes may be missing, a next hop shows that only for the one address of its route: an interface of this host
+ * may lie within the others.
  */
 function placeByRoutes(
   address: Address,
@@ -142,8 +164,11 @@ function placeByRoutes(
   if (!best) return undefined;
   if (best.route.type === 'local') return { own: true, line: best.line };
   const { gateway, destination, prefixLength } = best.route;
+  const beyond = (gateway !== undefined && !inBlock(gateway, destination)) || prefixLength === 0;
+  const alone = prefixLength === (destination.address.family === 4 ? 32 : 128);
   const elsewhere =
-    (gateway !== undefined && !inBlock(gateway, destination)) || prefixLength === 0 || hasSource(best.route, routes);
+    (best.added ? alone && best.route.type === 'unicast' : beyond) ||
+    (prefixLength > 0 && hasSource(best.route, routes));
   return elsewhere ? { own: false, line: best.line } : undefined;
 }
 

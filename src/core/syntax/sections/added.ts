@@ -19,8 +19,9 @@ export interface Added {
 export function takeAdded(reader: SectionReader, lines: readonly Line[]): void {
   const { routes, rules, interfaces } = addedFacts(lines);
   if (interfaces.length > 0)
-    reader.take({ kind: 'interfaces', interfaces, lines: interfaces.map((each) => each.line) });
-  if (rules.length > 0) reader.take({ kind: 'policy-rules', rules, lines: rules.map((rule) => rule.line) });
+    reader.take({ kind: 'interfaces', interfaces, partial: true, lines: interfaces.map((each) => each.line) });
+  if (rules.length > 0)
+    reader.take({ kind: 'policy-rules', rules, partial: true, lines: rules.map((rule) => rule.line) });
   if (routes.length > 0) reader.take({ kind: 'routes', routes, added: true, lines: routes.map((route) => route.line) });
 }
 

@@ -29,7 +29,8 @@ export function readContainerNetworks(reader: SectionReader, from: number): numb
     i = end;
     while (i < lines.length && i < end + 3 && lines[i]?.shape !== Shape.ContainerNetwork) i++;
   }
-  if (interfaces.length > 0) reader.take({ kind: 'interfaces', interfaces, lines: reader.slice(from, end) });
+  if (interfaces.length > 0)
+    reader.take({ kind: 'interfaces', interfaces, partial: true, lines: reader.slice(from, end) });
   return Math.max(end, from + 1);
 }
 

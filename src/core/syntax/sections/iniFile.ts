@@ -97,6 +97,7 @@ function takeInterface(
   reader.take({
     kind: 'interfaces',
     interfaces: [{ name, mac: undefined, mtu: undefined, up: undefined, addresses: found, line: first.line }],
+    partial: true,
     lines,
   });
   if (routes.length > 0)

@@ -1,4 +1,6 @@
+import { isFilteredAbove } from '../echo';
 import { addressFamily } from '../family';
+import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { AddressFacts, InterfaceFacts } from '../facts';
@@ -15,6 +17,8 @@ export function readInterfaces(reader: SectionReader, from: number): number {
   const loose: AddressFacts[] = [];
   let current: ListedInterface | undefined;
   let brief = false;
+  const filtered = isFilteredAbove(lines, from);
+  let partial = filtered === true;
   let end = from;
   let i = from;
   for (; i < lines.length; i++) {
@@ -31,19 +35,25 @@ export function readInterfaces(reader: SectionReader, from: number): number {
       // ifconfig sets a blank line between interfaces.
       if (lines[i + 1]?.shape !== Shape.Interface) break;
       continue;
+    } else if (isOmission(line)) {
+      partial = true;
+      current = undefined;
     } else if (current && belongs(current.line, line, text)) {
       readDetails(current, text);
     } else break;
     end = i + 1;
   }
+  // Every host has lo; where the command shows that all were listed, somebody only took it out.
+  if (filtered === undefined && !found.has('lo')) partial = true;
   const old = reader.reusable(from, end);
-  if (old?.kind === 'interfaces' && loose.length === 0) reader.take(old);
+  if (old?.kind === 'interfaces' && (old.partial ?? false) === partial && loose.length === 0) reader.take(old);
   else {
     const section = reader.slice(from, end);
     if (found.size > 0)
       reader.take({
         kind: 'interfaces',
         interfaces: [...found.values()].map((draft): InterfaceFacts => ({ ...draft, addresses: [...draft.addresses] })),
+        ...(partial && { partial }),
         lines: section,
       });
     if (loose.length > 0) reader.take({ kind: 'addresses', addresses: loose, lines: section });

@@ -70,7 +70,7 @@ export function readInterfacesFile(reader: SectionReader, from: number): number 
   const interfaces = [...drafts.values()]
     .filter(({ name }) => name !== 'lo')
     .map((draft): InterfaceFacts => ({ ...draft, up: true }));
-  reader.take({ kind: 'interfaces', interfaces: [...interfaces, ...added.interfaces], lines: section });
+  reader.take({ kind: 'interfaces', interfaces: [...interfaces, ...added.interfaces], partial: true, lines: section });
   if (routes.length + added.routes.length > 0)
     reader.take({ kind: 'routes', routes: [...routes, ...added.routes], added: true, lines: section });
   if (added.rules.length > 0) reader.take({ kind: 'policy-rules', rules: added.rules, lines: section });

@@ -34,7 +34,7 @@ export function readNetplan(reader: SectionReader, from: number): number {
   const found = new NetplanReader().read(entries);
   if (found.interfaces.length === 0) return from + 1;
   const section = reader.slice(from, end);
-  reader.take({ kind: 'interfaces', interfaces: found.interfaces, lines: section });
+  reader.take({ kind: 'interfaces', interfaces: found.interfaces, partial: true, lines: section });
   if (found.routes.length > 0) reader.take({ kind: 'routes', routes: found.routes, added: true, lines: section });
   if (found.rules.length > 0) reader.take({ kind: 'policy-rules', rules: found.rules, lines: section });
   return end;

@@ -1,4 +1,6 @@
+import { isFilteredAbove } from '../echo';
 import { addressFamily } from '../family';
+import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { RouteFacts } from '../facts';
@@ -22,6 +24,7 @@ function readKernelTable(reader: SectionReader, from: number): number {
   const routes: RouteFacts[] = [];
   let metric = -1;
   let six = false;
+  let partial = isFilteredAbove(lines, from) === true;
   let end = from;
   for (let i = from; i < lines.length; i++) {
     const line = lines[i];
@@ -34,6 +37,8 @@ function readKernelTable(reader: SectionReader, from: number): number {
         // netstat -r has no metric; route has it fifth.
         metric = six ? 3 : text.split(/[ \t]+/).indexOf('Metric');
       }
+    } else if (isOmission(line)) {
+      partial = true;
     } else {
       const words = text.split(/[ \t]+/);
       const route = six ? readRow6(words, metric) : readRow4(words, metric);
@@ -45,7 +50,7 @@ function readKernelTable(reader: SectionReader, from: number): number {
     }
     end = i + 1;
   }
-  reader.take({ kind: 'routes', routes, lines: reader.slice(from, end) });
+  reader.take({ kind: 'routes', routes, ...(partial && { partial }), lines: reader.slice(from, end) });
   return end;
 }
 
@@ -105,6 +110,7 @@ function isNextHop({ text, contentStart }: Line): boolean {
 function readIpRoutes(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
+  let partial = isFilteredAbove(lines, from) === true;
   let end = from;
   for (let i = from; i < lines.length; i++) {
     const line = lines[i];
@@ -116,6 +122,8 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     } else if (last && /^nexthop /.test(text)) {
       last.words = `${last.words} ${cleaned(text)}`;
       last.family ??= familyOfRoute(text);
+    } else if (isOmission(line)) {
+      partial = true;
     } else break;
     end = i + 1;
   }
@@ -127,7 +135,7 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     words: suffix !== '' && !/ table \S/.test(draft.words) ? draft.words + suffix : draft.words,
     line: draft.line,
   }));
-  reader.take({ kind: 'routes', routes, lines: reader.slice(from, end) });
+  reader.take({ kind: 'routes', routes, ...(partial && { partial }), lines: reader.slice(from, end) });
   return end;
 }
 

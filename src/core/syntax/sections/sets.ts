@@ -1,5 +1,5 @@
 import { PARTIAL } from '../../text/omission';
-import { commandAbove } from '../echo';
+import { isFilteredAbove } from '../echo';
 import { isOmission, saysRowsOmitted } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
@@ -35,7 +35,7 @@ function savedSets(
   from: number,
   end: number,
 ): { readonly text: string; readonly textLines: readonly Line[] } {
-  const filtered = commandAbove(lines, from)?.partial === true;
+  const filtered = isFilteredAbove(lines, from) === true;
   const words: string[] = [];
   const textLines: Line[] = [];
   const add = (line: Line, text: string): void => {
@@ -65,7 +65,7 @@ function setNamed(text: string): string {
  */
 function readListedSets(reader: SectionReader, from: number): number {
   const { lines } = reader;
-  const filtered = commandAbove(lines, from)?.partial === true;
+  const filtered = isFilteredAbove(lines, from) === true;
   const words: string[] = [];
   const textLines: Line[] = [];
   let end = from;

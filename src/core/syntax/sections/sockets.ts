@@ -1,4 +1,4 @@
-import { commandAbove } from '../echo';
+import { isFilteredAbove } from '../echo';
 import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
@@ -14,7 +14,8 @@ export function readSockets(reader: SectionReader, from: number): number {
   const { lines } = reader;
   const sockets: ListeningSocket[] = [];
   let row: SocketRow | undefined;
-  let partial = isFiltered(lines, from);
+  // Rows that have no heading above them: grep took it away.
+  let partial = isFilteredAbove(lines, from) ?? lines[from]?.shape !== Shape.SocketHeader;
   let end = from;
   let i = from;
   const finish = (): void => {
@@ -45,14 +46,6 @@ export function readSockets(reader: SectionReader, from: number): number {
   else if (sockets.length > 0 || lines[from]?.shape === Shape.SocketHeader)
     reader.take({ kind: 'sockets', sockets, ...(partial && { partial }), lines: reader.slice(from, end) });
   return end;
-}
-
-/**
- * Whether rows may be missing of a listing that begins at a line: its command filters them, or they have no heading
- * above them, because grep took it away.
- */
-function isFiltered(lines: readonly Line[], from: number): boolean {
-  return commandAbove(lines, from)?.partial ?? lines[from]?.shape !== Shape.SocketHeader;
 }
 
 /** No row of `ss` has more words, whatever its options. */

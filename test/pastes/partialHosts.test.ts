@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { parseSourceFile } from '../../src/core/syntax/parse';
+import { modelOf } from '../../src/features/fileModel';
+import { evaluate } from '../../src/features/traceSession/evaluate';
+import { badgeOf } from '../../src/features/traceReport/verdict';
+
+/**
+ * What comes to this host is dropped, and what goes through it is sent: the answer shows whether the destination is
+ * taken for an address of this host.
+ */
+const RULES = '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n\n';
+const DOCKER =
+  '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A FORWARD -o docker0 -j ACCEPT\nCOMMIT\n\n';
+
+const LO = '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n';
+const ETH0 =
+  '2: eth0: <BROADCAST,UP,LOWER_UP> mtu 1500\n    inet 192.168.1.10/24 brd 192.168.1.255 scope global eth0\n';
+const DEFAULT = 'default via 192.168.1.1 dev eth0\n';
+const CONNECTED = '192.168.1.0/24 dev eth0 proto kernel scope link src 192.168.1.10\n';
+const ALL = `$ ip addr\n${LO}${ETH0}`;
+const SOME = `$ ip addr show eth0\n${ETH0}`;
+
+const OWN = ['DROPPED'];
+const OTHER = ['SENT eth0'];
+const EITHER = ['DROPPED', 'SENT eth0'];
+
+const cases: readonly (readonly [name: string, text: string, destination: string, outcomes: readonly string[]])[] = [
+  // Which listings of addresses are whole: 172.17.0.1 may be that of another interface.
+  ['ip addr', ALL, '172.17.0.1', OTHER],
+  ['ip addr, and an address that it has', ALL, '192.168.1.10', OWN],
+  ...(
+    [
+      ['ip addr', OTHER],
+      ['ip -br a', OTHER],
+      ['ip -4 addr show', OTHER],
+      ['ip a s up', OTHER],
+      ['ip addr show scope global', OTHER],
+      ['ip -f inet addr', OTHER],
+      ['ip addr | grep inet', OTHER],
+      ["ip addr | grep -v inet6 | grep 'inet '", OTHER],
+      ['ip addr | less', OTHER],
+      ['ifconfig -a', OTHER],
+      ['sudo ifconfig', OTHER],
+      ['ip addr show eth0', EITHER],
+      ['ip addr show dev eth0', EITHER],
+      ['ip -4 a s eth0', EITHER],
+      ['ip -n blue addr show eth0', EITHER],
+      ['ip addr show type bridge', EITHER],
+      ['ifconfig eth0', EITHER],
+      ['ip addr | grep eth0', EITHER],
+      ['ip addr | head -20', EITHER],
+      ["ip addr | grep inet | grep 192'", EITHER],
+    ] as const
+  ).map(([command, outcomes]) => [`below ${command}`, `$ ${command}\n${ETH0}`, '172.17.0.1', outcomes] as const),
+  ['addresses without a command, with lo', `${LO}${ETH0}`, '172.17.0.1', OTHER],
+  ['addresses without a command and lo', ETH0, '172.17.0.1', EITHER],
+  ['a listing with dots at its end', `${ALL}...\n`, '172.17.0.1', EITHER],
+  ['a listing with dots between', `$ ip addr\n${LO}[snip]\n${ETH0}`, '172.17.0.1', EITHER],
+  ['a listing with dots at its beginning', `$ ip addr\n...\n${ETH0}`, '172.17.0.1', EITHER],
+  ['one interface, and then all', `${SOME}${ALL}`, '172.17.0.1', OTHER],
+
+  // Configurations say what somebody set up, and not what there is.
+  ['commands', 'ip addr add 192.168.1.10/24 dev eth0\n', '172.17.0.1', EITHER],
+  [
+    'wg0.conf',
+    '# cat /etc/wireguard/wg0.conf\n[Interface]\nAddress = 10.8.0.1/24\n\n[Peer]\nAllowedIPs = 10.8.0.2/32\n',
+    '203.0.113.5',
+    ['DROPPED', 'SENT wg0'],
+  ],
+  [
+    'ifupdown',
+    'auto eth0\niface eth0 inet static\n    address 192.168.1.10\n    netmask 255.255.255.0\n',
+    '172.17.0.1',
+    EITHER,
+  ],
+  [
+    'netplan',
+    'network:\n  version: 2\n  ethernets:\n    eth0:\n      addresses: [192.168.1.10/24]\n      gateway4: 192.168.1.1\n',
+    '172.17.0.1',
+    EITHER,
+  ],
+  ['…and an address of it', 'ip addr add 192.168.1.10/24 dev eth0\n', '192.168.1.10', OWN],
+
+  // What some of the addresses show all the same.
+  ['an address of the one interface', SOME, '192.168.1.10', OWN],
+  ['a neighbour of the one interface', SOME, '192.168.1.77', OTHER],
+
+  // Routes show which networks an address of this host may lie in, where they are whole.
+  ['all routes', `${SOME}$ ip route\n${DEFAULT}${CONNECTED}`, '172.17.0.1', OTHER],
+  [
+    'all routes, and one has the address as its source',
+    `${SOME}$ ip route\n${DEFAULT}${CONNECTED}172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1\n`,
+    '172.17.0.1',
+    OWN,
+  ],
+  ...(
+    [
+      ['ip route', `${DEFAULT}${CONNECTED}`, OTHER],
+      ['ip -4 r', `${DEFAULT}${CONNECTED}`, OTHER],
+      ['ip route show table main', `${DEFAULT}${CONNECTED}`, OTHER],
+      ['ip route list table all', `${DEFAULT}${CONNECTED}`, OTHER],
+      ['ip route | grep eth0', `${DEFAULT}${CONNECTED}`, EITHER],
+      ['ip route show dev eth0', `${DEFAULT}${CONNECTED}`, EITHER],
+      ['ip route show default', DEFAULT, EITHER],
+      ['ip r s 10.0.0.0/8', '10.0.0.0/8 via 192.168.1.9 dev eth0\n', EITHER],
+      ['ip route', `${DEFAULT}${CONNECTED}...\n`, EITHER],
+      ['ip route', `${DEFAULT}[snip]\n${CONNECTED}`, EITHER],
+      ['ip route', `...\n${DEFAULT}${CONNECTED}`, EITHER],
+      // The kernel has a route to the network of each address.
+      ['ip route', DEFAULT, EITHER],
+    ] as const
+  ).map(
+    ([command, routes, outcomes], i) =>
+      [`routes below ${command}, ${i}`, `${SOME}$ ${command}\n${routes}`, '172.17.0.1', outcomes] as const,
+  ),
+  [
+    'ip route get says nothing of other destinations',
+    `${SOME}$ ip route get 10.1.2.3\n10.1.2.3 via 192.168.1.1 dev eth0 src 192.168.1.10 uid 0\n    cache\n`,
+    '172.17.0.1',
+    EITHER,
+  ],
+  [
+    '…and of its own that it is elsewhere',
+    `${SOME}$ ip route get 10.1.2.3\n10.1.2.3 via 192.168.1.1 dev eth0 src 192.168.1.10 uid 0\n    cache\n`,
+    '10.1.2.3',
+    OTHER,
+  ],
+  [
+    '…or that it is here',
+    `${SOME}$ ip route get 172.17.0.1\nlocal 172.17.0.1 dev lo table local src 172.17.0.1 uid 0\n    cache <local>\n`,
+    '172.17.0.1',
+    OWN,
+  ],
+  [
+    'a network beyond a next hop may hold one of this host',
+    `${SOME}$ ip route | grep via\n10.0.0.0/8 via 192.168.1.9 dev eth0\n`,
+    '10.1.1.1',
+    EITHER,
+  ],
+];
+
+const tracedIn = (text: string, expression: string) => {
+  const model = modelOf(parseSourceFile(text, { fileName: 'paste.md' }));
+  if (!model.defaultDump) throw new Error('there are no rules in the text');
+  const { input, assumed } = evaluate(model, model.defaultDump, {
+    expression,
+    outcome: 0,
+    answers: {},
+    overrides: undefined,
+  });
+  return {
+    outcomes: [...new Set(input?.traced.outcomes.map(badgeOf).map((badge) => badge.text))].sort(),
+    assumed: assumed.map(({ message }) => message),
+  };
+};
+
+describe('a destination is this host or another one, or both where the file lists some addresses only', () => {
+  it.each(cases)('%s', (_name, text, destination, outcomes) => {
+    expect(tracedIn(RULES + text, `in eth0 tcp 203.0.113.9 > ${destination}:80`).outcomes).toEqual(outcomes);
+  });
+});
+
+describe('routes of which there may be others', () => {
+  it.each<readonly [name: string, text: string, packet: string, outcomes: readonly string[], said: RegExp]>([
+    ['none', SOME, 'out tcp > 8.8.8.8:80', OTHER, /lists no IPv4 routes: a default route by eth0/],
+    [
+      'no default route among them',
+      `${SOME}$ ip route get 10.1.2.3\n10.1.2.3 via 192.168.1.1 dev eth0 src 192.168.1.10 uid 0\n`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /lists no IPv4 default route: a default route by eth0/,
+    ],
+    [
+      'the default route',
+      `${SOME}$ ip route | grep default\n${DEFAULT}`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /may list only some of the IPv4 routes .*: for other destinations the default route/,
+    ],
+    [
+      '…and what the rules tie to an interface',
+      `${SOME}$ ip route | grep default\n${DEFAULT}`,
+      'out tcp > 172.17.0.5:80',
+      ['SENT docker0'],
+      /172\.17\.0\.\d+|docker0/,
+    ],
+    [
+      '…and the network of an address',
+      `${SOME}$ ip route | grep default\n${DEFAULT}`,
+      'out tcp > 192.168.1.77:80',
+      OTHER,
+      /policy rules/,
+    ],
+    [
+      'some policy rules',
+      `${ALL}$ ip rule | grep main\n32766:\tfrom all lookup main\n`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /may list only some of the policy rules/,
+    ],
+    [
+      'policy rules with dots',
+      `${ALL}$ ip rule\n0:\tfrom all lookup local\n...\n32766:\tfrom all lookup main\n`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /may list only some of the policy rules/,
+    ],
+  ])('%s', (_name, text, packet, outcomes, said) => {
+    const found = tracedIn(DOCKER + text, packet);
+    expect(found.outcomes).toEqual(outcomes);
+    expect(found.assumed.join('\n')).toMatch(said);
+  });
+  it('all of them are not spoken of', () => {
+    const { assumed } = tracedIn(
+      `${RULES}${ALL}$ ip route\n${DEFAULT}${CONNECTED}$ ip rule\n0:\tfrom all lookup local\n32766:\tfrom all lookup main\n`,
+      'out tcp > 8.8.8.8:80',
+    );
+    expect(assumed.filter((message) => /route|policy/.test(message))).toEqual([]);
+  });
+});
