@@ -1,4 +1,5 @@
 import type { HostAnswer } from '../core/netfilter/events';
+import type { SaidTables } from '../core/ruleset/oneHost/saidTables';
 import type { UndecidedTable } from '../core/syntax/sourceFile';
 import { dumpFor, modelSaying, sectionsOf, type Dump, type FileModel } from './fileModel';
 
@@ -29,20 +30,19 @@ export function tablesOffered({ candidates, table }: UndecidedTable): readonly s
 }
 
 /**
- * The same file and the same dump of it with the table of some lines said. undefined where the dump is not one of its
- * own any more.
+ * The same file and the same dump of it where more is said of tables, by `UndecidedTable.key`. undefined where the dump
+ * is not one of its own any more.
  */
-export function withTable(
+export function withTables(
   model: FileModel,
   dump: Dump,
-  key: string,
-  table: string,
+  tables: SaidTables,
 ): { readonly model: FileModel; readonly dump: Dump } | undefined {
   let readings = otherReadings.get(model);
   if (!readings) otherReadings.set(model, (readings = new Map<string, FileModel>()));
-  const name = `${key} ${table}`;
+  const name = JSON.stringify(tables);
   let said = readings.get(name);
-  if (!said) readings.set(name, (said = modelSaying(model, { ...model.tables, [key]: table })));
+  if (!said) readings.set(name, (said = modelSaying(model, { ...model.tables, ...tables })));
   const found = dumpLike(said, dump);
   return found && { model: said, dump: found };
 }

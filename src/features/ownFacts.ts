@@ -1,5 +1,7 @@
 import { sameMachine, type Machine } from '../core/syntax/machine';
+import { Shape } from '../core/syntax/shape';
 import type { HostSection, Section, SourceFile } from '../core/syntax/sourceFile';
+import type { Line } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
 import { isOneLine, joinedRanges, rangesText } from './lineRanges';
 import { machineName, machinePlace } from './machinePlace';
@@ -87,15 +89,33 @@ function nearest(
   place: number,
 ): Machine | undefined {
   const owner = ownerOfRules({ file }, dump)?.split(' ').at(-1);
-  const named = owner === undefined ? undefined : machines.find((machine) => isCalled(machine, owner));
+  const named = owner === undefined ? inTextAbove(file, machines, place) : called(machines, [owner])[0];
   if (named) return named;
   const distance = (section: Section): number => Math.abs((section.lines[0]?.index ?? 0) - place);
   const [closest] = [...placed].sort((a, b) => distance(a) - distance(b));
   return closest && machineOfFacts(closest);
 }
 
-function isCalled({ name, within }: Machine, owner: string): boolean {
-  return name === owner || within.split(' ').at(-1) === owner;
+/** The one machine whose name is in the text just above the rules: `The rules of gate3:`. */
+function inTextAbove({ lines }: SourceFile, machines: readonly Machine[], place: number): Machine | undefined {
+  for (let i = place - 1; i >= Math.max(0, place - MOST_TEXT); i--) {
+    const { shape, text } = lines[i] as Line;
+    if (!PROSE.has(shape)) return undefined;
+    const [named, other] = called(machines, text.slice(0, LONGEST_TEXT).match(/[\w-]+(?:\.[\w-]+)*/g) ?? []);
+    if (named) return other ? undefined : named;
+  }
+  return undefined;
+}
+
+const PROSE: ReadonlySet<Shape> = new Set([Shape.Blank, Shape.Comment, Shape.Text, Shape.Fence]);
+/** So many lines above rules may say whose they are. */
+const MOST_TEXT = 5;
+const LONGEST_TEXT = 300;
+
+function called(machines: readonly Machine[], names: readonly string[]): readonly Machine[] {
+  return machines.filter(
+    ({ name, within }) => names.includes(name ?? '') || names.includes(within.split(' ').at(-1) ?? ''),
+  );
 }
 
 /** What was not used, and why, in sentences; none where the file shows one host. */

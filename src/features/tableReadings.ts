@@ -3,7 +3,7 @@ import { outcomeOf } from '../core/netfilter/outcome';
 import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../core/netfilter/trace';
 import type { UndecidedTable } from '../core/syntax/sourceFile';
 import type { Dump, FileModel } from './fileModel';
-import { openTablesOf, tableAnswer, tablesOffered, withTable } from './openTables';
+import { openTablesOf, tableAnswer, tablesOffered, withTables } from './openTables';
 
 /** Lines whose table the file does not state. */
 export interface AskedTable {
@@ -20,7 +20,7 @@ export interface TracedReading {
 
 /**
  * For at most this many groups of lines the packet is traced with each table that they may be of; each takes reading
- * the rules once more.
+ * the rules once more. Further ones are tried all at once.
  */
 const MOST_FOLLOWED = 4;
 /** Of at most this many outcomes each is compared. */
@@ -40,16 +40,23 @@ export function traceTableReadings(
 ): { readonly traced: Traced; readonly tables: readonly AskedTable[] } {
   const open = openTablesOf(model, dump, family);
   const guessKey = outcomeKey(guess.traced);
-  const others: Walked[] = [];
+  const otherPaths: Walked[] = [];
   const deciding: UndecidedTable[] = [];
   let truncated = guess.traced.truncated;
   let asked = guess.traced.asked;
-  for (const each of open.filter(({ said }) => !said).slice(0, MOST_FOLLOWED)) {
+  const traceWith = (groups: readonly UndecidedTable[], table: string): TracedReading | undefined => {
+    const other = withTables(model, dump, Object.fromEntries(groups.map(({ key }) => [key, table])));
+    return other && trace(other.model, other.dump);
+  };
+  const guessed = open.filter(({ said }) => !said);
+  const others = decidingAmong(guessed.slice(MOST_FOLLOWED), (groups, table) => {
+    const reading = traceWith(groups, table);
+    return reading !== undefined && outcomeKey(reading.traced) !== guessKey;
+  });
+  for (const each of [...guessed.slice(0, MOST_FOLLOWED), ...others]) {
     const found = new Map<string, { readonly tables: string[]; readonly reading: TracedReading }>();
-    for (const table of tablesOffered(each)) {
-      if (table === each.table) continue;
-      const other = withTable(model, dump, each.key, table);
-      const reading = other && trace(other.model, other.dump);
+    for (const table of otherTables(each)) {
+      const reading = traceWith([each], table);
       if (!reading) continue;
       const key = outcomeKey(reading.traced);
       const same = found.get(key);
@@ -60,7 +67,7 @@ export function traceTableReadings(
     if (found.size === 0) continue;
     deciding.push(each);
     for (const { tables, reading } of found.values()) {
-      others.push(...withTableAnswer(reading, each, tables));
+      otherPaths.push(...withTableAnswer(reading, each, tables));
       truncated ||= reading.traced.truncated;
       asked += reading.traced.asked;
     }
@@ -70,11 +77,11 @@ export function traceTableReadings(
   // What makes paths is stated by each of them.
   const decidingKeys = new Set(deciding.map(({ key }) => key));
   const known = guess.traced.outcomes.map((walked) => withoutProvisos(walked, decidingKeys));
-  const guessed = deciding.reduce<readonly Walked[]>(
+  const guessedPaths = deciding.reduce<readonly Walked[]>(
     (walked, each) => withTableAnswer({ ...guess, traced: { ...guess.traced, outcomes: walked } }, each, [each.table]),
     known,
   );
-  const outcomes = [...guessed, ...others.map((walked) => withoutProvisos(walked, decidingKeys))];
+  const outcomes = [...guessedPaths, ...otherPaths.map((walked) => withoutProvisos(walked, decidingKeys))];
   return {
     traced: {
       outcomes: outcomes.slice(0, MOST_OUTCOMES),
@@ -83,6 +90,32 @@ export function traceTableReadings(
     },
     tables,
   };
+}
+
+/**
+ * Of groups of lines those that decide if they are of another table: for each table one of them, found by halves. What
+ * only decides together with others is not found.
+ */
+function decidingAmong(
+  groups: readonly UndecidedTable[],
+  decides: (groups: readonly UndecidedTable[], table: string) => boolean,
+): ReadonlySet<UndecidedTable> {
+  const found = new Set<UndecidedTable>();
+  for (const table of new Set(groups.flatMap(otherTables))) {
+    let left = groups.filter((each) => otherTables(each).includes(table));
+    if (!decides(left, table)) continue;
+    while (left.length > 1) {
+      const half = left.slice(0, left.length >> 1);
+      left = decides(half, table) ? half : left.slice(half.length);
+    }
+    for (const each of left) found.add(each);
+  }
+  return found;
+}
+
+/** The tables that lines may be of, without the one that is guessed. */
+function otherTables(open: UndecidedTable): readonly string[] {
+  return tablesOffered(open).filter((table) => table !== open.table);
 }
 
 function withTableAnswer(

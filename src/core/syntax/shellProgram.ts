@@ -114,6 +114,7 @@ const PROGRAMS = new Set([
   'ip',
   'ifconfig',
   'ipset',
+  'conntrack',
 ]);
 
 /** Programs that show or change what a host has, by what comes after them where they do. */

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { familyOf } from '../../../src/core/net/makePacket';
+import type { SaidTables } from '../../../src/core/ruleset/oneHost/saidTables';
+import { modelOf, type Dump } from '../../../src/features/fileModel';
 import { openTablesOf, tablesOffered } from '../../../src/features/openTables';
 import { ownFactsOf } from '../../../src/features/ownFacts';
 import { ruleSetNotes } from '../../../src/features/ruleSetNotes';
@@ -25,11 +27,16 @@ const PRINTED: Readonly<Record<string, string>> = {
 
 /**
  * A paste, `⏎` between its lines and `<name>` for what programs print, and after ` | ` the packet if it is not the usual
- * one: what of the file counts for the rules, what is said of them, and what the outcomes depend on.
+ * one, and what is said of tables, as JSON: what of the file counts for the rules (and for other rules of the file), what is said of them, and what the outcomes depend on.
  */
 answersOf(path.join(import.meta.dirname, 'pastes.txt'), (question) => {
-  const [paste = '', expression = 'in eth0 tcp 203.0.113.9:4000 > 192.0.2.10:22 syn'] = question.split(' | ');
-  const model = modelOfText(`${paste.replace(/<(\w+)>/g, (_, name: string) => PRINTED[name] ?? name)}\n`, 'notes.md');
+  const [paste = '', expression = 'in eth0 tcp 203.0.113.9:4000 > 192.0.2.10:22 syn', said = '{}'] =
+    question.split(' | ');
+  const { file } = modelOfText(
+    `${paste.replace(/<(\w+)>/g, (_, name: string) => PRINTED[name] ?? name)}\n`,
+    'notes.md',
+  );
+  const model = modelOf(file, JSON.parse(said) as SaidTables);
   const dump = model.defaultDump;
   if (!dump) return ['no rules'];
   const { input, problems, request } = evaluate(model, dump, {
@@ -39,17 +46,20 @@ answersOf(path.join(import.meta.dirname, 'pastes.txt'), (question) => {
     overrides: undefined,
   });
   if (!input || !request) return problems.map(({ message }) => message);
-  const { file } = ownFactsOf(model, dump);
+  const factsOf = (of: Dump): string =>
+    `${of.label}, ${of.detail}: ${ownFactsOf(model, of)
+      .file.sections.map(({ kind, lines }) => `${kind} ${(lines[0]?.index ?? 0) + 1}–${(lines.at(-1)?.index ?? 0) + 1}`)
+      .join(', ')}`;
   return [
-    `${dump.label}, ${dump.detail}: ${file.sections
-      .map(({ kind, lines }) => `${kind} ${(lines[0]?.index ?? 0) + 1}–${(lines.at(-1)?.index ?? 0) + 1}`)
-      .join(', ')}`,
+    factsOf(dump),
+    ...model.dumps.flatMap((each) => (each === dump ? [] : [`others: ${factsOf(each)}`])),
     ...ruleSetNotes(model, dump, familyOf(request), 'choose it').map(
       ({ message, line }) => `${line === undefined ? '-' : `${line}:`} ${message}`,
     ),
     ...openTablesOf(model, dump, familyOf(request)).map(
       (open) =>
-        `open ${open.chain}: ${open.table} of ${tablesOffered(open).join(', ')}, line ${(open.lines[0]?.index ?? 0) + 1}`,
+        `open ${open.chain}: ${open.table} of ${tablesOffered(open).join(', ')}, line ${(open.lines[0]?.index ?? 0) + 1}` +
+        (input.tables?.some((each) => each.open.key === open.key && each.decides) ? ', decides' : ''),
     ),
     ...input.traced.outcomes.flatMap((walked) => [
       badgeOf(walked).text,
@@ -61,5 +71,6 @@ answersOf(path.join(import.meta.dirname, 'pastes.txt'), (question) => {
         ({ what, reason, unseen }) => `  only if ${what} (${reason})${unseen ? ', unseen' : ''}`,
       ),
     ]),
+    ...(input.traced.truncated ? ['and more'] : []),
   ];
 });
