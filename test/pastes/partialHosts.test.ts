@@ -131,6 +131,7 @@ const cases: readonly (readonly [name: string, text: string, destination: string
     '172.17.0.1',
     OWN,
   ],
+  ['a public address beyond the default route', `${SOME}$ ip route | grep default\n${DEFAULT}`, '203.0.113.5', EITHER],
   [
     'a network beyond a next hop may hold one of this host',
     `${SOME}$ ip route | grep via\n10.0.0.0/8 via 192.168.1.9 dev eth0\n`,
@@ -158,6 +159,13 @@ describe('a destination is this host or another one, or both where the file list
   it.each(cases)('%s', (_name, text, destination, outcomes) => {
     expect(tracedIn(RULES + text, `in eth0 tcp 203.0.113.9 > ${destination}:80`).outcomes).toEqual(outcomes);
   });
+});
+
+it.each([
+  ['a public address, by another interface', 'in eth1 tcp 10.1.1.9 > 198.51.100.7:80', OTHER],
+  ['a private address, by another interface', 'in eth1 tcp 10.1.1.9 > 172.17.0.1:80', EITHER],
+])('below a default route, %s', (_name, packet, outcomes) => {
+  expect(tracedIn(`${RULES}${SOME}$ ip route | grep default\n${DEFAULT}`, packet).outcomes).toEqual(outcomes);
 });
 
 describe('routes of which there may be others', () => {

@@ -87,7 +87,7 @@ export function destinationPlace({
   if (source) return place(true, source.line);
   const byRules = rules.placeOf?.(address);
   if (byRules) return place(byRules.own, byRules.line);
-  const routed = placeByRoutes(address, routes);
+  const routed = placeByRoutes(address, routes, inInterface);
   if (routed !== undefined) return place(routed.own, routed.line);
   const bridge = (rules.interfaces ?? [])
     .map(firstOfBridge)
@@ -146,12 +146,14 @@ function placeByInterfaces(
 
 /**
  * A destination beyond a next hop, or in a network in which this host is known to have another address, is not its own.
- * Where routes may be missing, a next hop shows that only for the one address of its route: an interface of this host
- * may lie within the others.
+ * Where routes may be missing, a next hop shows that only for the one address of its route, as an interface of this host
+ * may lie within the others; and a default route shows it for public addresses, unless they are asked for at the very
+ * interface that leads there: what nobody lists are mostly bridges and tunnels, and further addresses of the uplink.
  */
 function placeByRoutes(
   address: Address,
   routes: readonly RouteOfFile[],
+  inInterface: string | undefined,
 ): { readonly own: boolean; readonly line: number } | undefined {
   const source = routes.find(
     ({ route }) => route.preferredSource !== undefined && sameAddress(route.preferredSource, address),
@@ -163,12 +165,14 @@ function placeByRoutes(
       best = each;
   if (!best) return undefined;
   if (best.route.type === 'local') return { own: true, line: best.line };
-  const { gateway, destination, prefixLength } = best.route;
-  const beyond = (gateway !== undefined && !inBlock(gateway, destination)) || prefixLength === 0;
-  const alone = prefixLength === (destination.address.family === 4 ? 32 : 128);
-  const elsewhere =
-    (best.added ? alone && best.route.type === 'unicast' : beyond) ||
-    (prefixLength > 0 && hasSource(best.route, routes));
+  const { gateway, destination, prefixLength, type, device } = best.route;
+  const isDefault = prefixLength === 0;
+  const beyond = isDefault
+    ? !best.added || (device !== inInterface && !isPrivate(address))
+    : best.added
+      ? type === 'unicast' && prefixLength === (destination.address.family === 4 ? 32 : 128)
+      : gateway !== undefined && !inBlock(gateway, destination);
+  const elsewhere = beyond || (!isDefault && hasSource(best.route, routes));
   return elsewhere ? { own: false, line: best.line } : undefined;
 }
 
