@@ -180,7 +180,7 @@ function withLegs(
   return {
     journey,
     rest: journey.legs.slice(1).map((leg) => ({ leg, traced: trace(leg) })),
-    replies: replyLegs(journey.legs, evaluation),
+    replies: replyLegs(journey, evaluation),
   };
 }
 

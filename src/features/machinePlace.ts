@@ -6,6 +6,11 @@ interface Place {
   readonly words: string;
 }
 
+/** Whether a command ran in a network namespace of which no program says whose it is. */
+export function isNamespace({ within }: Machine): boolean {
+  return /(?:^| )(?:netns|nsenter) \S+$/.test(within);
+}
+
 /** Where a command ran: `in pod web-7`, `on gate3`, `in network namespace red on gate3`. */
 export function machinePlace(machine: Machine): string {
   const { preposition, words } = placeOf(machine);

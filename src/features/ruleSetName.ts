@@ -1,6 +1,7 @@
 import { packs } from '../core/knowledge/packs';
 import type { Line } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
+import { isNamespace, machineName } from './machinePlace';
 
 /** So far above the rules their command is looked for: a long log may be between. */
 const LOOKED_AT = 400;
@@ -18,9 +19,13 @@ export function ruleSetName(model: Pick<FileModel, 'file'>, dump: Dump): string 
 /** Each view of a file asks for them. */
 const NAMES = new WeakMap<Dump, string>();
 
-/** Whose rules they are: `pod server-6cdd6d8fcc-q8wzh`, `host node-3`; undefined where nothing above them says so. */
+/**
+ * Whose rules they are: `pod server-6cdd6d8fcc-q8wzh`, `host node-3`, `network namespace red`; undefined where neither
+ * their command nor anything above them says so.
+ */
 export function ownerOfRules({ file }: Pick<FileModel, 'file'>, { section }: Dump): string | undefined {
-  return whose(file.lines, section.lines[0]?.index ?? 0);
+  const { machine } = section;
+  return machine && isNamespace(machine) ? machineName(machine) : whose(file.lines, section.lines[0]?.index ?? 0);
 }
 
 function findName(model: Pick<FileModel, 'file'>, dump: Dump): string {

@@ -28,6 +28,22 @@ test.each<[string, string, readonly string[]]>([
     `root@n:~# ip6tables-save\n${SAVED.replace('iptables-save', 'ip6tables-save')}`,
     ['host n, saved state, IPv6'],
   ],
+  ['a network namespace', `# ip netns exec red iptables-save\n${SAVED}`, ['network namespace red, saved state']],
+  [
+    'a host and a network namespace on it',
+    `root@node-3:~# iptables-save\n${SAVED}root@node-3:~# ip netns exec red iptables-save\n${SAVED}`,
+    ['host node-3, saved state', 'network namespace red, saved state'],
+  ],
+  [
+    'a process, of which nothing says whose it is',
+    `root@node-3:~# nsenter -t 4711 -n iptables-save\n${SAVED}`,
+    ['the network namespace of process 4711, saved state'],
+  ],
+  [
+    'a network namespace on another host',
+    `me@lap:~$ ssh gate3 sudo ip netns exec red iptables-save\n${SAVED}`,
+    ['network namespace red on gate3, saved state'],
+  ],
   [
     'two pods',
     `$ kubectl logs a-1\n${SAVED}\n$ kubectl logs b-2\n${SAVED}`,

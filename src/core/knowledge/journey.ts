@@ -59,8 +59,6 @@ export interface Taken {
   readonly family: 4 | 6;
   readonly protocol: 6 | 17;
   readonly direction: 'in' | 'out';
-  /** By which interface it came; undefined for what this host sends itself. */
-  readonly iface: string | undefined;
   /** Who sends it, and where it was to go before any rule. */
   readonly source: string;
   readonly destination: string;

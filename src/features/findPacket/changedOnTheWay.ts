@@ -6,7 +6,7 @@ import { pickValue } from '../../core/net/fields/pick';
 import type { Host } from '../../core/net/host';
 import { allTables, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
 import type { Hook } from '../../core/xtables/view';
-import { boxesOf, MOST_BOXES } from './boxes';
+import { boxesOf, isEmpty, MOST_BOXES } from './boxes';
 import { waysTo } from './waysTo';
 
 /** What a packet has to be, and at which hook, to be matched by a rule. */
@@ -15,7 +15,7 @@ interface Wanted {
   readonly box: Box;
 }
 
-const MOST_SETTERS = 4;
+const MOST_SETTERS = 32;
 /** Each rule that is considered is read. */
 const MOST_LOOKED = 20_000;
 
@@ -25,11 +25,12 @@ const MOST_LOOKED = 20_000;
  */
 export function changedOnTheWay<Try extends Wanted>(
   direct: readonly Try[],
+  { chain: { table } }: Rule,
   ruleSet: RuleSet,
   host: Host,
 ): readonly Try[] {
   const marked = direct.filter(({ box }) => !box.filter(asksMark).every((test) => testHolds(test, 0)));
-  const sent = direct.filter(({ hook, box }) => comesAfterNat(hook) && box.some(asksDestination));
+  const sent = direct.filter(({ hook, box }) => comesAfterNat(hook, table) && box.some(asksDestination));
   return [
     ...changed(marked, asksMark, ruleSet, host, ({ changes }, wanted) => setsMark(changes, wanted)),
     ...changed(sent, asksDestination, ruleSet, host, translatesTo),
@@ -55,6 +56,7 @@ function changed<Try extends Wanted>(
         tries.map((each): Try => ({ ...each, box: [...each.box.filter(({ field }) => !settled.has(field)), ...box] })),
       );
     })
+    .filter(({ box }) => !isEmpty(box, ruleSet.family))
     .slice(0, MOST_BOXES);
 }
 
@@ -102,19 +104,19 @@ function asksDestination({ field }: FieldTest): boolean {
 }
 
 /** Here a packet has the destination that NAT gave it. */
-function comesAfterNat(hook: Hook): boolean {
-  return hook === 'INPUT' || hook === 'FORWARD' || hook === 'POSTROUTING';
+function comesAfterNat(hook: Hook, table: string): boolean {
+  return hook === 'OUTPUT' ? table === 'filter' || table === 'security' : hook !== 'PREROUTING';
 }
 
 /**
- * It gives packets another address as their destination that passes these tests; a port that it leaves open is kept.
+ * It gives packets another address or port as their destination that passes these tests; what it leaves open of the two
+ * is kept, or is not known.
  */
 function translatesTo({ rule: { family }, changes }: Setter, wanted: readonly FieldTest[]): boolean {
-  const changeOf = (field: FieldName): FieldChange | undefined => changes.find((change) => change.field === field);
-  if (changeOf('destination')?.kind !== 'among') return false;
-  return wanted.every((test) => {
-    const change = changeOf(test.field === 'destinationPortRead' ? 'destinationPort' : test.field);
-    if (change?.kind !== 'among') return true;
-    return pickValue([{ field: test.field, values: change.values, negated: false }, test], family).kind === 'value';
+  const settled = wanted.flatMap((test) => {
+    const field = test.field === 'destinationPortRead' ? 'destinationPort' : test.field;
+    const change = changes.find((each) => each.field === field);
+    return change?.kind === 'among' ? [[{ field: test.field, values: change.values, negated: false }, test]] : [];
   });
+  return settled.length > 0 && settled.every((tests) => pickValue(tests, family).kind === 'value');
 }

@@ -1,5 +1,5 @@
 import { completePacket } from '../../core/net/completePacket';
-import type { Box } from '../../core/net/fields/packetSet';
+import { intersection, type Box, type PacketSet } from '../../core/net/fields/packetSet';
 import type { Host } from '../../core/net/host';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
@@ -7,10 +7,10 @@ import { tracePacket, type Traced } from '../../core/netfilter/trace';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { lineWords } from '../../core/syntax/typedLine';
 import type { Hook } from '../../core/xtables/view';
-import { boxesOf } from './boxes';
+import { boxesOf, isEmpty, MOST_BOXES } from './boxes';
 import { changedOnTheWay } from './changedOnTheWay';
 import { requestOf, type TravelDirection } from './requestOf';
-import { canPass, shadowedBy } from './shadowed';
+import { canPass, changedOnTheWayTo, shadowedBy } from './shadowed';
 import { avoiding, letThrough, returning, takersOf, type Taker } from './takers';
 import { isJumpedTo, possibleWays, type WayToRule } from './waysTo';
 
@@ -68,8 +68,11 @@ export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: Fi
   const possible = (): ReturnType<typeof possibleWays> => possibleWays(ruleSet, rule, canPass(ruleSet, rule, host));
   const { ways } = first.complete ? first : possible();
   const search = new Search(host, ruleSet, rule, options);
-  const direct = ways.flatMap((way) => triesOf(way, rule, host));
-  const tries = [...changedOnTheWay(direct, ruleSet, host), ...direct];
+  const direct = [
+    ...ways.flatMap((way) => triesOf(way, rule, host)),
+    ...ways.flatMap((way) => triesWithChanges(way, rule, host, ruleSet)),
+  ].filter(({ box }) => !isEmpty(box, rule.family));
+  const tries = [...changedOnTheWay(direct, rule, ruleSet, host), ...direct];
   // What a host sends to itself is not what one thinks of first.
   const reaching =
     search.among(tries.filter(({ heading }) => heading !== 'loop')) ??
@@ -234,9 +237,29 @@ const HEADINGS: Readonly<Record<Hook, readonly TravelDirection[]>> = {
 };
 
 function triesOf({ hook, jumps }: WayToRule, rule: Rule, host: Host): readonly Try[] {
-  return boxesOf([...jumps, rule], host).flatMap((box) =>
-    HEADINGS[hook].map((heading): Try => ({ hook, jumps, heading, box })),
+  return withHeadings(boxesOf([...jumps, rule], host), hook, jumps);
+}
+
+/**
+ * The same for packets of which rules between those of the way change a field that several of these ask: it has to be
+ * as the first one asks.
+ */
+function triesWithChanges({ hook, jumps }: WayToRule, rule: Rule, host: Host, ruleSet: RuleSet): readonly Try[] {
+  const sets = [...jumps, rule].map((each) => boxesOf([each], host));
+  const asked = sets.map((set) => new Set(set.flat().map(({ field }) => field)));
+  const again = asked.map((own, i) => [...own].filter((field) => asked.slice(0, i).some((other) => other.has(field))));
+  // To know what the table changes, all its rules have to be read.
+  if (again.flat().length === 0) return [];
+  const changed = changedOnTheWayTo(ruleSet, rule);
+  if (!again.flat().some((field) => changed.has(field))) return [];
+  const open = sets.map((set, i) =>
+    set.map((box) => box.filter(({ field }) => !changed.has(field) || again[i]?.includes(field) !== true)),
   );
+  return withHeadings((intersection(open) ?? []).slice(0, MOST_BOXES), hook, jumps);
+}
+
+function withHeadings(boxes: PacketSet, hook: Hook, jumps: readonly Rule[]): readonly Try[] {
+  return boxes.flatMap((box) => HEADINGS[hook].map((heading): Try => ({ hook, jumps, heading, box })));
 }
 
 function arrives({ outcomes }: Traced, rule: Rule): boolean {

@@ -40,23 +40,6 @@ const SAME: Readonly<Partial<Record<FieldName, FieldName>>> = {
   conntrackProtocol: 'protocol',
 };
 
-/** Rules compare these with what a packet comes to have on its way, or what nobody chooses. */
-const NOT_CHOSEN: ReadonlySet<FieldName> = new Set([
-  'hasSocket',
-  'realm',
-  'inGroup',
-  'outGroup',
-  'conntrackStatus',
-  'conntrackDirection',
-  'conntrackMark',
-  'replySource',
-  'replyDestination',
-  'replySourcePort',
-  'replyDestinationPort',
-  'cpi',
-  'dccpType',
-]);
-
 /**
  * A packet for which all tests of the box hold, as far as one can choose it; undefined where no packet passes them all.
  * Its addresses and interfaces are those of the host where they do.
@@ -71,7 +54,6 @@ export function requestOf(box: Box, sent: Sent): PacketRequest | undefined {
   }
   const values = new Map<FieldName, FieldValue>();
   for (const [field, tests] of byField) {
-    if (NOT_CHOSEN.has(field)) continue;
     // What has no interface of that side, no owner or no link layer lacks the field, or has an empty name.
     const fixed = fixedValue(field, sent);
     if (fixed !== 'open') {
@@ -111,7 +93,7 @@ const SPARE: Readonly<Record<4 | 6, readonly [string, string]>> = {
 
 /** Values that make sense on this host, best first. */
 function preferred(field: FieldName, sent: Sent): readonly FieldValue[] {
-  const { heading, host, family, wish } = sent;
+  const { host, family, wish } = sent;
   switch (field) {
     case 'source':
       return preferredSources(sent);
@@ -119,10 +101,15 @@ function preferred(field: FieldName, sent: Sent): readonly FieldValue[] {
       return preferredDestinations(sent);
     case 'inInterface':
     case 'outInterface':
-      // What comes from outside or goes there does not pass lo, even where the file knows no other interface.
-      return heading === 'loop' ? ['lo'] : [...others(host), 'eth0', 'eth1', 'lo'];
+      // What comes from outside or goes there does not pass lo.
+      return others(host);
     case 'protocol':
-      return [wish.proto ?? PROTOCOL.TCP, PROTOCOL.UDP, family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6];
+      return [
+        ...(wish.proto === undefined ? [] : [wish.proto]),
+        PROTOCOL.TCP,
+        PROTOCOL.UDP,
+        family === 4 ? PROTOCOL.ICMP : PROTOCOL.ICMPV6,
+      ];
     case 'destinationPort':
       return [...(wish.dport === undefined ? [] : [wish.dport]), 80, 443, 8080];
     case 'sourcePort':
@@ -143,11 +130,6 @@ function preferred(field: FieldName, sent: Sent): readonly FieldValue[] {
       return [64, 63, 1, 255];
     case 'length':
       return [60];
-    case 'tos':
-    case 'mark':
-    case 'fragmentOffset':
-    case 'packetType':
-      return [0];
     case 'uid':
     case 'gid':
       return [1000];
@@ -210,13 +192,11 @@ function asRequest(
     return value === undefined ? undefined : formatField(field, value);
   };
   const outbound = heading === 'out' || heading === 'loop';
-  const oface = values.get('outInterface');
-  const out = typeof oface === 'string' && oface !== '' ? oface : undefined;
+  const out = text('outInterface');
   const icmp = number('icmp');
   const mss = number('maximumSegment');
   const state = number('conntrackState');
   const type = number('packetType');
-  const port = number('destinationPort') ?? number('sourcePort');
   const destination = text('destination');
   const isOfHost = destination !== undefined && isOwn(host, destination);
   // Before routing it does not matter whose address it is, and that of a Service belongs to no host.
@@ -229,16 +209,7 @@ function asRequest(
   const request: Record<string, unknown> = {
     ...wish,
     dir: outbound ? 'out' : 'in',
-    proto:
-      number('protocol') ??
-      wish.proto ??
-      (icmp !== undefined
-        ? family === 4
-          ? PROTOCOL.ICMP
-          : PROTOCOL.ICMPV6
-        : port !== undefined || number('tcpFlags') !== undefined || mss !== undefined
-          ? PROTOCOL.TCP
-          : undefined),
+    proto: number('protocol') ?? wish.proto,
     src: text('source') ?? wish.src,
     dst: destination ?? wish.dst ?? destinationFor(heading, host, family, out, text('inInterface')),
     iface: outbound ? undefined : text('inInterface'),
@@ -278,7 +249,7 @@ function destinationFor(
 ): string | undefined {
   if (heading === 'loop') {
     const [own] = ownAddresses(host, family);
-    return out === 'lo' || !own ? (family === 4 ? '127.0.0.1' : '::1') : formatAddress(own);
+    return own && formatAddress(own);
   }
   if (heading === 'in') return undefined;
   const leaving = host.interfaces.filter(({ name }) =>

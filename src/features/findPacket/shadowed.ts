@@ -62,9 +62,18 @@ export function canPass(ruleSet: RuleSet, rule: Rule, host: Host): (jumps: reado
 
 /** The fields of a packet that stay as they are in the table of a rule; undefined where that is not known. */
 function whatStays(ruleSet: RuleSet, { chain }: Rule): Stays | undefined {
-  const table = isTableName(chain.table) ? ruleSet.tables.get(chain.table) : undefined;
-  const changed = table && changedIn(table);
+  const changed = changedInTable(ruleSet, chain.table);
   return changed && ((field) => STAYS.has(field) && !changed.has(field));
+}
+
+/** What rules of its table may change before a packet comes to a rule; empty where that is not known. */
+export function changedOnTheWayTo(ruleSet: RuleSet, { chain }: Rule): ReadonlySet<FieldName> {
+  return changedInTable(ruleSet, chain.table) ?? new Set();
+}
+
+function changedInTable(ruleSet: RuleSet, name: string): ReadonlySet<FieldName> | undefined {
+  const table = isTableName(name) ? ruleSet.tables.get(name) : undefined;
+  return table && changedIn(table);
 }
 
 /** What a packet is that takes these jumps and is matched by the rule; undefined where that takes too many boxes. */

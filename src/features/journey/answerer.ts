@@ -9,9 +9,7 @@ import { takenOf } from './taken';
  * them. undefined where another program replies, or the file shows the user of the socket.
  */
 export function answererOf(evaluation: Evaluation, walked: Walked): Answerer | undefined {
-  const proxies = proxiesOf(evaluation);
-  if (!proxies || walked.end.outcome !== 'LOCAL') return undefined;
   const taken = takenOf(evaluation, false, walked);
-  const answerer = taken && proxies.answerer(taken);
+  const answerer = taken && proxiesOf(evaluation)?.answerer(taken);
   return answerer && { ...answerer, uid: walked.end.receiver?.uid ?? answerer.uid };
 }

@@ -1,7 +1,9 @@
 import type { NextPacket } from '../../core/knowledge/knowledge';
+import type { Packet } from '../../core/net/packet';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Dump } from '../fileModel';
 import { nextHostOf, nameOf as nameOfRules } from './nextHost';
+import { passed, roundOf, roundWords, type Passed } from './round';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import { hasNoListener } from '../../core/netfilter/walkEnds';
 import { selectedPath } from '../traceReport/traceInput';
@@ -32,14 +34,16 @@ export interface JourneyLeg extends PacketInRules {
   readonly when: string | undefined;
 }
 
-/** A proxy gets back what it has sent, and sends it again. */
+/** A proxy gets back what it has sent, and sends it again; or a host what it has sent on. */
 export interface JourneyLoop {
-  /** The leg that comes back. */
+  /** The leg whose sender gets it back. */
   readonly leg: string;
   /** Sentences; the first has "this is a loop". */
   readonly words: string;
   /** Only if; undefined: usually. */
   readonly when: string | undefined;
+  /** The leg that hosts send round, so that nobody receives it; undefined where a proxy gets what it has sent. */
+  readonly notReceived?: string | undefined;
 }
 
 export interface Journey {
@@ -88,7 +92,7 @@ export function journeyOf(
   };
   walk.legs.push(leg);
   const first = walk.onward(evaluation);
-  const end = 'end' in first ? first.end : walk.follow(first.next, evaluation, 2, '', [leg]);
+  const end = 'end' in first ? first.end : walk.follow(first.next, evaluation, 2, '', [passed(leg, evaluation)]);
   return {
     legs: walk.legs,
     end,
@@ -109,6 +113,8 @@ interface Next {
   /** What its label is, once it has been traced. */
   readonly label: (traced: Evaluation) => string;
   readonly at: string | undefined;
+  /** As it left the host before; undefined at the same host. */
+  readonly left: Packet | undefined;
   readonly note: string;
   readonly source: string | undefined;
   readonly when: string | undefined;
@@ -117,7 +123,7 @@ interface Next {
 class Walk {
   readonly legs: JourneyLeg[] = [];
   readonly loops: JourneyLoop[] = [];
-  /** On the rules of other hosts. */
+  /** On the rules that packets after the first one meet. */
   readonly remarks: string[] = [];
 
   constructor(
@@ -134,17 +140,23 @@ class Walk {
     before: Evaluation,
     level: number,
     mark: string,
-    behind: readonly JourneyLeg[],
+    behind: readonly Passed<JourneyLeg>[],
   ): string {
     let usual = '';
-    for (const [i, { label, packet, dump, at, note, source, when }] of next.entries()) {
-      if (this.legs.length >= MOST_LEGS) break;
+    for (const [i, { label, packet, dump, at, left, note, source, when }] of next.entries()) {
+      if (this.legs.length >= MOST_LEGS) return usual || 'It goes on, and is followed no further.';
       const own = `${mark}${i === 0 ? '' : String.fromCharCode(97 + i)}`;
       const expression = formatPacketExpression(packet);
       const isSame = (each: PacketInRules): boolean => each.expression === expression && each.dump === dump.id;
-      const again = behind.find(isSame);
+      const condition = behind.findLast(({ leg }) => leg.when !== undefined)?.leg.when;
+      const round = left && roundOf(behind, left, dump);
+      if (round) {
+        const words = roundWords(round, condition);
+        this.loops.push({ leg: round.sent.id, words, when: condition, notReceived: behind.at(-1)?.leg.id });
+        return words;
+      }
+      const again = behind.find(({ leg }) => isSame(leg))?.leg;
       if (again) {
-        const condition = behind.findLast((each) => each.when !== undefined)?.when;
         const words = loopWords(before, again.label, condition);
         this.loops.push({ leg: again.id, words, when: condition });
         // Whatever else may follow, a proxy that gets its own packet sends it once more.
@@ -154,9 +166,10 @@ class Walk {
       const traced = this.trace({ expression, dump: dump.id });
       const leg = { id: `${level}${own}`, label: label(traced), expression, dump: dump.id, at, note, source, when };
       this.legs.push(leg);
-      if (at !== undefined) this.remarks.push(...(proxiesOf(traced)?.remarks?.() ?? []));
+      this.remarks.push(...(proxiesOf(traced)?.remarks?.() ?? []));
       const on = this.onward(traced, at === undefined);
-      const ended = 'end' in on ? on.end : this.follow(on.next, traced, level + 1, own, [...behind, leg]);
+      const ended =
+        'end' in on ? on.end : this.follow(on.next, traced, level + 1, own, [...behind, passed(leg, traced)]);
       if (i === 0) usual = ended;
     }
     return usual;
@@ -201,9 +214,11 @@ class Walk {
     const next = paths.flatMap((walked): readonly Next[] => {
       const host = nextHostOf(evaluation, walked);
       if (!host) return [];
-      const { dump, packet, name, note } = host;
+      const { dump, packet, left, name, note } = host;
       const when = paths.length > 1 ? `it is sent to ${packet.dst}` : undefined;
-      return [{ packet, dump, label: (traced) => labelOf(traced, from), at: name, note, source: undefined, when }];
+      return [
+        { packet, dump, label: (traced) => labelOf(traced, from), at: name, left, note, source: undefined, when },
+      ];
     });
     return next.length > 0 ? { next, ofProxies } : { end, ofProxies };
   }
@@ -216,11 +231,11 @@ function here(next: readonly NextPacket[], dump: Dump): Step {
       dump,
       label: () => label,
       at: undefined,
+      left: undefined,
       note,
       source,
       when,
     })),
-    ofProxies: true,
   };
 }
 

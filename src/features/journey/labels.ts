@@ -1,6 +1,7 @@
 import type { Taken } from '../../core/knowledge/knowledge';
 import { endpoint } from '../../core/net/endpoint';
 import { formatAddress } from '../../core/net/address';
+import { PROTOCOL } from '../../core/net/packet';
 import type { Walked } from '../../core/netfilter/events';
 import { peerOnPath } from '../traceReport/card/names';
 import { showsPorts } from '../traceReport/packetWords';
@@ -34,9 +35,12 @@ export function receiverOf(
   const name =
     (taken && proxies?.receiver(taken)) ??
     end.receiver?.process ??
-    (end.packet.protocol === 1 ? 'this host' : 'program');
+    (ICMP.has(end.packet.protocol) ? 'this host' : 'program');
   return showsPorts(end.packet) ? `${name} :${taken?.port ?? end.packet.destinationPort}` : name;
 }
+
+/** The kernel itself gets these. */
+const ICMP: ReadonlySet<number> = new Set([PROTOCOL.ICMP, PROTOCOL.ICMPV6]);
 
 /** `container 172.17.0.2:80 (br0)`. */
 function sentTo(input: TraceInput, walked: Walked): string {

@@ -1,6 +1,7 @@
+import type { TraceEvent } from '../../core/netfilter/events';
 import { lineWords } from '../../core/syntax/typedLine';
 import { rulePlace } from '../traceReport/verdict';
-import { selectedPath } from '../traceReport/traceInput';
+import { selectedPath, type RuleEvent } from '../traceReport/traceInput';
 import type { Evaluation } from '../traceSession/evaluate';
 import { proxiesOf } from './proxies';
 import { takenOf } from './taken';
@@ -12,30 +13,27 @@ import { takenOf } from './taken';
 export function loopWords(evaluation: Evaluation, label: string, when: string | undefined): string {
   const who = label.split(' → ')[0] as string;
   const taken = takenOf(evaluation, true);
-  const against = (taken && proxiesOf(evaluation)?.againstLoop?.(taken)) ?? '';
+  const against = taken && proxiesOf(evaluation)?.againstLoop?.(taken);
   const by = capturedBy(evaluation);
-  return [
+  return (
     `${when === undefined ? 'This' : `If ${when}, this`} is a loop: what ${who} sends comes back to ` +
-      `${who}${taken ? `, to port ${taken.port}` : ''}${by === undefined ? '' : `, by ${by}`}, and is sent again.`,
-    against,
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+    `${who}${taken ? `, to port ${taken.port}` : ''}${by === undefined ? '' : `, by ${by}`}, and is sent again.` +
+    `${against === undefined ? '' : ` ${against}`}`
+  );
 }
 
 /** The rule that led the packet to the socket. */
 function capturedBy({ input }: Evaluation): string | undefined {
-  const rule = input && selectedPath(input).events.find((event) => event.kind === 'rule' && captures(event));
-  return rule?.kind === 'rule' ? `${lineWords(rule.rule.line)}, ${rulePlace(rule.rule)}` : undefined;
+  const captured = input && selectedPath(input).events.find(captures);
+  return captured && `${lineWords(captured.rule.line)}, ${rulePlace(captured.rule)}`;
 }
 
-type RuleEvent = Extract<ReturnType<typeof selectedPath>['events'][number], { readonly kind: 'rule' }>;
-
-function captures({ matched, effect }: RuleEvent): boolean {
+function captures(event: TraceEvent): event is RuleEvent {
+  if (event.kind !== 'rule' || !event.matched) return false;
+  const { effect } = event;
   return (
-    matched &&
-    (effect?.kind === 'redirect' ||
-      effect?.kind === 'tproxy' ||
-      (effect?.kind === 'nat' && effect.half === 'destination'))
+    effect?.kind === 'redirect' ||
+    effect?.kind === 'tproxy' ||
+    (effect?.kind === 'nat' && effect.half === 'destination')
   );
 }

@@ -2,6 +2,7 @@ import { formatAddress, isLoopback, parseAddress, type Address } from '../../cor
 import { endpoint } from '../../core/net/endpoint';
 import { hasPorts } from '../../core/net/makePacket';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
+import { formatPacketExpression } from '../../core/net/packetExpression';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { Walked } from '../../core/netfilter/events';
 import { likeliestFirst } from '../../core/ruleset/oneHost/ruleSetsOfFile';
@@ -18,6 +19,8 @@ import type { Evaluation } from '../traceSession/evaluate';
 /** Where a packet that has left one host of the file arrives at another one. */
 export interface NextHost {
   readonly dump: Dump;
+  /** As it left the one before. */
+  readonly left: Packet;
   /** As it is there: without the mark, which a packet loses between network namespaces. */
   readonly packet: PacketRequest;
   /** `web-7`, `gate3`: what its rules are called. */
@@ -83,10 +86,15 @@ function isOther(dump: Dump, from: Dump): boolean {
   return dump.machine && from.machine ? !sameMachine(dump.machine, from.machine) : dump.machine !== from.machine;
 }
 
-/** The last word of the owner or of the machine: a pod, a host, a network namespace. */
+/** The last word of the owner or of the machine: a pod, a host, a network namespace, without the host that has it. */
 export function nameOf(model: Pick<FileModel, 'file'>, dump: Dump): string {
   const owner = ownerOfRules(model, dump) ?? (dump.machine && machineWords(dump.machine));
-  return owner?.split(' ').at(-1) ?? 'the other host';
+  return (
+    owner
+      ?.replace(/ (?:in|on) .*/, '')
+      .split(' ')
+      .at(-1) ?? 'the other host'
+  );
 }
 
 /** The lines of the interfaces that have the addresses, by address; read once, as every path of a packet asks. */
@@ -108,8 +116,13 @@ function linesByAddress(file: SourceFile): ReadonlyMap<string, Line> {
 
 const LINES = new WeakMap<SourceFile, ReadonlyMap<string, Line>>();
 
+/** The same text for a packet that comes to a host once more, whatever its TTL is then. */
+export function arrivalKey(packet: Packet): string {
+  return formatPacketExpression({ ...arriving(packet), ttl: USUAL_TTL });
+}
+
 function made({ dump, name }: Found, packet: Packet, note: string, own: boolean): NextHost {
-  return { dump, name, note, packet: { ...arriving(packet), ...(own ? { own } : {}) } };
+  return { dump, name, note, left: packet, packet: { ...arriving(packet), ...(own ? { own } : {}) } };
 }
 
 /** What a packet has of which nothing else is stated. */

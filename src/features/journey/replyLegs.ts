@@ -3,7 +3,7 @@ import { findingsOfOutcome, replyOf, verdictOfReply, type TracedReply } from '..
 import { selectedPath, type TraceInput } from '../traceReport/traceInput';
 import type { Evaluation } from '../traceSession/evaluate';
 import { answererOf } from './answerer';
-import type { JourneyLeg, PacketInRules } from './journey';
+import type { Journey, JourneyLeg, PacketInRules } from './journey';
 
 /** The reply to one packet of an exchange, traced through the connection that the packet has set up. */
 export interface ReplyLeg {
@@ -25,15 +25,29 @@ export interface ReplyLeg {
 
 /**
  * How the replies come back, in the order of time: each way on its own, its last leg first, as each proxy replies once
- * it has a reply itself. A leg that nobody receives has none.
+ * it has a reply itself. A leg that nobody receives has none; so has one that another host sends on, where that has
+ * none or loses it.
  */
 export function replyLegs(
-  legs: readonly JourneyLeg[],
+  { legs, loops }: Pick<Journey, 'legs' | 'loops'>,
   trace: (packet: PacketInRules) => Evaluation,
 ): readonly ReplyLeg[] {
-  return [...ways(legs).values()]
-    .flatMap((way) => [...way].reverse())
-    .flatMap((leg) => replyLeg(leg, trace(leg)) ?? []);
+  const notReceived = new Set(loops.map((loop) => loop.notReceived));
+  return [...ways(legs).values()].flatMap((way) => {
+    const replies: ReplyLeg[] = [];
+    let lost = false;
+    for (const leg of [...way].reverse()) {
+      const reply: ReplyLeg | undefined = lost || notReceived.has(leg.id) ? undefined : replyLeg(leg, trace(leg));
+      if (reply) replies.push(reply);
+      // Whoever gets it where it arrives only then may be another one.
+      lost = leg.at !== undefined && leg.when === undefined && (!reply || isLost(reply));
+    }
+    return replies;
+  });
+}
+
+function isLost({ comesBack, reply }: ReplyLeg): boolean {
+  return !comesBack && reply.unsure === undefined;
 }
 
 /** The letters of `2b`: legs of one way have the same. */
@@ -48,17 +62,10 @@ function ways(legs: readonly JourneyLeg[]): ReadonlyMap<string, readonly Journey
 }
 
 function replyLeg(leg: JourneyLeg, evaluation: Evaluation): ReplyLeg | undefined {
-  const { input, hostTraces, setting } = evaluation;
+  const { input } = evaluation;
   if (!input) return undefined;
   const walked = selectedPath(input);
-  const [only] = hostTraces;
-  // Where one host is possible, the path does not name it and the host trace does.
-  const reply = replyOf(
-    walked,
-    walked.on || !only ? setting.setting : { ...setting.setting, host: only.facts.host },
-    answererOf(evaluation, walked),
-    input,
-  );
+  const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked), input);
   if (reply.kind === 'none') return undefined;
   const { comesBack, words } = findingsOfOutcome(reply, 0);
   const [from = '', to = ''] = leg.label.split(' → ');

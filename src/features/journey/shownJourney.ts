@@ -51,7 +51,7 @@ export function shownJourney(
     const legs = journey.legs.length > 1 ? journey.legs : [];
     return {
       legs: legs.map((leg) => ({ ...leg, badge: badgeOfFirst(trace(leg)) })),
-      replies: replyLegs(legs, trace),
+      replies: replyLegs({ legs, loops: journey.loops }, trace),
       start: begins,
       remarks: journey.remarks,
       end: journey.ofProxies && journey.loops.length === 0 ? journey.end : '',

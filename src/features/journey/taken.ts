@@ -33,7 +33,6 @@ export function takenOf(
     protocol,
     sent,
     direction: request.dir === 'out' ? 'out' : 'in',
-    iface: request.dir === 'out' ? undefined : start.iface,
     source: formatAddress(source),
     destination: formatAddress(destination),
     destinationPort,

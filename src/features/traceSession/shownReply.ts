@@ -134,15 +134,7 @@ function offered(evaluation: Evaluation, walked: Walked): ReplyState {
 const MOST_EVENTS = 20_000;
 
 function tracedReply(evaluation: Evaluation, walked: Walked): ReturnType<typeof replyOf> {
-  const [only] = evaluation.hostTraces;
-  const { setting } = evaluation.setting;
-  // Where one host is possible, the path does not name it and the host trace does.
-  return replyOf(
-    walked,
-    walked.on || !only ? setting : { ...setting, host: only.facts.host },
-    answererOf(evaluation, walked),
-    evaluation.input,
-  );
+  return replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked), evaluation.input);
 }
 
 /** Without what only the connection table cares about. */

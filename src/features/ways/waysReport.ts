@@ -45,7 +45,7 @@ export function tracedWays(
   const here = (expression: string): Evaluation => trace({ expression, dump });
   const ways = wayPackets(scenarios, here).map((way): TracedWay => {
     const journey = journeyOf(here(way.expression), way.expression, trace, { ownService: way.ownService === true });
-    return { way, journey, replies: replyLegs(journey.legs, trace) };
+    return { way, journey, replies: replyLegs(journey, trace) };
   });
   const shown = ways.flatMap(({ journey }) => journey.legs);
   const report = {

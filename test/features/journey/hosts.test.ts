@@ -8,7 +8,7 @@ import { hostJourney } from './walked';
 
 /** Each leg with its end, and each reply with the remarks on it. */
 function told(journey: HostJourney): string {
-  const { legs, trace, end } = hostJourney(journey);
+  const { legs, loops, trace, end } = hostJourney(journey);
   const ends = (walked: Parameters<typeof outcomeOf>[0]): string => {
     const { outcome, outIface, reasonCode, finalPacket: packet } = outcomeOf(walked);
     const [src, sport, dst, dport, mark] = ['src', 'sport', 'dst', 'dport', 'mark'].map((field) =>
@@ -20,7 +20,7 @@ function told(journey: HostJourney): string {
     `${id} ${label}: ${(trace(expression).input?.traced.outcomes ?? []).map(ends).join(' | ')}`,
     ...(note === undefined ? [] : [`  ${note} (${source ?? ''})`]),
   ]);
-  const back = replyLegs(legs, trace).flatMap(({ id, label, comesBack, reply, findings }) => [
+  const back = replyLegs({ legs, loops }, trace).flatMap(({ id, label, comesBack, reply, findings }) => [
     `${id} ${label}: ${comesBack ? 'comes back' : 'is lost'}, ${reply.traced.outcomes.map(ends).join(' | ')}`,
     ...findings.map((finding) => `  ${finding}`),
   ]);

@@ -5,7 +5,7 @@ import { replyLegs } from '../../../src/features/journey/replyLegs';
 import { shownJourney } from '../../../src/features/journey/shownJourney';
 import { JOURNEYS, routingOf, type JourneyCase } from '../../fixtures/istio/journeys';
 import { answersOf } from '../../answers';
-import { istioJourney, walkedJourney, type WalkedJourney } from './walked';
+import { istioJourney, shownWords, walkedJourney, type WalkedJourney } from './walked';
 
 const walks = new Map<JourneyCase, WalkedJourney>();
 
@@ -26,19 +26,7 @@ answersOf(path.join(import.meta.dirname, 'istio.txt'), (question) => {
   const { trace } = walked;
   const expression = shown ?? first?.expression ?? '';
   const scenario = { expression: first?.expression ?? '', ownService: journey.ownService === true };
-  const told = shownJourney({ evaluation: trace(expression), expression, start: undefined, scenario }, trace);
-  return [
-    ...told.legs.map(
-      ({ id, label, when, note, source, badge }) =>
-        `${id} ${label} [${badge?.tone}: ${badge?.text}${badge?.conditional === true ? ' ?' : ''}]` +
-        `${when === undefined ? '' : ` if ${when}`}${note === undefined ? '' : `: ${note} (${source})`}`,
-    ),
-    ...told.replies.map(({ id, label, verdict, findings }) => `${id} ${label}: ${[verdict, ...findings].join(' ')}`),
-    ...(told.start ? [`begins with ${told.start.expression}`] : []),
-    ...told.loops.map(({ leg, words, when }) => `loop to ${leg}${when === undefined ? '' : ` if ${when}`}: ${words}`),
-    ...told.remarks.map((remark) => `remark: ${remark}`),
-    `end: ${told.end}`,
-  ];
+  return shownWords(shownJourney({ evaluation: trace(expression), expression, start: undefined, scenario }, trace));
 });
 
 /** `2 Envoy → app 10.60.7.12:8080: LOCAL 10.60.7.12:8080`. */
@@ -70,7 +58,7 @@ describe('how an exchange goes on in a pod of Istio', () => {
   test.each(JOURNEYS)('$name: the answers', (journey) => {
     const { legs, lost = [] } = journey;
     const walked = walkOf(journey);
-    const replies = replyLegs(walked.legs, walked.trace);
+    const replies = replyLegs(walked, walked.trace);
     const ids = legs.map((leg) => leg.split(' ', 1)[0] ?? '');
     const ways = [...new Set(ids.map((id) => id.replace(/^\d+/, '')))];
     expect(replies.map(({ id }) => id)).toEqual(
@@ -99,8 +87,10 @@ describe('how an exchange goes on in a pod of Istio', () => {
     ],
   ])('what an answer says: %s', (_, name, told) => {
     const found = JOURNEYS.find((each) => each.name === name);
-    const { legs, trace } = walkOf(found as NonNullable<typeof found>);
-    expect(replyLegs(legs, trace).map(({ id, label, findings }) => [id, label, ...findings].join(' '))).toEqual(told);
+    const { legs, loops, trace } = walkOf(found as NonNullable<typeof found>);
+    expect(
+      replyLegs({ legs, loops }, trace).map(({ id, label, findings }) => [id, label, ...findings].join(' ')),
+    ).toEqual(told);
   });
 
   test('where nobody listens, nothing follows', () => {

@@ -39,10 +39,10 @@ describe('each leg ends as Linux has it', () => {
     ...HOST_JOURNEYS.map((journey) => [journey.name, () => hostJourney(journey)] as const),
   ];
   test.each(cases)('%s', (name, walk) => {
-    const { legs, trace } = walk();
+    const { legs, loops, trace } = walk();
     for (const [i, { id, expression }] of legs.entries())
       expect([id, ...ours(trace(expression).input?.traced.outcomes[0])]).toEqual([id, ...kernelOf(name, i)]);
-    for (const { id, of, reply } of replyLegs(legs, trace))
+    for (const { id, of, reply } of replyLegs({ legs, loops }, trace))
       expect([id, ...ours(reply.traced.outcomes[0])]).toEqual([
         id,
         ...kernelOf(`${name}: ${id}, the answer to ${of.label}`, 1),

@@ -144,9 +144,7 @@ describe('a journey goes on at the next host that the file shows', () => {
     if (notes.length > 0) expect(crossing).toEqual(notes);
     if (replies)
       expect(
-        replyLegs(walked.legs, walked.trace).map(
-          ({ id, comesBack }) => `${id} ${comesBack ? 'comes back' : 'is lost'}`,
-        ),
+        replyLegs(walked, walked.trace).map(({ id, comesBack }) => `${id} ${comesBack ? 'comes back' : 'is lost'}`),
       ).toEqual(replies);
   });
 });

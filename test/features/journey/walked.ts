@@ -2,6 +2,7 @@ import { formatPacketExpression } from '../../../src/core/net/packetExpression';
 import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { modelOf } from '../../../src/features/fileModel';
 import { journeyOf, type Journey, type PacketInRules } from '../../../src/features/journey/journey';
+import type { ShownJourney } from '../../../src/features/journey/shownJourney';
 import { evaluate, type Evaluation } from '../../../src/features/traceSession/evaluate';
 import type { HostJourney } from '../../fixtures/hostJourneys';
 import { routingOf, type JourneyCase } from '../../fixtures/istio/journeys';
@@ -35,4 +36,22 @@ export function istioJourney({ rules, packet, beside = '', ownService }: Journey
 
 export function hostJourney({ rules, facts, packet }: HostJourney): WalkedJourney {
   return walkedJourney(`${rules}${facts}`, packet);
+}
+
+/** Everything that is said of a journey, a line for each leg, reply and sentence. */
+export function shownWords({ legs, replies, start, loops, remarks, end }: ShownJourney): readonly string[] {
+  return [
+    ...legs.map(
+      ({ id, label, expression, at, when, note, source, badge }) =>
+        `${id} ${label}${at === undefined ? '' : ` at ${at}, as “${expression}”`} ` +
+        `[${badge?.tone}: ${badge?.text}${badge?.conditional === true ? ' ?' : ''}]` +
+        `${when === undefined ? '' : ` if ${when}`}` +
+        `${note === undefined ? '' : `: ${note}${source === undefined ? '' : ` (${source})`}`}`,
+    ),
+    ...replies.map(({ id, label, verdict, findings }) => `${id} ${label}: ${[verdict, ...findings].join(' ')}`),
+    ...(start ? [`begins with ${start.expression}`] : []),
+    ...loops.map(({ leg, words, when }) => `loop to ${leg}${when === undefined ? '' : ` if ${when}`}: ${words}`),
+    ...remarks.map((remark) => `remark: ${remark}`),
+    `end: ${end}`,
+  ];
 }

@@ -51,10 +51,10 @@ function casesOf(name: string, question: Omit<KernelCase, 'packets'>, journey: W
 /** Each reply goes through the connection of its leg. */
 function answersTo(
   name: string,
-  { legs, trace }: WalkedJourney,
+  { legs, loops, trace }: WalkedJourney,
   question: Omit<KernelCase, 'packets'>,
 ): readonly Named[] {
-  return replyLegs(legs, trace).map(({ id, of, reply }) => {
+  return replyLegs({ legs, loops }, trace).map(({ id, of, reply }) => {
     const evaluation = trace(of.expression);
     // With the port that was filled in: the reply goes there.
     return {
