@@ -1,6 +1,6 @@
 import { sameMachine, type Machine } from '../core/syntax/machine';
 import { Shape } from '../core/syntax/shape';
-import type { HostSection, Section, SourceFile } from '../core/syntax/sourceFile';
+import type { Section, SourceFile } from '../core/syntax/sourceFile';
 import type { Line } from '../core/syntax/tree';
 import type { Dump, FileModel } from './fileModel';
 import { isOneLine, joinedRanges, rangesText } from './lineRanges';
@@ -36,8 +36,7 @@ const found = new WeakMap<SourceFile, Map<string, OwnFacts>>();
 
 function findHost(file: SourceFile, dump: Dump, place: number): OwnFacts {
   const placed = file.sections.filter((section) => machineOfFacts(section) !== undefined);
-  const machines = distinct(placed.flatMap((section) => machineOfFacts(section) ?? []));
-  const taken = dump.machine || machines.length < 2 ? undefined : nearest(file, placed, machines, dump, place);
+  const taken = dump.machine ? undefined : nearest(file, placed, dump, place);
   const own = dump.machine ?? taken;
   const left = new Set(file.sections.filter((section) => !sameMachine(machineOfSection(section), own)));
   if (left.size === 0 || own === undefined) return { file, others: [], taken: undefined };
@@ -51,11 +50,6 @@ function machineOfSection(section: Section): Machine | undefined {
 
 /** Where the command ran that states something of the host it runs on, not of pods or containers that it lists. */
 export function machineOfFacts(section: Section): Machine | undefined {
-  if (section.kind === 'rules' || section.kind === 'nft' || !ofOneHost(section)) return undefined;
-  return section.machine;
-}
-
-function ofOneHost(section: HostSection): boolean {
   switch (section.kind) {
     case 'interfaces':
     case 'routes':
@@ -65,12 +59,14 @@ function ofOneHost(section: HostSection): boolean {
     case 'sets':
     case 'sysctls':
     case 'connections':
-      return true;
+      return section.machine;
     case 'addresses':
-      return section.addresses.every(({ of }) => of === 'host');
+      return section.addresses.every(({ of }) => of === 'host') ? section.machine : undefined;
     case 'packets':
     case 'environment':
-      return false;
+    case 'rules':
+    case 'nft':
+      return undefined;
   }
 }
 
@@ -81,13 +77,8 @@ function distinct(machines: readonly Machine[]): readonly Machine[] {
 }
 
 /** The machine that the lines above the rules name, else the one of which something stands nearest to them. */
-function nearest(
-  file: SourceFile,
-  placed: readonly Section[],
-  machines: readonly Machine[],
-  dump: Dump,
-  place: number,
-): Machine | undefined {
+function nearest(file: SourceFile, placed: readonly Section[], dump: Dump, place: number): Machine | undefined {
+  const machines = distinct(placed.flatMap((section) => machineOfFacts(section) ?? []));
   const owner = ownerOfRules({ file }, dump)?.split(' ').at(-1);
   const named = owner === undefined ? inTextAbove(file, machines, place) : called(machines, [owner])[0];
   if (named) return named;

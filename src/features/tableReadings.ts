@@ -75,7 +75,7 @@ export function traceTableReadings(
   const tables = open.map((each): AskedTable => ({ open: each, decides: deciding.includes(each) }));
   if (deciding.length === 0) return { traced: guess.traced, tables };
   // What makes paths is stated by each of them.
-  const decidingKeys = new Set(deciding.map(({ key }) => key));
+  const decidingKeys = new Set<string | undefined>(deciding.map(({ key }) => key));
   const known = guess.traced.outcomes.map((walked) => withoutProvisos(walked, decidingKeys));
   const guessedPaths = deciding.reduce<readonly Walked[]>(
     (walked, each) => withTableAnswer({ ...guess, traced: { ...guess.traced, outcomes: walked } }, each, [each.table]),
@@ -134,10 +134,9 @@ function withTableAnswer(
   }));
 }
 
-function withoutProvisos(walked: Walked, tables: ReadonlySet<string>): Walked {
-  const { provided, ...rest } = walked;
-  const left = provided?.filter(({ table }) => table === undefined || !tables.has(table)) ?? [];
-  return left.length === provided?.length || !provided ? walked : left.length > 0 ? { ...rest, provided: left } : rest;
+function withoutProvisos(walked: Walked, tables: ReadonlySet<string | undefined>): Walked {
+  const { provided } = walked;
+  return provided ? { ...walked, provided: provided.filter(({ table }) => !tables.has(table)) } : walked;
 }
 
 /** What becomes of the packet, regardless of the rules and tables that it has passed. */

@@ -198,6 +198,9 @@ describe('the facts of a host are those of its own commands', () => {
     if (!chosen) throw new Error(`the file has no rule set ${dump}`);
     const { setting } = settingOf(model, chosen);
     const { file } = ownFactsOf(model, chosen);
+    // What is kept for a file is found again by the same object.
+    expect(ownFactsOf(model, chosen).file).toBe(file);
+    expect(file === model.file).toBe(file.sections.length === model.file.sections.length);
     const listed = file.sections.some(({ kind }) => kind === 'interfaces');
     const addresses = setting.host.interfaces
       .filter(({ name }) => listed && name !== 'lo')

@@ -48,7 +48,7 @@ function findWithin(text: string, start: number, end: number, quotes: number): S
         return { name, start: i, end: wordEnd, limit: end };
       if (wrapped === 'no') return undefined;
     }
-    if (isTables(name) || PROGRAMS.has(name)) {
+    if (isTables(name) || PROGRAMS.has(name) || listsNft(name, text.slice(next, next + LONGEST_OPTIONS))) {
       if (wrapped !== 'surely' && !plausible(name, text, next, end)) return undefined;
       return { name: isVariable(name) ? variableProgram(name) : name, start: i, end: wordEnd, limit: end };
     }
@@ -231,6 +231,13 @@ const PRINTS = new Set([
   'rpm',
   'dpkg',
 ]);
+
+/** `nft -a list ruleset`. Other commands of nft are read as statements. */
+function listsNft(name: string, after: string): boolean {
+  return name === 'nft' && /^(?:-\S+[ \t]+)*list[ \t]/.test(after);
+}
+
+const LONGEST_OPTIONS = 100;
 
 /** Whether what follows a program without a prompt reads like a command line and not like prose. */
 function plausible(name: string, text: string, next: number, end: number): boolean {
