@@ -85,6 +85,7 @@ describe('what comes before a command is skipped', () => {
       '└─$',
       '➜  ~',
       'admin@gate2>',
+      '[#]',
     ].map((prompt): [string, string] => [`${prompt} ${RULE}`, READ]),
     [`ssh gate2 '${RULE}'`, READ],
     [`PS C:\\> minikube ssh "sudo ${RULE}"`, READ],

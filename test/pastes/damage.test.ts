@@ -166,6 +166,55 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
   ],
 ];
 
+describe('what a program says below a command', () => {
+  const below = (message: string): string[] => rulesOf(`iptables -A INPUT -j DROP\n${message}\n`);
+  test.each([
+    'iptables: No chain/target/match by that name.',
+    'iptables: Bad rule (does a matching rule exist in that chain?).',
+    'iptables v1.4.21: unknown option "--dport"',
+    'iptables v1.8.7 (nf_tables): unknown option "--dport"',
+    "iptables v1.8.4 (legacy): host/network `example.invalid' not found",
+    "iptables v1.8.9 (nf_tables): Couldn't load match `owner':No such file or directory",
+    'iptables v1.8.10 (nf_tables):  RULE_APPEND failed (No such file or directory): rule in chain INPUT',
+    'iptables-nft v1.8.10 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)',
+    "iptables v1.8.7 (legacy): can't initialize iptables table `filter': Table does not exist (do you need to insmod?)",
+    'iptables v1.8.11 (nf_tables): Cannot use -A with -D',
+    "iptables v1.8.9 (legacy): Invalid target name `ACC EPT' (28 chars max)",
+    '/sbin/iptables: Too many links.',
+    '< iptables: No chain/target/match by that name.',
+    "Bad argument `eth0'",
+    "ip6tables v1.6.1: Bad argument `eth0'",
+  ])('%s: the command changed nothing', (message) => {
+    expect(below(message)).toEqual([]);
+  });
+  test.each([
+    'iptables v1.8.7 (nf_tables)',
+    'iptables v1.8.7',
+    '# Warning: iptables-legacy tables present, use iptables-legacy to see them',
+    'Bad argument? No, a good one.',
+    'iptables: the next one is for ssh',
+  ])('%s: it is applied', (message) => {
+    expect(below(message)).toEqual(['1 filter -A INPUT -j DROP']);
+  });
+  test('in the messages of a log in JSON', () => {
+    const log = (...messages: readonly string[]): string =>
+      messages.map((msg) => `${JSON.stringify({ level: 'info', msg })}\n`).join('');
+    const refused = 'iptables: No chain/target/match by that name.\n';
+    expect(rulesOf(log('/sbin/iptables -A INPUT -j DROP', '/sbin/iptables -A INPUT -j A', refused, 'done'))).toEqual([
+      '1 filter -A INPUT -j DROP',
+    ]);
+  });
+  test('in the messages of a log', () => {
+    const log = (...messages: readonly string[]): string =>
+      messages.map((message) => `time="2026-01-02T03:04:05Z" level=info msg="${message}"\n`).join('');
+    const refused =
+      'iptables-nft v1.8.10 (nf_tables):  RULE_APPEND failed (No such file or directory): rule in chain A\\n';
+    expect(rulesOf(log('/sbin/iptables-nft -A INPUT -j DROP', '/sbin/iptables-nft -A INPUT -j A', refused))).toEqual([
+      '1 filter -A INPUT -j DROP',
+    ]);
+  });
+});
+
 describe('damaged text', () => {
   test.each(CASES)('%s', (_name, text, rules) => {
     expect(rulesOf(text)).toEqual(rules);

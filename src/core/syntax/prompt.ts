@@ -21,13 +21,13 @@ export function promptMachine(prompt: string): string | undefined {
 const NO_MACHINE = /^(?:root|PS|[a-z]{0,4}sh(?:-[\d.]+)?)$/;
 
 /**
- * `$ `, `# `, `+ ` (set -x), `λ `, `:; `, `➜  dir `, `user@host:~$ `, `user@host ~ % `, `(venv) host:/etc # `,
- * `[root@host ~]# `, `bash-5.1# `, `/ # `, `PS C:\>`, `└─$ `.
+ * `$ `, `# `, `+ ` (set -x), `[#] ` (wg-quick), `λ `, `:; `, `➜  dir `, `user@host:~$ `, `user@host ~ % `, `(venv)
+ * host:/etc # `, `[root@host ~]# `, `bash-5.1# `, `/ # `, `PS C:\>`, `└─$ `.
  */
 const PROMPT = new RegExp(
   '(?:' +
     [
-      '\\+{1,6}|:;|\\$>|[$%#❯λ»›]|└─{1,3}[$#]',
+      '\\+{1,6}|:;|\\$>|[$%#❯λ»›]|└─{1,3}[$#]|\\[#\\]',
       '➜[ \\t]+(?:[^\\s-]{1,40}[ \\t]+(?=\\S))?',
       'PS [A-Za-z]:[^>\\n]{0,100}>',
       '(?:\\([\\w.@:~ /-]{1,40}\\) ?)?(?:\\[[^\\]\\n]{1,80}\\][$#%]|[\\w.@:~/\\\\-]{1,100} ' +

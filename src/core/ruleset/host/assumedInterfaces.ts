@@ -128,6 +128,11 @@ export function assumeInterfaces(
   };
 }
 
+/** A tunnel, or a bridge of containers: it leads to them, and not to other networks. */
+function isInner(use: InterfaceUse): boolean {
+  return TUNNEL_NAME.test(use.name) || INNER_NAME.test(use.name) || firstOfBridge(use) !== undefined;
+}
+
 /**
  * The first interface; where the file may list only some, that of a default route, or else the first that is no tunnel
  * and no bridge of containers.
@@ -141,16 +146,13 @@ function listedUplink(
   const uses = new Map(named.map((use) => [use.name, use]));
   return (
     routes.find(({ route }) => route.prefixLength === 0 && route.device !== undefined)?.route.device ??
-    names.find(
-      (name) =>
-        !TUNNEL_NAME.test(name) && !INNER_NAME.test(name) && firstOfBridge(uses.get(name) ?? { name }) === undefined,
-    )
+    names.find((name) => !isInner(uses.get(name) ?? { name }))
   );
 }
 
 /**
- * The interface that leads out, where the file lists none: one that rules name, else the one that was named with the
- * packet, else eth0.
+ * The interface that leads out, where the file lists none: one that rules name, else the one that the packet leaves by,
+ * or comes in by where that is no tunnel and no bridge of containers; else eth0.
  */
 function assumeUplink(
   named: readonly InterfaceUse[],
@@ -159,7 +161,11 @@ function assumeUplink(
   noted: Assumptions,
 ): string {
   const ofRules = uplinkOf(named);
-  const ofPacket = [said.outInterface, said.inInterface].find((name) => name !== undefined && name !== 'lo');
+  const leadsIn = (name: string | undefined): boolean =>
+    name === undefined || isInner(named.find((use) => use.name === name) ?? { name });
+  const ofPacket = [said.outInterface, leadsIn(said.inInterface) ? undefined : said.inInterface].find(
+    (name) => name !== undefined && name !== 'lo',
+  );
   const uplink = ofRules ?? ofPacket ?? 'eth0';
   const lists = listsOthers ? 'The file lists no interface that leads out' : 'The file lists no interfaces';
   if (ofRules !== undefined)
