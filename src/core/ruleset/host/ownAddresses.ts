@@ -146,9 +146,10 @@ function placeByInterfaces(
 
 /**
  * A destination beyond a next hop, or in a network in which this host is known to have another address, is not its own.
- * Where routes may be missing, a next hop shows that only for the one address of its route, as an interface of this host
- * may lie within the others; and a default route shows it for public addresses, unless they are asked for at the very
- * interface that leads there: what nobody lists are mostly bridges and tunnels, and further addresses of the uplink.
+ * Where routes may be missing, a next hop shows that only for the one address of its route, as an interface of this
+ * host may lie within the others; and a default route shows it for public addresses, unless they are asked for at the
+ * very interface that leads there: what nobody lists are mostly bridges and tunnels, and further addresses of the
+ * uplink.
  */
 function placeByRoutes(
   address: Address,
