@@ -5,7 +5,9 @@ import { PROTOCOL, TCP_FLAGS } from '../../src/core/net/packet';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { CaptureAnalysis } from '../../src/features/capture/captureAnalysis';
 import { CaptureTable, ROWS_AT_ONCE, type CaptureGround } from '../../src/features/capture/captureTable';
-import type { Flow } from '../../src/features/capture/flows';
+import { captureNotes } from '../../src/features/capture/captureNotes';
+import type { CaptureCounts, Flow } from '../../src/features/capture/flows';
+import { piecesOf } from '../../src/features/capture/readCapture';
 import { modelOf, type Dump } from '../../src/features/fileModel';
 import { ethernet, ip, pcap, pcapng } from '../net/capture/build';
 import { runs } from '../runs';
@@ -98,6 +100,90 @@ describe('a capture in the trace view', () => {
     const { stale, rows } = table.view(OPEN);
     expect(stale).toBe(false);
     expect(rows.map(({ badges }) => badges[0]?.text)).toEqual(['DELIVERED :25', 'DELIVERED :25']);
+  });
+
+  test('is stale where one of two rule sets of a file is on show instead of the other', async () => {
+    const { model } = fileOf('two rule sets');
+    const [first, second] = model.dumps as readonly [Dump, Dump];
+    const table = new CaptureTable('c.pcap');
+    const stale = (dump: Dump, of = model): boolean => table.isStale({ model: of, dump, overrides: undefined });
+    await table.read(flows(1), { model, dump: first, overrides: undefined }, async () => {
+      expect(stale(second)).toBe(false);
+    });
+    expect([stale(first), stale(second), stale(first, { ...model }), table.isStale(undefined)]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test('goes by the host as the user changed it', async () => {
+    const overrides = { ifaces: [{ name: 'lab0', addrs: ['192.0.2.33/24'] }] };
+    const table = new CaptureTable('c.pcap');
+    await table.read(flows(1), { ...GROUND, overrides }, async () => {});
+    const { rows, iface } = table.view(GROUND);
+    expect([rows.map(({ direction }) => direction), iface?.choices]).toEqual([['out'], ['wan0', 'lan0', 'lo', 'lab0']]);
+  });
+
+  test('of two runs only the later one goes on', async () => {
+    const table = new CaptureTable('c.pcap');
+    let later: Promise<void> | undefined;
+    await table.read(flows(40), GROUND, async () => {
+      later ??= table.trace(OPEN, () => Promise.resolve());
+    });
+    await later;
+    const { done, rows, stale } = table.view(OPEN);
+    expect([done, stale, new Set(rows.map(({ badges }) => badges[0]?.text))]).toEqual([
+      40,
+      false,
+      new Set(['DELIVERED :25']),
+    ]);
+  });
+
+  test('comes in pieces of a megabyte', () => {
+    const lengths = (length: number): readonly number[] =>
+      Array.from(piecesOf(new Uint8Array(length)), (piece) => piece.length);
+    expect([0, 1, 1 << 20, (1 << 20) + 1].map(lengths)).toEqual([[], [1], [1 << 20], [1 << 20, 1]]);
+  });
+
+  test.each<[Partial<CaptureCounts>, string | undefined, readonly string[]]>([
+    [{ packets: 3 }, undefined, []],
+    [{}, 'it is odd', ['The capture cannot be read: it is odd (byte 1,234).']],
+    [
+      { packets: 1 },
+      'it is odd',
+      ['The capture cannot be read to its end: it is odd (byte 1,234). The 1 packet before that is shown.'],
+    ],
+    [
+      { packets: 2000 },
+      'it is odd',
+      ['The capture cannot be read to its end: it is odd (byte 1,234). The 2,000 packets before that are shown.'],
+    ],
+    [
+      { notIp: 1, cut: 1, beyond: 1, otherLinks: new Map([[195, 1]]) },
+      undefined,
+      [
+        '1 frame without an IP packet (ARP and the like) is omitted.',
+        '1 packet is omitted: fewer bytes were captured than the headers have.',
+        '1 frame of link layer 195 is omitted: it is not read.',
+        '1 packet of further flows is not shown.',
+      ],
+    ],
+    [
+      { notIp: 2, cut: 2, beyond: 2, otherLinks: new Map([[195, 2]]) },
+      undefined,
+      [
+        '2 frames without an IP packet (ARP and the like) are omitted.',
+        '2 packets are omitted: fewer bytes were captured than the headers have.',
+        '2 frames of link layer 195 are omitted: it is not read.',
+        '2 packets of further flows are not shown.',
+      ],
+    ],
+  ])('says what of it is not a flow: %j %j', (counts, message, notes) => {
+    const all = { packets: 0, notIp: 0, cut: 0, otherLinks: new Map<number, number>(), beyond: 0, ...counts };
+    const problem = message === undefined ? undefined : { message, offset: 1234 };
+    expect(captureNotes(all, problem)).toEqual(notes);
   });
 
   test('stops where it is closed', async () => {

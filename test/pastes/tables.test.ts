@@ -126,6 +126,12 @@ describe('lines of which nothing tells the table', () => {
     // Of other lines only the places of the rule sets are the same.
     const edited = modelOf(parseSourceFile(`${paste}\n`));
     expect(model.dumps.map((dump) => dumpLike(edited, dump)?.id)).toEqual(model.dumps.map(({ id }) => id));
+    // Where rule sets above are gone, the lines are.
+    const [gone, ...later] = file.sections;
+    const shifted = modelOf({ ...file, sections: later });
+    const left = model.dumps.filter(({ section }) => section.lines[0] !== gone?.lines[0]);
+    if (later.length === left.length)
+      expect(left.map((dump) => dumpLike(shifted, dump)?.detail)).toEqual(left.map(({ detail }) => detail));
     const [first, ...rest] = edited.dumps;
     const without = { ...edited, dumps: rest };
     expect(first && dumpLike(without, first)).toBeUndefined();

@@ -127,36 +127,33 @@ interface Apart {
 /** What routing, connection tracking and the rules read of a packet: packets with the same are traced once. */
 function keyOf(request: PacketRequest, { asked, short, listed }: Apart): string {
   if (asked('everything')) return JSON.stringify(request);
-  const { flags = 0, length = 0, ttl = 64, inner } = request;
-  return [
+  const { proto, flags = 0, length = 0, ttl = 64 } = request;
+  const connecting = TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST | TCP_FLAGS.FIN;
+  return JSON.stringify([
     request.dir,
-    request.iface ?? '',
-    request.oface ?? '',
-    request.proto,
+    request.iface,
+    request.oface,
+    proto,
     request.src,
     request.dst,
-    request.dport ?? '',
-    request.icmpType ?? '',
-    request.icmpCode ?? '',
-    request.proto === PROTOCOL.TCP
-      ? asked('tcpFlags')
-        ? flags
-        : flags & (TCP_FLAGS.SYN | TCP_FLAGS.ACK | TCP_FLAGS.RST | TCP_FLAGS.FIN)
-      : '',
-    request.fragOffset ?? (request.mf ? 'mf' : ''),
-    asked('hops') ? ttl : ttl <= 1 ? ttl : '',
-    asked('length') || length > short ? length : '',
-    length > short && request.df ? 'df' : '',
-    asked('tos') ? (request.tos ?? 0) : '',
-    asked('sourcePort') || listed ? (request.sport ?? '') : '',
-    listed ? (request.icmpId ?? '') : '',
-    asked('sourceMac') ? (request.srcMac ?? '') : '',
-    request.spi ?? '',
-    request.mark ?? '',
-    request.uid ?? '',
-    request.gid ?? '',
-    request.ctstate ?? '',
-    request.extHeaders ? JSON.stringify(request.extHeaders) : '',
-    inner ? JSON.stringify(inner) : '',
-  ].join(' ');
+    request.dport,
+    request.icmpType,
+    request.icmpCode,
+    proto === PROTOCOL.TCP && (asked('tcpFlags') ? flags : flags & connecting),
+    request.fragOffset ?? request.mf,
+    (asked('hops') || ttl <= 1) && ttl,
+    (asked('length') || length > short) && length,
+    length > short && request.df,
+    asked('tos') && request.tos,
+    (asked('sourcePort') || listed) && request.sport,
+    listed && request.icmpId,
+    asked('sourceMac') && request.srcMac,
+    request.spi,
+    request.mark,
+    request.uid,
+    request.gid,
+    request.ctstate,
+    request.extHeaders,
+    request.inner,
+  ]);
 }

@@ -11,7 +11,7 @@ export function captureNotes(counts: CaptureCounts, problem: CaptureProblem | un
           packets === 0
             ? `The capture cannot be read: ${problem.message} (byte ${grouped(problem.offset)}).`
             : `The capture cannot be read to its end: ${problem.message} (byte ${grouped(problem.offset)}). The ` +
-              `${counted(packets, 'packet')} before that are shown.`,
+              `${counted(packets, 'packet')} before that ${are(packets)} shown.`,
         ]
       : []),
     ...(notIp > 0 ? [`${counted(notIp, 'frame')} without an IP packet (ARP and the like) ${are(notIp)} omitted.`] : []),

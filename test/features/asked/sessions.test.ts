@@ -149,7 +149,7 @@ function frameOf(text: string, inFrame: (packet: Uint8Array) => Uint8Array): Uin
 
 /**
  * A capture: its packets as expressions, `;` between them, after how it was written. `cooked` and `ng` state the
- * direction, `ng` the interface too.
+ * direction, `ng` the interface too, and the last bytes of one that `ended` are not there.
  */
 function captureOf(question: string): Uint8Array {
   const [form = ''] = question.split(' ');
@@ -163,11 +163,13 @@ function captureOf(question: string): Uint8Array {
       { link: 113 },
     );
   }
-  if (form !== 'ng')
-    return pcap(
+  if (form !== 'ng') {
+    const whole = pcap(
       frames.map((text) => frameOf(text, ethernet)),
       { link },
     );
+    return form === 'ended' ? whole.subarray(0, -9) : whole;
+  }
   const names = frames.map((text) => wayOf(text).iface ?? wayOf(text).oface ?? 'any');
   const interfaces = [...new Set(names)].map((name) => ({ link: 1, name }));
   return pcapng(
@@ -184,7 +186,7 @@ function captureOf(question: string): Uint8Array {
 answersOf(path.join(import.meta.dirname, 'captures.txt'), async (text, section) => {
   const ground = { ...fileOf(section), overrides: undefined };
   const table = new CaptureTable('c.txt');
-  const isText = !/^(?:ethernet|cooked|ng|link\d+) /.test(text);
+  const isText = !/^(?:ethernet|cooked|ended|ng|link\d+) /.test(text);
   await table.read(isText ? utf8Bytes(text) : captureOf(text), ground, () => Promise.resolve());
   const { rows, ...view } = table.view(ground);
   return [...outlineOf(view), ...rows.flatMap((row) => itemLines(row))];
