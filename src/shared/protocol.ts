@@ -212,8 +212,9 @@ export interface WhatIfChange {
   readonly line: number | undefined;
   /** The rule that is off; else empty. */
   readonly rule: string;
-  /** Why it has no effect; `start` and `end` are columns of `words`. */
+  /** Why it has no effect, or `partly` none; `start` and `end` are columns of `words`. */
   readonly problems: readonly { readonly message: string; readonly start?: number; readonly end?: number }[];
+  readonly partly: boolean;
   /** What was taken for granted, as the file does not show it. */
   readonly notes: readonly string[];
 }

@@ -160,7 +160,7 @@ export class TraceWhatIf extends LitElement {
     </section>`;
   }
 
-  private change({ words, line, rule, problems, notes }: WhatIfChange, index: number): TemplateResult {
+  private change({ words, line, rule, problems, partly, notes }: WhatIfChange, index: number): TemplateResult {
     return html`<li>
       <div>
         <div class="change mono">
@@ -176,7 +176,7 @@ export class TraceWhatIf extends LitElement {
                   >${' '}off${' '}<span class="off">${rule}</span>`
           }
         </div>
-        ${problems.map(({ message }) => html`<div class="problem">${icon('error')} Has no effect: ${message}</div>`)}
+        ${problems.map(({ message }) => html`<div class="problem">${icon('error')} ${partly ? 'A part has' : 'Has'} no effect: ${message}</div>`)}
         ${notes.map((note) => html`<div class="note">${note}</div>`)}
       </div>
       <span>

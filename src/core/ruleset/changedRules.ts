@@ -27,7 +27,7 @@ export function changedRules(ruleSet: RuleSet, without: ReadonlySet<Line>, comma
     );
   }
   const lost = tablesOf(ruleSet, without);
-  const dropped = lost.size === 0 || canDrop(ruleSet, lost);
+  const dropped = lost !== undefined && canDrop(ruleSet, lost);
   const from = dropped ? ruleSet : rebound(ruleSet, without);
   const made = bindCommands(from, {
     tables: new Set([...(dropped ? lost : []), ...commands.flatMap(tableOfCommand)]),
@@ -49,17 +49,19 @@ function tableOfCommand({ node }: Line): readonly TableName[] {
   return isTableName(name) ? [name] : [];
 }
 
-/** The tables that have rules of these lines. */
-function tablesOf({ tables }: RuleSet, lines: ReadonlySet<Line>): ReadonlySet<TableName> {
+/** The tables that have rules of these lines; undefined where one of the lines is not that of a rule. */
+function tablesOf({ tables }: RuleSet, lines: ReadonlySet<Line>): ReadonlySet<TableName> | undefined {
   const found = new Set<TableName>();
   if (lines.size === 0) return found;
+  const left = new Set(lines);
   for (const table of tables.values())
     for (const { rules } of table.chains.values())
-      if (rules.some(({ line }) => lines.has(line))) {
-        found.add(table.name);
-        break;
-      }
-  return found;
+      for (const { line } of rules)
+        if (lines.has(line)) {
+          found.add(table.name);
+          left.delete(line);
+        }
+  return left.size === 0 ? found : undefined;
 }
 
 /** Whether the rest of the tables stays as it is where a rule is not appended. */

@@ -18,11 +18,12 @@ export function whatIfView(state: SessionState, trace: SessionTrace): WhatIfView
   const now = evaluated?.evaluation.input;
   const ground = groundOfState(state);
   return {
-    changes: made.map(({ of, words, problems, notes }) => ({
+    changes: made.map(({ of, words, problems, partly, notes }) => ({
       words,
       line: of.kind === 'off' ? of.line + 1 : undefined,
       rule: of.kind === 'off' ? of.text.trim() : '',
       problems,
+      partly,
       notes,
     })),
     before,

@@ -33,11 +33,10 @@ function linesGone(before: RuleSet, after: RuleSet): readonly number[] {
   return allTables(before).flatMap((table) => {
     const other = now.get(table.name);
     if (other === table) return [];
-    return [...table.chains.values()].flatMap((chain) => {
-      const same = other?.chains.get(chain.name);
-      if (same === chain) return [];
-      const left = new Set(same?.rules.map(({ line }) => line.index));
-      return chain.rules.flatMap(({ line }) => (left.has(line.index) ? [] : [line.index]));
-    });
+    const own = [...table.chains.values()].filter((chain) => other?.chains.get(chain.name) !== chain);
+    const kept = [...(other?.chains.values() ?? [])].filter((chain) => table.chains.get(chain.name) !== chain);
+    // A chain may have got another name.
+    const left = new Set(kept.flatMap(({ rules }) => rules.map(({ line }) => line.index)));
+    return own.flatMap(({ rules }) => rules.flatMap(({ line }) => (left.has(line.index) ? [] : [line.index])));
   });
 }

@@ -14,6 +14,7 @@ import { allSectionsOf, dumpFor, modelOf, modelWithRules, ruleSetOf, type Dump, 
 import { settingOf } from '../fileTrace';
 import { ownFactsOf } from '../ownFacts';
 import { ruleSetView } from '../ruleSetView';
+import { outerColumns } from '../embeddedLine';
 import { dumpLike } from '../openTables';
 import { CAN_BE_TRIED, readTyped, type Typed } from './readTyped';
 import { wordsOf, type WhatIf } from './whatIf';
@@ -27,15 +28,17 @@ interface WhatIfProblem extends Partial<Columns> {
 export interface MadeWhatIf {
   readonly of: WhatIf;
   readonly words: string;
-  /** Why it has no effect. */
+  /** Why it has no effect, or a part of it. */
   readonly problems: readonly WhatIfProblem[];
+  /** There are problems, and yet other commands of it have an effect. */
+  readonly partly: boolean;
   /** What was taken for granted, as the file does not show it; a sentence each. */
   readonly notes: readonly string[];
 }
 
 /** A change in words, with what was taken for granted, and that it has no effect where it has none. */
-export function madeWords({ words, problems: [problem], notes }: MadeWhatIf): string {
-  if (problem) return `${words} (has no effect: ${problem.message})`;
+export function madeWords({ words, problems: [problem], partly, notes }: MadeWhatIf): string {
+  if (problem) return `${words} (${partly ? 'a part has' : 'has'} no effect: ${problem.message})`;
   return notes.length > 0 ? `${words} (${notes.join(' ')})` : words;
 }
 
@@ -58,6 +61,10 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
     overrides !== undefined || ownFactsOf(model, dump).file.sections.some(({ kind }) => kind === 'interfaces');
   const problems = whatIf.map((): WhatIfProblem[] => []);
   const notes = whatIf.map((): string[] => []);
+  const worked = whatIf.map(() => 0);
+  const works = (place: number, commands: number): void => {
+    worked[place] = (worked[place] ?? 0) + commands;
+  };
   const family = dump.section.family ?? 4;
   for (const [place, each] of whatIf.entries())
     if (each.kind === 'off' && !rules.takeOut(each))
@@ -72,12 +79,14 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
     }
     before.set(place, typed.before);
     for (const part of typed.rules)
-      if (!rules.run(part))
-        problems[place]?.push({ message: `The file has no IPv${part.family} rules that this could change.` });
-    if (typed.nft.length > 0 && !rules.runNft(typed.nft))
+      if (rules.run(part)) works(place, part.lines.length);
+      else problems[place]?.push({ message: `The file has no IPv${part.family} rules that this could change.` });
+    if (typed.nft.length > 0 && rules.runNft(typed.nft)) works(place, typed.nft.length);
+    else if (typed.nft.length > 0)
       problems[place]?.push({ message: 'The file has no rules of nft that this could change.' });
     for (const annotation of typed.annotations) {
       const after = rules.annotate(annotation, place);
+      if (after.problems.length === 0) works(place, 1);
       for (const message of after.problems) problems[place]?.push({ message });
       notes[place]?.push(...after.notes);
     }
@@ -87,14 +96,19 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
   }
   for (const problem of rules.problems()) {
     const place = changeOfLine(problem.line);
-    if (place !== undefined) problems[place]?.push(inTyped(problem, before.get(place) ?? 0));
+    if (place === undefined) continue;
+    problems[place]?.push(inTyped(problem, before.get(place) ?? 0, whatIf[place]?.text ?? ''));
+    works(place, -1);
   }
   if (hosts.length > 0) {
     let { host } = settingOf(model, dump, { overrides }).setting;
     for (const { place, change } of hosts) {
       const after = change(host);
       if (typeof after === 'string') problems[place]?.push({ message: after });
-      else host = after;
+      else {
+        host = after;
+        works(place, 1);
+      }
     }
   }
   const changed = modelWithRules(model, rules.changed(), {
@@ -109,7 +123,13 @@ export function groundOf(model: FileModel, dump: Dump, whatIf: readonly WhatIf[]
   return {
     model: changed,
     dump: changed.dumps[model.dumps.indexOf(dump)] ?? dump,
-    made: whatIf.map((of, i) => ({ of, words: wordsOf(of), problems: problems[i] ?? [], notes: notes[i] ?? [] })),
+    made: whatIf.map((of, i) => ({
+      of,
+      words: wordsOf(of),
+      problems: problems[i] ?? [],
+      partly: (problems[i]?.length ?? 0) > 0 && (worked[i] ?? 0) > 0,
+      notes: notes[i] ?? [],
+    })),
   };
 }
 
@@ -270,6 +290,10 @@ function unique(values: readonly string[]): readonly string[] {
   return [...new Set(values)];
 }
 
-function inTyped({ start, end, message }: LineProblem, before: number): WhatIfProblem {
-  return end <= before ? { message } : { message, start: Math.max(0, start - before), end: end - before };
+/** `before`: columns that were put before what was typed. Of several lines none is told from the others. */
+function inTyped({ line, message, ...columns }: LineProblem, before: number, text: string): WhatIfProblem {
+  const { start, end } = outerColumns(line, columns);
+  return end <= before || text.includes('\n')
+    ? { message }
+    : { message, start: Math.max(0, start - before), end: end - before };
 }

@@ -143,20 +143,25 @@ export function withSetLine(host: Host, text: string): ChangedHost {
   if (!known && name !== '' && verb !== 'create' && verb !== '-N') return `there is no set "${name}"`;
   const entry = words[2] ?? '';
   const key = known && keyOf(known, entry);
-  if (known && key !== undefined && (verb === 'add' || verb === '-A') && words.length === written.length) {
+  const isAdded = verb === 'add' || verb === '-A';
+  if (known && key !== undefined && isAdded && words.length === written.length) {
     if (compileSet(known).exact.has(key)) return "Element cannot be added to the set: it's already added";
   }
   const listed =
-    known && key !== undefined && (verb === 'del' || verb === '-D')
+    known && key !== undefined && (isAdded || verb === 'del' || verb === '-D')
       ? known.entries.find((each) => keyOf(known, each.split(' ')[0] ?? '') === key)
       : undefined;
-  const line = listed === undefined ? text : `del ${name} ${listed.split(' ')[0] ?? ''}`;
+  // With -exist a member that is there is replaced.
+  const lines = [
+    ...(listed === undefined ? [] : [`del ${name} ${listed.split(' ')[0] ?? ''}`]),
+    ...(listed === undefined || isAdded ? [text] : []),
+  ];
   // A set may be a list of others, so that all are read together.
   const texts = [...sets.values()].sort((a, b) => Number(a.type === 'list:set') - Number(b.type === 'list:set'));
   const saved = texts.map(savedText).join('');
   const before = saved.split('\n').length;
-  const { sets: after, problems } = parseSets(`${saved}${line}\n`);
-  const problem = problems.find((each) => each.line === before);
+  const { sets: after, problems } = parseSets(`${saved}${lines.join('\n')}\n`);
+  const problem = problems.find((each) => each.line >= before);
   if (problem) return problem.message;
   return { ...host, sets: after };
 }

@@ -35,9 +35,9 @@ export function changedNative(
   };
   const bound = bindNft(after, {
     without: new Set([...before, ...without]),
+    commands: new Set(commands),
     refused: (line, message) => {
-      if (commands.includes(line))
-        problems.push({ line, start: 0, end: line.text.length, severity: 'error', code: 'nft-refuses', message });
+      problems.push({ line, start: 0, end: line.text.length, severity: 'error', code: 'nft-refuses', message });
     },
   });
   return { bound, problems };

@@ -5,15 +5,21 @@ import { nftTokens, type NftToken } from './tokens';
 
 /**
  * Runs one command of nft: `add rule inet t c …`. What it does not know leaves the tables as they are. Source: nft(8).
- * Gives the reason why nft would refuse it, or undefined. What is missing is made nevertheless, because the text may
- * show only a part of the tables.
+ * Gives the reason why nft would refuse it, or undefined. Where `mayBePart`, what is missing is made nevertheless,
+ * because the text may show only a part of the tables.
  */
-export function runCommand(tables: NftTables, line: Line, start: number, end: number): string | undefined {
+export function runCommand(
+  tables: NftTables,
+  line: Line,
+  start: number,
+  end: number,
+  mayBePart: boolean,
+): string | undefined {
   return new NftCommandReader(
     tables,
     line,
     nftTokens(line.text, start, end).flatMap((token) => unquoted(line.text, token)),
-  ).run();
+  ).run(mayBePart);
 }
 
 /** For a shell, braces are often put into quotes: `nft add chain inet t c "{ type … ; }"`. */
@@ -36,7 +42,7 @@ class NftCommandReader {
     private readonly tokens: readonly NftToken[],
   ) {}
 
-  run(): string | undefined {
+  run(mayBePart: boolean): string | undefined {
     const verb = this.word();
     const object = this.word();
     if (verb === 'flush' && object === 'ruleset') {
@@ -49,6 +55,7 @@ class NftCommandReader {
     const name = this.word();
     if (name === undefined || object === undefined) return 'it names nothing that it is about';
     const refused = this.refusal(verb ?? '', object, family, name);
+    if (refused !== undefined && !mayBePart) return refused;
     if (verb === 'add' || verb === 'create' || verb === 'insert' || verb === 'replace')
       this.add(verb, object, family, name);
     else if (verb === 'delete' || verb === 'destroy' || verb === 'flush') this.remove(verb, object, family, name);
@@ -84,9 +91,13 @@ class NftCommandReader {
         ? undefined
         : `no rule of chain ${own} is known to have the handle ${number}: \`nft -a list ruleset\` shows them`;
     if (place === 'index') return number < chain.rules.length ? undefined : `chain ${own} has no rule ${number}`;
-    return verb === 'delete' || verb === 'replace'
-      ? `it needs the handle of a rule: \`nft -a list ruleset\` shows them`
-      : undefined;
+    if (verb === 'delete' || verb === 'replace')
+      return `it needs the handle of a rule: \`nft -a list ruleset\` shows them`;
+    const targets = this.tokens.flatMap(({ text }, i) =>
+      text === 'jump' || text === 'goto' ? (this.tokens[i + 1]?.text ?? '') : [],
+    );
+    const missing = targets.find((target) => !table.chains.has(target));
+    return missing === undefined ? undefined : `table ${family} ${name} has no chain ${missing}`;
   }
 
   private add(verb: string, object: string, family: NftFamily, tableName: string): void {

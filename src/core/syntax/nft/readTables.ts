@@ -10,7 +10,9 @@ import { Variables } from './variables';
 export interface NftChanges {
   /** Rules on these lines are not there. */
   readonly without: ReadonlySet<Line>;
-  /** Called with the reason why nft would refuse a command. */
+  /** Commands that are run after the text; of what nft would refuse nothing comes. */
+  readonly commands: ReadonlySet<Line>;
+  /** Called with the reason why nft would refuse one of them. */
   readonly refused: (line: Line, message: string) => void;
 }
 
@@ -42,8 +44,10 @@ function readLines(
     else if (words.includes('define ') && variables.takes(words)) continue;
     switch (part) {
       case 'command': {
-        const refused = changes?.without.has(written) ? undefined : runCommand(tables, line, start, end);
-        if (refused !== undefined) changes?.refused(written, refused);
+        if (changes?.without.has(written)) break;
+        const isRun = changes?.commands.has(written) === true;
+        const refused = runCommand(tables, line, start, end, !isRun);
+        if (refused !== undefined && isRun) changes.refused(written, refused);
         break;
       }
       case 'table':
