@@ -3,6 +3,7 @@ import { compareBytes } from '../core/text/utf8';
 import { printRule } from '../core/ruleset/printRule';
 import { BUILTIN_CHAINS, type RuleSet, type Table } from '../core/ruleset/ruleSet';
 import { boundRules, rulesFile } from './rulesOfText';
+import { isAssumed } from '../core/syntax/typedLine';
 
 /**
  * The rules as iptables-save prints them after loading: tables in the order of the text, chains in the order of their
@@ -24,7 +25,16 @@ function printTable(table: Table<TableName>): string {
   const own = [...table.chains.values()]
     .filter(({ hook }) => hook === undefined)
     .sort((a, b) => compareBytes(a.name, b.name));
-  const chains = [...builtin, ...own];
+  const shown = [...builtin, ...own].map((chain) => ({
+    ...chain,
+    name: chain.name,
+    rules: chain.rules.filter(({ line }) => !isAssumed(line)),
+    isAssumed: chain.hook === undefined && chain.rules.length > 0 && chain.rules.every(({ line }) => isAssumed(line)),
+  }));
+  const targets = new Set(
+    shown.flatMap(({ rules }) => rules.flatMap(({ target }) => (target.kind === 'jump' ? target.chain : []))),
+  );
+  const chains = shown.filter((chain) => !chain.isAssumed || targets.has(chain.name));
   return [
     `*${table.name}`,
     ...chains.map(({ name, policy }) => `:${name} ${policy ?? '-'} [0:0]`),

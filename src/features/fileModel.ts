@@ -1,5 +1,5 @@
 import type { Host } from '../core/net/host';
-import { tablesOfChain } from '../core/knowledge/knowledge';
+import { tablesOfChain, usualRules } from '../core/knowledge/knowledge';
 import { bindRules } from '../core/ruleset/bind';
 import { boundOf } from '../core/ruleset/boundTables';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
@@ -9,6 +9,7 @@ import type { RuleSet } from '../core/ruleset/ruleSet';
 import type { Machine } from '../core/syntax/machine';
 import type { RulesEdit } from '../core/syntax/rulesEdit';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
+import { lastInFile } from '../core/syntax/typedLine';
 import { boundRulesOfInput, inputAfter, rulesOfInput } from './inputRules';
 import { lostAfter } from './lostBytes';
 import { isOneLine, joinedRanges, rangesText, type LineRange } from './lineRanges';
@@ -60,7 +61,7 @@ const filesOfSections = new WeakMap<RulesSection, SourceFile>();
 const withOtherBackend = new WeakMap<RulesSection, RuleSet>();
 
 export function modelOf(file: SourceFile, tables: SaidTables = NO_TABLES_SAID): FileModel {
-  const found = ruleSetsOfFile(file, tablesOfChain, tables);
+  const found = ruleSetsOfFile(file, tablesOfChain, tables, usualRules);
   const dumps = found.map(asDump);
   const chosen = defaultRuleSet(found);
   const [only] = dumps;
@@ -217,7 +218,7 @@ function placesOf(sections: readonly RulesSection[]): string {
   const ranges = joinedRanges(
     sections
       .flatMap((section) => section.parts ?? [section])
-      .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const),
+      .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lastInFile(lines)?.index ?? 0) + 1] as const),
   );
   if (isOneLine(ranges)) return `line ${rangesText(ranges)}`;
   const first = ranges[MOST_PLACES - 1];

@@ -9,6 +9,7 @@ import { examplesOf } from './overviewExamples';
 import { packetsOfFile } from './filePackets';
 import { allOpenTables } from './openTables';
 import { unreadLines, type UnreadLine } from './unread';
+import { rulesShown } from './rulesOfLine';
 
 /**
  * What was found in a file and what was not read, in the words of docs/contract.md; lines are 1-based, both ends
@@ -106,8 +107,13 @@ function tablesOf(ruleSet: RuleSet): RuleSetOverview['tables'] {
   const counts: Record<string, { readonly chains: number; readonly rules: number }> = {};
   for (const { name, chains } of allTables(ruleSet)) {
     let rules = 0;
-    for (const chain of chains.values()) rules += chain.rules.length;
-    counts[name] = { chains: chains.size, rules };
+    let made = 0;
+    for (const chain of chains.values()) {
+      const shown = rulesShown(chain);
+      rules += shown.length;
+      if (shown.length === 0 && chain.rules.length > 0) made++;
+    }
+    counts[name] = { chains: chains.size - made, rules };
   }
   return counts;
 }

@@ -1,5 +1,6 @@
 import type { Proviso, Walked } from '../core/netfilter/events';
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
+import type { Chain, Rule } from '../core/ruleset/ruleSet';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
 import type { EmbeddedLine } from '../core/syntax/tree';
 import { joined } from '../core/text/counted';
@@ -67,6 +68,7 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
     ...comments,
     ...(nft ? [nft] : []),
     ...parts.flatMap((part) => guessedTable(part, matched)),
+    ...assumedRules(parts, walked),
     ...skippedProvisos(file, sections, family, walked),
     ...omitted.unread,
     ...unseen([...omitted.rules, ...notInFile(sections, parts, family, entered)]),
@@ -80,6 +82,43 @@ function guessedTable({ inferred }: RulesSection, matched: ReadonlySet<object>):
     reason: why,
     table: key,
   }));
+}
+
+/** The lines of rules that did something, and of those that led there; not of what only returned. */
+function effectiveRules({ milestones }: Walked): ReadonlySet<object> {
+  const matched = milestones.flatMap((event) => (event.kind === 'rule' && event.matched ? [event.rule] : []));
+  const entered = new Map<Chain, Rule[]>();
+  for (const rule of matched) entered.set(rule.chain, [...(entered.get(rule.chain) ?? []), rule]);
+  const asked = new Set<Chain>();
+  const isEffective = ({ target }: Rule): boolean => {
+    if (target.kind !== 'jump') return target.kind !== 'extension' || target.extension.name !== 'RETURN';
+    const { to } = target;
+    if (!to || asked.has(to)) return false;
+    asked.add(to);
+    const found = entered.get(to)?.some(isEffective) === true;
+    asked.delete(to);
+    return found;
+  };
+  return new Set(matched.filter(isEffective).map(({ line }) => line));
+}
+
+/** One clause for each program: `OUTPUT → KUBE-SERVICES`. */
+function assumedRules(parts: readonly RulesSection[], walked: Walked): readonly Proviso[] {
+  if (!parts.some((part) => part.assumedRules)) return [];
+  const effective = effectiveRules(walked);
+  const used = parts.flatMap((part) => (part.assumedRules ?? []).filter(({ line }) => effective.has(line)));
+  return [...new Set(used.map(({ program }) => program))].map((program) => {
+    const targets = new Map<string, string[]>();
+    for (const { rule } of used.filter((each) => each.program === program)) {
+      const [, chain = '', target = ''] = /^-A (\S+) .*-j (\S+)/.exec(rule) ?? [];
+      targets.set(chain, [...(targets.get(chain) ?? []), target]);
+    }
+    const rules = [...targets].map(([chain, all]) => `${chain} → ${all.join(', ')}`);
+    return {
+      what: `the rules that ${program} always writes are there (${rules.join('; ')})`,
+      reason: 'the file shows rules of it that are of no use without them, and not these',
+    };
+  });
 }
 
 /** `the rest of table filter`, `tables nat and raw`, `those of iptables-legacy`. */

@@ -1,7 +1,8 @@
 import { LineRule } from '../core/ruleset/lineRule';
-import { allTables, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type Chain, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
 import { AppendLine } from '../core/syntax/appendLine';
 import type { Line } from '../core/syntax/tree';
+import { isAssumed } from '../core/syntax/typedLine';
 import { countFirst } from '../core/text/bisect';
 
 /**
@@ -61,4 +62,9 @@ function allRules(ruleSet: RuleSet): ReadonlyMap<Line, readonly Rule[]> {
     }
   }
   return made;
+}
+
+/** The rules of a chain that the file shows. */
+export function rulesShown({ rules }: Pick<Chain, 'rules'>): readonly Rule[] {
+  return rules.some(({ line }) => isAssumed(line)) ? rules.filter(({ line }) => !isAssumed(line)) : rules;
 }

@@ -8,6 +8,7 @@ import type { Line } from '../core/syntax/tree';
 import { columnsOfRule, contentOf, outerColumns } from './embeddedLine';
 import { extent } from './extent';
 import { allSectionsOf, ruleSetOf, type Dump, type FileModel } from './fileModel';
+import { rulesShown } from './rulesOfLine';
 
 /** An entry of the outline. Lines and columns are 0-based; `selection` lies within `from`–`to`. */
 export interface OutlineSymbol {
@@ -103,7 +104,8 @@ function tableSymbol(
  * A built-in chain that is neither declared nor used is omitted.
  */
 function chainSymbol(chain: Chain, withRules: boolean): OutlineSymbol | undefined {
-  const { rules, line, policy, name } = chain;
+  const { line, policy, name } = chain;
+  const rules = rulesShown(chain);
   // -E takes an empty name, which an outline cannot show.
   if ((rules.length === 0 && !line) || name === '') return undefined;
   const native = line?.node.kind === 'nft';

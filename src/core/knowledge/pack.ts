@@ -74,6 +74,8 @@ export interface ProgramPack {
   scenarios?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   /** Rules by which packets enter it, on a host that has rules of others as well. */
   readonly entries?: readonly ScenarioEntry[];
+  /** Rules that it writes on every host, a jump behind the rules of the chain that it leads to. */
+  readonly always?: readonly TableRule[];
   /** Packets that its program gets without a rule of it, on such a host. */
   besides?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   readonly journeys?: Journeys;
@@ -99,6 +101,19 @@ export interface ProgramPack {
   capture?(question: CaptureQuestion): readonly ProposedAnnotation[];
   /** Commands of it whose rules a file does not show. */
   readonly commandLines?: readonly CommandLine[];
+}
+
+/** A rule of a table that every host of the program has. */
+export interface TableRule {
+  readonly table: string;
+  readonly chain: string;
+  /** As iptables takes them: `-p tcp`; empty: there are none. */
+  readonly conditions: string;
+  /** With its options: `MARK --or-mark 0x4000`. */
+  readonly target: string;
+  readonly comment?: string;
+  /** The chain without whose use nobody misses the rule; undefined: its target. */
+  readonly where?: string;
 }
 
 /** A rule set of a file with what listens on its host. */

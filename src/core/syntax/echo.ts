@@ -33,10 +33,7 @@ export function readEcho(line: Line): Echo | undefined {
   const words = splitWords(text, program.end, program.limit, 'shell').map((word) => word.text);
   const name = program.name;
   const machine = machineOf(text, line.contentStart, program);
-  // What sed or awk print is not known; less and tee change nothing.
-  const piped = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/.test(
-    text.slice(program.end, program.limit),
-  );
+  const piped = FILTERED.test(text.slice(program.end, program.limit));
   const title = `${name}${text.slice(program.end, program.limit)}`.trim();
   if (isTables(name)) {
     const parts = readCommand(text, program.start, program.limit, 'shell');
@@ -87,6 +84,38 @@ export function readEcho(line: Line): Echo | undefined {
     role: undefined,
     title,
   };
+}
+
+/** What sed or awk print is not known; less and tee change nothing. */
+const FILTERED = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/;
+
+/**
+ * Whether a line would be missing of what a command prints, by its title (`iptables-save | grep shop`): a filter stands
+ * behind it, and no grep that looks for something in the line.
+ */
+export function isFilteredFrom(title: string | undefined, line: string): boolean {
+  const [command, filters] = title === undefined ? [] : [title, title.slice(title.indexOf('|'))];
+  if (command === undefined || filters === undefined || !FILTERED.test(command)) return false;
+  const [only, ...more] = filters.matchAll(GREP);
+  if (!only || more.length > 0 || filters.indexOf('|', 1) >= 0) return true;
+  const { options = '', quoted, plain } = only.groups ?? {};
+  if (options.includes('v')) return true;
+  try {
+    const pattern = (quoted ?? plain ?? '').replace(/\\\|/g, '|');
+    return !new RegExp(pattern.slice(0, MOST_PATTERN), options.includes('i') ? 'i' : '').test(line);
+  } catch {
+    return true;
+  }
+}
+
+const GREP =
+  /\|[ \t]*(?:sudo[ \t]+)?[ef]?grep[ \t]+(?:-(?<options>[a-zA-Z]+)[ \t]+)?(?:--[ \t]+)?(?:(['"])(?<quoted>[^'"]*)\2|(?<plain>[^\s'"|]+))/g;
+/** A longer one is not tried. */
+const MOST_PATTERN = 200;
+
+/** Whether the title of some rules is that of a command whose output was filtered. */
+export function isFilteredTitle(title: string | undefined): boolean {
+  return title !== undefined && FILTERED.test(title);
 }
 
 /**

@@ -79,7 +79,19 @@ export interface RulesSection {
   readonly inferred?: InferredTable;
   /** Where rules are missing, in the order of the lines; undefined: nothing says that any are. */
   readonly omissions?: readonly Omission[];
+  /** Rules among `lines` that the file does not show, because its program always writes them. */
+  readonly assumedRules?: readonly AssumedRule[];
   readonly lines: readonly Line[];
+}
+
+/** A rule that the file does not show. */
+export interface AssumedRule {
+  /** It is in no file. */
+  readonly line: Line;
+  /** `-A PREROUTING -j SERVICES`. */
+  readonly rule: string;
+  /** Which program always writes it. */
+  readonly program: string;
 }
 
 /** A place where rules stood that the text does not show or that cannot be read. */

@@ -6,6 +6,19 @@ import type { Line } from './tree';
  */
 const FIRST = -2;
 
+/** The index of lines that the file does not show, because what they are of is always there. */
+export const ASSUMED = -1;
+
+/** Whether a rule is in no file and nobody typed it. */
+export function isAssumed({ index }: Pick<Line, 'index'>): boolean {
+  return index === ASSUMED;
+}
+
+/** The last line that is in the file. */
+export function lastInFile<Each extends Pick<Line, 'index'>>(lines: readonly Each[]): Each | undefined {
+  return lines.findLast(({ index }) => index >= 0);
+}
+
 /** The index for lines of change `place`, counted from 0. */
 export function indexOfTyped(place: number): number {
   return FIRST - place;
@@ -21,8 +34,9 @@ export function lineNumber(line: Pick<Line, 'index'> | undefined): number | unde
   return line && line.index >= 0 ? line.index + 1 : undefined;
 }
 
-/** `line 12`, `what-if 2`: the rule that the second change makes. */
+/** `line 12`, `what-if 2`: the rule that the second change makes; `a rule that is not in the file`. */
 export function lineWords(line: Pick<Line, 'index'>): string {
   const change = changeOfLine(line);
+  if (isAssumed(line)) return 'a rule that is not in the file';
   return change === undefined ? `line ${line.index + 1}` : `what-if ${change + 1}`;
 }

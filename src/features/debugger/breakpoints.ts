@@ -3,6 +3,7 @@ import { columnsOfRule, contentOf, outerColumns } from '../embeddedLine';
 import { isError, parseExpression, type Expression } from './language/parse';
 import { hitTest, type HitTest } from './hitCondition';
 import { logMessage, type LogMessage } from './logMessage';
+import { rulesShown } from '../rulesOfLine';
 
 /** A breakpoint as a person sets it. Lines and columns are 1-based. */
 export interface WantedBreakpoint {
@@ -90,7 +91,7 @@ export class BreakpointLines {
     for (const { chains } of allTables(ruleSet)) {
       for (const chain of chains.values()) {
         if (chain.line) this.placeOf(chain.line.index + 1).chains.push(chain);
-        for (const rule of chain.rules) this.placeOf(rule.line.index + 1).rules.push(rule);
+        for (const rule of rulesShown(chain)) this.placeOf(rule.line.index + 1).rules.push(rule);
       }
     }
     if (ruleSet.beside) this.add(ruleSet.beside);

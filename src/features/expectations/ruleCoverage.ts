@@ -2,6 +2,7 @@ import type { Walked } from '../../core/netfilter/events';
 import type { Chain, Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { ruleSetsFor, type Dump, type FileModel } from '../fileModel';
 import { placeText, tablesOfBoth } from './passedRules';
+import { isAssumed } from '../../core/syntax/typedLine';
 
 /** A rule, or the policy of a built-in chain, with how often packets came to it. */
 export interface CoveredRule {
@@ -77,6 +78,7 @@ export class RuleCoverage {
     let evaluated = 0;
     chain.rules.forEach((rule: Rule, i) => {
       evaluated += counts?.steps[i] ?? 0;
+      if (isAssumed(rule.line)) return;
       found.push({
         line: rule.line.index + 1,
         place: placeText(rule),

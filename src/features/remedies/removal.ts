@@ -7,6 +7,7 @@ import { handleNote, ownerNote } from './ownerNote';
 import { shownCommands } from './numbered';
 import type { Proposal, Situation } from './remedy';
 import { traceChanged } from './traceChanged';
+import { isAssumed } from '../../core/syntax/typedLine';
 
 /** What a removal is called (`Remove `, before the rule's place), and what else it does; '' for nothing. */
 interface RemovalWords {
@@ -21,6 +22,7 @@ export function removal(
   wanted: (outcomes: readonly Walked[]) => boolean,
   { title, note }: RemovalWords,
 ): readonly Proposal[] {
+  if (isAssumed(rule.line)) return [];
   const { table, name: chain } = rule.chain;
   const command: RuleCommand = { table, chain, operation: 'D', position: rule.number, rule: '', of: rule };
   const outcomes = traceChanged(situation, { commands: [command] });

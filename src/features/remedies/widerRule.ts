@@ -7,10 +7,12 @@ import { shownCommands } from './numbered';
 import type { NearMiss } from './nearMisses';
 import type { Proposal, Situation } from './remedy';
 import { getsThrough, traceChanged } from './traceChanged';
+import { isAssumed } from '../../core/syntax/typedLine';
 
 /** A rule with a list that accepts the packet once the list has one value more. */
 export function widerRule(situation: Situation): readonly Proposal[] {
   for (const miss of situation.misses) {
+    if (isAssumed(miss.rule.line)) continue;
     const command = miss.rule.written ? widerNftRule(miss) : widerIptablesRule(miss);
     if (!command) continue;
     const outcomes = traceChanged(situation, { commands: [command] });

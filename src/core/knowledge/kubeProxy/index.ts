@@ -1,5 +1,6 @@
 import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
+import { kubeProxyRules } from './always';
 import { kubeProxyRule } from './rules';
 import { servicePeer } from './peer';
 import { podOfCommand } from './podOfCommand';
@@ -49,6 +50,7 @@ export const kubeProxy: ProgramPack = {
       leadsTo: (target) => target.startsWith('KUBE-EXT-') || target.startsWith('KUBE-SVC-'),
     },
   ],
+  always: kubeProxyRules,
   marks: [
     {
       value: 0x4000,

@@ -1,6 +1,7 @@
 import { rulesSections } from '../../syntax/rulesSections';
 import type { RulesSection, SourceFile } from '../../syntax/sourceFile';
 import { sameMachine, type Machine } from '../../syntax/machine';
+import { AssumedRules, type UsualRules } from './assumedRules';
 import { backendsOf, hostsOf } from './hosts';
 import { mergedRules } from './mergedRules';
 import { familiesOf, nftRules, nftStates, type NftState } from './nftOfFile';
@@ -20,13 +21,18 @@ export interface HostRuleSet {
   readonly machine: Machine | undefined;
 }
 
-/** The rule sets of a file in the order of the file. `said`: the tables of lines that do not state them. */
+/**
+ * The rule sets of a file in the order of the file. `said`: the tables of lines that do not state them. `usual`: the
+ * rules that programs always write.
+ */
 export function ruleSetsOfFile(
   file: SourceFile,
   known: TablesOfChain,
   said: SaidTables = NO_TABLES_SAID,
+  usual: UsualRules = () => [],
 ): readonly HostRuleSet[] {
-  const hosts = hostsOf(rulesSections(file), new NamedTables(known, said));
+  const shown = rulesSections(file);
+  const hosts = hostsOf(shown, new NamedTables(known, said, new AssumedRules(shown, usual)));
   const states = statesByHost(nftStates(file.sections), hosts);
   const found = hosts.flatMap(({ parts, machine }, host) =>
     ([4, 6] as const).flatMap((family): readonly HostRuleSet[] => {
