@@ -101,6 +101,7 @@ function chainFact(ruleSet: RuleSet, table: string | undefined, name: string): D
 }
 
 function reasonOf({ title, details }: DatedFact): string {
-  const texts = details.flatMap((paragraph) => (paragraph.kind === 'text' ? [paragraph.text] : []));
+  // What introduces a list or a table says nothing without it.
+  const texts = details.flatMap((each) => (each.kind === 'text' && !each.text.endsWith(':') ? [each.text] : []));
   return [/[.!?…]$/.test(title) ? title : `${title}.`, ...texts].join(' ').replaceAll('`', '');
 }

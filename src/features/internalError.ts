@@ -11,7 +11,7 @@ export interface InternalError {
 /** Takes apart any thrown value. Never throws. */
 export function internalErrorOf(thrown: unknown): InternalError {
   if (!(thrown instanceof Error)) return { name: typeof thrown, message: '', place: undefined };
-  const [, place] = /^\s+at .*?([^\s()/\\]+:[0-9]+:[0-9]+)\)?$/m.exec(stackOf(thrown)) ?? [];
+  const [, place] = /([^\s()/\\]+:[0-9]+:[0-9]+)\)?$/m.exec(framesOf(thrown)) ?? [];
   return { name: thrown.name, message: thrown.message.replace(/\s+/g, ' ').slice(0, LONGEST_MESSAGE), place };
 }
 
@@ -31,7 +31,7 @@ export function internalErrorText(thrown: unknown, version: string, reported: st
 /** The frames of the stack without the message before them, which may quote the input. */
 export function framesOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return '';
-  return stackOf(thrown)
+  return belowMessage(thrown)
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, MOST_FRAMES)
@@ -41,6 +41,9 @@ export function framesOf(thrown: unknown): string {
 const LONGEST_MESSAGE = 200;
 const MOST_FRAMES = 20;
 
-function stackOf({ stack }: Error): string {
-  return typeof stack === 'string' ? stack : '';
+/** A message may have lines that look like frames. */
+function belowMessage({ stack, message }: Error): string {
+  if (typeof stack !== 'string') return '';
+  const at = stack.indexOf(message);
+  return at < 0 ? stack : stack.slice(at + message.length);
 }

@@ -111,8 +111,9 @@ function reasonOf(line: Line, read: readonly Line[]): string | undefined {
       return 'A socket that could not be read.';
     case Shape.IpRoute:
     case Shape.IpRule:
-    case Shape.IpAdd:
       return 'A route or policy rule that could not be read.';
+    case Shape.IpAdd:
+      return 'A command of ip that could not be read.';
     case Shape.Text:
     case Shape.Wrapped:
       return suspicionOf(line.text.length > LONGEST_LINE ? line.text.slice(0, LONGEST_LINE) : line.text);

@@ -147,7 +147,7 @@ interface RanAt {
 }
 
 /** What a file states of a host besides rules. */
-export type HostSection =
+type HostSection =
   /** `partial`: the listing shows some of the sockets only (the published ports of containers). */
   | {
       readonly kind: 'sockets';

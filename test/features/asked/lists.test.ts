@@ -5,6 +5,7 @@ import { allTables, type Rule } from '../../../src/core/ruleset/ruleSet';
 import type { Completion } from '../../../src/features/completion/completion';
 import { completionsAt } from '../../../src/features/completion/completionsAt';
 import { itemBlocks } from '../../../src/features/completion/itemBlocks';
+import { explainAt } from '../../../src/features/explainAt';
 import { fileDiagnostics } from '../../../src/features/diagnostics';
 import { settingOf, tracedInFile } from '../../../src/features/fileTrace';
 import { ruleSetOf, type FileModel } from '../../../src/features/fileModel';
@@ -87,6 +88,20 @@ answersOf(file('names.txt'), (name, section) => {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line));
+});
+
+/** What is known of the rule or chain of a line that ends so, or of the word at a mark in it. */
+answersOf(file('places.txt'), (marked, section) => {
+  const { model, text } = fileOf(section);
+  const at = marked.indexOf('‸');
+  const wanted = marked.replace('‸', '');
+  const lineNumber = text.split('\n').findIndex((line) => line.endsWith(wanted));
+  const start = (text.split('\n')[lineNumber]?.length ?? 0) - wanted.length;
+  const { text: hover, ...known } = explainAt(model, lineNumber, at < 0 ? undefined : start + at);
+  return [
+    hover === null ? 'no hover' : (hover.split('\n')[0] ?? ''),
+    ...Object.entries(known).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`])),
+  ];
 });
 
 /**

@@ -6,6 +6,7 @@ import { openTablesOf, tablesOffered } from '../../../src/features/openTables';
 import { ownFactsOf } from '../../../src/features/ownFacts';
 import { ruleSetNotes } from '../../../src/features/ruleSetNotes';
 import { badgeOf } from '../../../src/features/traceReport/verdict';
+import { firstUnread, reasonText, unreadLines } from '../../../src/features/unread';
 import { evaluate } from '../../../src/features/traceSession/evaluate';
 import { answersOf } from '../../answers';
 import { modelOfText } from '../sample';
@@ -72,5 +73,23 @@ answersOf(path.join(import.meta.dirname, 'pastes.txt'), (question) => {
       ),
     ]),
     ...(input.traced.truncated ? ['and more'] : []),
+  ];
+});
+
+/**
+ * Lines of a paste that look as if they meant something and are not used, `⏎` between its lines; `N letters` stands for
+ * so many of them. The first one is shown where there are no rules.
+ */
+answersOf(path.join(import.meta.dirname, 'unread.txt'), (paste) => {
+  const text = paste.replace(/(\d+) letters/g, (_, count: string) => 'x'.repeat(Number(count)));
+  const model = modelOfText(`${text}\n`, 'notes.md');
+  const short = (line: string): string => (line.length > 80 ? `${line.slice(0, 60)}… (${line.length})` : line);
+  const said = unreadLines(model).map(
+    (each) => `${each.line}: ${reasonText(each)} ⟨${short(each.text)}⟩${each.reason === reasonText(each) ? '' : ' *'}`,
+  );
+  const first = firstUnread(model);
+  return [
+    ...(said.length > 0 ? said : ['all is used']),
+    ...(model.defaultDump ? [] : [`no rules. ${short(first)}`.trim()]),
   ];
 });
