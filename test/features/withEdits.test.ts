@@ -33,6 +33,9 @@ describe('law: the replacement makes one text of the other', () => {
         const { start, end, text } = replacementFor(from, to);
         expect(from.slice(0, start) + text + from.slice(end)).toBe(to);
         if (from === to) expect([start, text]).toEqual([end, '']);
+        // It is the smallest one: neither end of it is the same in both.
+        const old = from.slice(start, end);
+        if (old !== '' && text !== '') expect([old[0] === text[0], old.at(-1) === text.at(-1)]).toEqual([false, false]);
       }),
     );
   });

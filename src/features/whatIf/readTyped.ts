@@ -44,13 +44,7 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
   const annotations = readAnnotations(plain);
   if (annotations.length > 0) return { rules: [], host: [], annotations, nft: [], before: 0 };
   // As within a dump or after the prompt of a script: the rule alone.
-  const prefix = /^(?:-t\s+\w+\s+)?-(?:[AIDRNXPFE]\b|-(?:append|insert|delete|replace|new-chain|policy|flush)\b)/.test(
-    plain,
-  )
-    ? family === 4
-      ? 'iptables '
-      : 'ip6tables '
-    : '';
+  const prefix = plain.startsWith('-') ? (family === 4 ? 'iptables ' : 'ip6tables ') : '';
   const { sections } = parseSourceFile(`${prefix}${text.trim()}\n`, { fileName: 'commands.sh' });
   const rules = sections.flatMap((section) =>
     section.kind === 'rules' && section.form === 'commands'
@@ -95,17 +89,15 @@ export const CAN_BE_TRIED =
 type Reader = (words: readonly string[], rest: string) => ((host: Host) => ChangedHost) | undefined;
 
 function hostCommand(text: string): ((host: Host) => ChangedHost) | undefined {
-  const echo = /^echo\s+["']?(-?\d+)["']?\s*(?:>|\|\s*(?:sudo\s+)?tee)\s*\/proc\/sys\/(\S+)$/.exec(text);
-  if (echo) return (host) => sysctl(host, (echo[2] ?? '').replaceAll('/', '.'), echo[1] ?? '');
   const [program = '', ...words] = text.split(/\s+/);
   return READERS.get(program.replace(/^.*\//, ''))?.(words, text.slice(program.length));
 }
 
 const READERS: ReadonlyMap<string, Reader> = new Map(
   Object.entries<Reader>({
-    sysctl: (words, rest) => {
+    sysctl: (_words, rest) => {
       const settings = [...rest.matchAll(/([a-z][\w.*/-]*)\s*=\s*(\S+)/g)];
-      if (settings.length === 0 || words.some((word) => /^-[a-z]*[pnaN]/.test(word))) return undefined;
+      if (settings.length === 0) return undefined;
       return (host) =>
         settings.reduce<ChangedHost>(
           (each, [, name = '', value = '']) =>
@@ -123,16 +115,16 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
       }
       const [object = '', verb = '', ...of] = rest;
       const said = family ?? (of.some((word) => addressFamily(word) === 6) ? 6 : 4);
-      if (/^r(?:o(?:u(?:t(?:e)?)?)?)?$/.test(object) && ROUTE_VERBS.test(verb))
+      if ('route'.startsWith(object) && ROUTE_VERBS.has(verb))
         return (host) => withRoute(host, verb, of.join(' '), said);
-      if (/^ru(?:l(?:e)?)?$/.test(object) && CHANGE_VERBS.test(verb))
+      if ('rule'.startsWith(object) && CHANGE_VERBS.has(verb))
         return (host) => withPolicyRule(host, verb === 'add' ? verb : 'del', of.join(' '), said);
-      if (/^a(?:d(?:d(?:r(?:e(?:s(?:s)?)?)?)?)?)?$/.test(object) && CHANGE_VERBS.test(verb))
+      if ('address'.startsWith(object) && CHANGE_VERBS.has(verb))
         return addressCommand(verb === 'add' ? verb : 'del', of);
       return undefined;
     },
     ipset: (words) =>
-      /^(?:add|del|create|flush|destroy|-[ADNFX])$/.test(words.filter((word) => !/^-(?:exist|!)$/.test(word))[0] ?? '')
+      SET_VERBS.has(words.find((word) => word !== '-exist' && word !== '-!') ?? '')
         ? (host) => withSetLine(host, words.join(' '))
         : undefined,
     listen: (words) => listener('add', words),
@@ -140,8 +132,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
   }),
 );
 
-const ROUTE_VERBS = /^(?:add|append|replace|change|del|delete)$/;
-const CHANGE_VERBS = /^(?:add|del|delete)$/;
+const ROUTE_VERBS: ReadonlySet<string> = new Set(['add', 'append', 'replace', 'change', 'del', 'delete']);
+const CHANGE_VERBS: ReadonlySet<string> = new Set(['add', 'del', 'delete']);
+const SET_VERBS: ReadonlySet<string> = new Set('add del create flush destroy -A -D -N -F -X'.split(' '));
+/** Those that have ports. */
+const PROTOCOLS: ReadonlySet<string> = new Set(['tcp', 'udp', 'sctp', 'dccp']);
 
 /** Options of ip-address(8) that a value follows. */
 const OF_ADDRESS = /^(?:dev|local|peer|broadcast|brd|anycast|label|scope|metric|valid_lft|preferred_lft)$/;
@@ -166,7 +161,7 @@ function addressCommand(verb: 'add' | 'del', words: readonly string[]): ((host: 
 /** `listen [tcp] 0.0.0.0:8080 [java]`, which no program of Linux is called. */
 function listener(verb: 'add' | 'del', words: readonly string[]): ((host: Host) => ChangedHost) | undefined {
   const rest = words.filter((word) => word !== 'on');
-  const protocol = /^(?:tcp|udp|sctp|dccp)$/.test(rest[0] ?? '') ? rest.shift() : 'tcp';
+  const protocol = PROTOCOLS.has(rest[0] ?? '') ? rest.shift() : 'tcp';
   const [place, process] = rest;
   return place === undefined ? undefined : (host) => withListener(host, verb, protocol ?? 'tcp', place, process);
 }
