@@ -142,7 +142,7 @@ function suspicionOf(text: string): string | undefined {
 const COMMAND_LINES = packs.flatMap(({ commandLines = [] }) => commandLines);
 
 /** One of these, or the word of a program, is in each line that the patterns below match. */
-const MARKS = /tables|--|nft|chain |Chain |ipvs|inet|hook |packets |via |->|firewall/;
+const MARKS = /tables|--|-[jgf] |!f |nft|chain |Chain |ipvs|inet|hook |packets |via |->|firewall/;
 
 /** Lines of other programs, and of iptables where they cannot be used. The first that matches gives the reason. */
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [

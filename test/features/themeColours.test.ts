@@ -22,6 +22,19 @@ test.each<[string, readonly unknown[], string | undefined]>([
   ['no scope', [{ settings: { foreground: '#111111' } }, rule('', '#111111')], undefined],
   ['nothing of the kind', [null, 7, 'x', [], {}, { scope: 'keyword' }, rule({}, '#111111')], undefined],
   ['alpha', [rule('keyword', '#11111180')], '#11111180'],
+  ['three or four digits', [rule('keyword', '#123'), rule('keyword.other', '#AbC4')], '#AbC4'],
+  [
+    'other text around a colour',
+    [rule('keyword', 'x#111111'), rule('keyword', '#111111 x'), rule('keyword', '#1111111'), rule('keyword', '#11')],
+    undefined,
+  ],
+  ['blanks and empty parts', [rule(' , source.iptables   keyword ,', '#111111')], '#111111'],
+  [
+    'names before parents',
+    [rule('keyword.other', '#222222'), rule('source source.iptables keyword', '#111111')],
+    '#222222',
+  ],
+  ['parents of equal names', [rule('source.iptables keyword', '#222222'), rule('keyword', '#111111')], '#222222'],
 ])('%s', (_, rules, expected) => {
   expect(tokenColours(rules, JUMP).jump).toBe(expected);
 });
@@ -32,6 +45,8 @@ test.each<[string, unknown, string | undefined]>([
   ['a rule', { textMateRules: [rule('keyword', '#333333')] }, '#333333'],
   ['of this theme', { '[Night]': { keywords: '#333333' }, keywords: '#444444' }, '#333333'],
   ['of this theme and another', { '[Day][Night]': { keywords: '#333333' } }, '#333333'],
+  ['of a name that is not a theme', { Night: { keywords: '#333333' } }, '#111111'],
+  ['of no colour', { keywords: {}, strings: '#333333' }, '#111111'],
   ['of another theme', { '[Day]': { keywords: '#333333' } }, '#111111'],
   ['nothing', undefined, '#111111'],
   ['something else', ['x'], '#111111'],
