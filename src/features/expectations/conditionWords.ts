@@ -57,12 +57,11 @@ export function nearestWord(word: string, words: Iterable<string>): string | und
   let most = wanted.length < 3 ? 0 : wanted.length < 5 ? 1 : 2;
   let best: string | undefined;
   for (const each of words) {
-    if (most === 0) break;
+    if (most <= 0) break;
     const distance = editDistance(wanted, each.toLowerCase(), most);
     if (distance > most) continue;
     best = each;
     most = distance - 1;
-    if (most < 0) break;
   }
   return best;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkExpectations } from '../../../src/features/expectations/checkExpectations';
+import { nearestWord } from '../../../src/features/expectations/conditionWords';
 import { completeExpectation } from '../../../src/features/expectations/complete';
 import { hoverExpectation, hoverSetting } from '../../../src/features/expectations/hoverExpectation';
 import { readExpectations } from '../../../src/features/expectations/readExpectations';
@@ -163,6 +164,37 @@ describe('problems', () => {
       ({ label }) => label,
     );
     expect(names?.includes('mangle/MARKS')).toBe(lines.startsWith('@table'));
+  });
+
+  test.each<[lines: string, places: readonly string[]]>([
+    [
+      'in wan0 tcp > :22 => via NOWHERE via INPUT:77 LOCAL\nin wan0 tcp > :22 => LOCALE\nin wan1 tcp > :x => by GUARD:9',
+      ['0:21 warning', '0:33 warning', '1:21 error', '2:14 error', '2:20 warning'],
+    ],
+    ['in wan0 tcp > :22 => not via NOWHERE or by wan7 or by GUARD', ['0:21 warning']],
+    ['in wan0 tcp\nin wan1 > :22 => LOCAL\nthen again => via X:1', ['0:0 error', '1:3 warning', '2:14 warning']],
+  ])('in the order of the lines: %s', (lines, places) => {
+    const problems = checkExpectations(readExpectations(lines, 'iptest'), () => model);
+    expect(problems.map(({ line, start, severity }) => `${line}:${start} ${severity}`)).toEqual(places);
+  });
+
+  test('at most 200 of a file', () => {
+    const lines = 'in wan1 tcp > :22 => via NOWHERE\n'.repeat(150);
+    expect(checkExpectations(readExpectations(lines, 'iptest'), () => model)).toHaveLength(200);
+  });
+
+  test.each<[word: string, near: string | undefined]>([
+    ['LOCLA', 'LOCAL'],
+    ['SENTT', 'SENT'],
+    ['snet', 'SENT'],
+    ['tens', undefined],
+    ['via', 'via'],
+    ['vi', undefined],
+    ['drops', 'drop'],
+    ['dropping', undefined],
+    ['rejcet', 'reject'],
+  ])('near %s: %s', (word, near) => {
+    expect(nearestWord(word, ['LOCAL', 'SENT', 'drop', 'reject', 'rejected', 'via'])).toBe(near);
   });
 
   test('that there are no rules is said once', () => {
