@@ -9,7 +9,6 @@ import type { RuleSet } from '../core/ruleset/ruleSet';
 import type { Machine } from '../core/syntax/machine';
 import type { RulesEdit } from '../core/syntax/rulesEdit';
 import type { RulesSection, SourceFile } from '../core/syntax/sourceFile';
-import { lastInFile } from '../core/syntax/typedLine';
 import { boundRulesOfInput, inputAfter, rulesOfInput } from './inputRules';
 import { lostAfter } from './lostBytes';
 import { isOneLine, joinedRanges, rangesText, type LineRange } from './lineRanges';
@@ -218,7 +217,8 @@ function placesOf(sections: readonly RulesSection[]): string {
   const ranges = joinedRanges(
     sections
       .flatMap((section) => section.parts ?? [section])
-      .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lastInFile(lines)?.index ?? 0) + 1] as const),
+      .filter(({ assumedRules }) => !assumedRules)
+      .map(({ lines }) => [(lines[0]?.index ?? 0) + 1, (lines.at(-1)?.index ?? 0) + 1] as const),
   );
   if (isOneLine(ranges)) return `line ${rangesText(ranges)}`;
   const first = ranges[MOST_PLACES - 1];

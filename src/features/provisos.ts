@@ -102,7 +102,7 @@ function effectiveRules({ milestones }: Walked): ReadonlySet<object> {
   return new Set(matched.filter(isEffective).map(({ line }) => line));
 }
 
-/** One clause for each program: `OUTPUT → KUBE-SERVICES`. */
+/** One clause for each program: `OUTPUT → SERVICES`. */
 function assumedRules(parts: readonly RulesSection[], walked: Walked): readonly Proviso[] {
   if (!parts.some((part) => part.assumedRules)) return [];
   const effective = effectiveRules(walked);

@@ -50,7 +50,7 @@ export function ruleSetNotes(
     ...ownFactsNotes(ownFactsOf(model, dump)).map((message) => ({ message, line: undefined })),
     ...backendNotes(sections),
     ...inferred,
-    ...parts.flatMap(fragmentNote),
+    ...parts.filter(({ assumedRules }) => !assumedRules).flatMap(fragmentNote),
     ...tablesNote(sections),
     ...sections.flatMap((section) => moreNote(section, sections)),
     ...scriptNotes(model, sections),

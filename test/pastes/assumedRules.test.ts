@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
+import type { RulesSection } from '../../src/core/syntax/sourceFile';
 import { modelOf, ruleSetOf } from '../../src/features/fileModel';
 import { symbolsOf } from '../../src/features/symbols';
 import { evaluate } from '../../src/features/traceSession/evaluate';
@@ -128,6 +129,24 @@ describe('rules that a program always writes are assumed where others of it are 
   it('the packet is translated by the rules that are shown, and masqueraded by those that are not', () => {
     const { packet } = traced(text(GREP, ...SERVICE), NODE_PORT);
     expect([packet.destinationPort, packet.sourcePort]).toEqual([8080, 1024]);
+  });
+
+  it('of several commands together', () => {
+    const one = (chain: string, ...rules: readonly string[]): string =>
+      text(`$ iptables -t nat -S ${chain}`, `-N ${chain}`, ...rules);
+    const file = [
+      text('$ iptables -t nat -S | grep 30080', SERVICE[2] ?? ''),
+      one('KUBE-EXT-AAAA', ...SERVICE.slice(0, 2)),
+      one('KUBE-SVC-AAAA', SERVICE[0]?.replace('EXT', 'SVC') ?? '', SERVICE[5] ?? ''),
+      one('KUBE-SEP-BBBB', SERVICE[3] ?? ''),
+    ].join('');
+    const model = modelOf(parseSourceFile(file, { fileName: 'paste.md' }));
+    expect(model.defaultDump?.detail).toBe('lines 2, 4–6, 8–10, 12–13');
+    expect(traced(file, NODE_PORT).packet.destinationPort).toBe(8080);
+    const { tables, problems } = ruleSetOf(model.defaultDump?.section as RulesSection);
+    // Two of the commands show jumps to it.
+    expect(tables.get('nat')?.chains.get('KUBE-MARK-MASQ')?.rules).toHaveLength(1);
+    expect(problems.filter(({ code }) => code !== 'unknown-target')).toEqual([]);
   });
 
   it('no listing of what the file has holds them', () => {

@@ -2,9 +2,10 @@ import { printRule } from '../../src/core/ruleset/printRule';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import type { SourceFile } from '../../src/core/syntax/sourceFile';
 import { modelOf, ruleSetOf } from '../../src/features/fileModel';
+import { rulesShown } from '../../src/features/rulesOfLine';
 
 /**
- * Every rule that is read of a text, as `LINE TABLE RULE` with the line that it is shown on, counted from 1, in the
+ * Every rule that a text shows, as `LINE TABLE RULE` with the line that it is shown on, counted from 1, in the
  * order of the tables.
  */
 export function rulesOf(text: string): string[] {
@@ -13,9 +14,7 @@ export function rulesOf(text: string): string[] {
 
 export function rulesOfFile(file: SourceFile): string[] {
   const rules = modelOf(file).dumps.flatMap(({ section }) =>
-    [...ruleSetOf(section).tables.values()].flatMap((table) =>
-      [...table.chains.values()].flatMap((chain) => chain.rules),
-    ),
+    [...ruleSetOf(section).tables.values()].flatMap((table) => [...table.chains.values()].flatMap(rulesShown)),
   );
   return rules.map((rule) => `${rule.line.index + 1} ${rule.chain.table} ${printRule(rule.passing())}`);
 }

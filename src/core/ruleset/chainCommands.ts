@@ -67,7 +67,13 @@ export function declareChain(at: ChainLine, node: ChainNode): void {
 /** `-N CHAIN`. */
 export function makeChain(at: ChainLine, { chain, operationWord }: CommandParts | CommandNode): void {
   if (!chain) return at.report(operationWord, 'missing-value', '-N needs the name of a chain');
-  if (at.table.chains.has(chain.text))
+  const known = at.table.chains.get(chain.text);
+  // What was picked from a list has its chains from the start, wherever they are declared.
+  if (known && known.hook === undefined && known.line === undefined && at.section.form === 'list') {
+    known.line = at.line;
+    return;
+  }
+  if (known)
     return at.report(
       chain,
       'chain-exists',

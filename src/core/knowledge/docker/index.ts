@@ -37,7 +37,7 @@ export const docker: ProgramPack = {
       leadsTo: (target) => target === 'DNAT',
     },
   ],
-  // Source: moby/moby:daemon/libnetwork/drivers/bridge/setup_ip_tables.go; the second one is without loopback addresses.
+  // Source: moby/moby:daemon/libnetwork/drivers/bridge/setup_ip_tables.go. In OUTPUT as it is with a userland proxy.
   always: [
     { table: 'nat', chain: 'PREROUTING', conditions: '-m addrtype --dst-type LOCAL', target: 'DOCKER' },
     { table: 'nat', chain: 'OUTPUT', conditions: '! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL', target: 'DOCKER' },

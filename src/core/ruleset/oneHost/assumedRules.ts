@@ -36,37 +36,41 @@ export class AssumedRules {
   ) {}
 
   /**
-   * A part of a table with the rules without which nothing would lead to those that it shows, or from there: the same
-   * object each time, and the part itself where nothing is missing.
+   * The parts of one host and one family with the rules without which nothing would lead to those that they show, or
+   * from there: one part more for each table in which such rules are missing. The same objects each time.
    */
-  within(part: RulesSection): RulesSection {
-    const table = part.defaultTable;
-    if (part.form !== 'list' || part.fragment !== true || table === undefined) return part;
-    const usual = this.usual(table);
-    if (usual.length === 0) return part;
-    let made = MADE.get(part);
-    if (!made) MADE.set(part, (made = this.completed(part, table, usual)));
+  completed(parts: readonly RulesSection[]): readonly RulesSection[] {
+    const [first] = parts;
+    if (!first || !parts.some(isPicked)) return parts;
+    const known = MADE.get(first);
+    if (known && known.of.length === parts.length && known.of.every((part, i) => part === parts[i])) return known.made;
+    const tables = new Set(parts.filter(isPicked).map(({ defaultTable }) => defaultTable ?? ''));
+    const more = [...tables].flatMap((table) => this.missing(parts, table) ?? []);
+    const made = more.length === 0 ? parts : [...parts, ...more];
+    MADE.set(first, { of: parts, made });
     return made;
   }
 
-  private completed(part: RulesSection, table: string, usual: readonly UsualRule[]): RulesSection {
-    const { chains, jumps, targets } = contentOf(part.lines);
+  private missing(all: readonly RulesSection[], table: string): RulesSection | undefined {
+    const usual = this.usual(table);
+    const parts = all.filter((part) => isPicked(part) && part.defaultTable === table);
+    const [first] = parts;
+    if (!first || usual.length === 0) return undefined;
+    const { chains, jumps, targets } = contentOf(parts.flatMap(({ lines }) => lines));
     const shownHere = new Set(chains);
-    if (!usual.some(({ target, where }) => (where === undefined ? chains.has(target) : targets.has(where))))
-      return part;
     const assumed: AssumedRule[] = [];
     for (const rule of usual) {
       const { chain, target, where, program } = rule;
       const isMissed = where === undefined ? chains.has(target) : targets.has(where);
       const isThere = where === undefined ? jumps.has(`${chain} ${target}`) : shownHere.has(chain);
-      if (!isMissed || isThere || !this.mayBeMissing(part, table, rule)) continue;
+      if (!isMissed || isThere || !this.mayBeMissing(parts, table, rule)) continue;
       const text = textOf(rule, `not in the file: ${program} writes it`);
       assumed.push({ line: parseLine(text, '\n', ASSUMED), rule: textOf(rule, undefined), program });
       chains.add(chain);
     }
-    return assumed.length === 0
-      ? part
-      : { ...part, lines: [...part.lines, ...assumed.map(({ line }) => line)], assumedRules: assumed };
+    if (assumed.length === 0) return undefined;
+    const { inferred: _inferred, omissions: _omissions, ...rest } = first;
+    return { ...rest, lines: assumed.map(({ line }) => line), assumedRules: assumed };
   }
 
   /**
@@ -74,10 +78,10 @@ export class AssumedRules {
    * Who copies by hand omits a built-in chain as a whole, and of the chain of a program the rules that seem to have
    * nothing to do with the question.
    */
-  private mayBeMissing({ title }: RulesSection, table: string, rule: UsualRule): boolean {
+  private mayBeMissing(parts: readonly RulesSection[], table: string, rule: UsualRule): boolean {
     const { chain } = rule;
-    if (isFilteredTitle(title))
-      return isFilteredFrom(title, textOf(rule, rule.comment)) && !this.shown.has(`:${chain}`);
+    const text = textOf(rule, rule.comment);
+    if (parts.some(({ title }) => isFilteredTitle(title) && !isFilteredFrom(title, text))) return false;
     const builtin = isTableName(table) && (BUILTIN_CHAINS[table] as readonly string[]).includes(chain);
     return !this.shown.has(builtin ? chain : `:${chain}`);
   }
@@ -101,7 +105,16 @@ export class AssumedRules {
   }
 }
 
-const MADE = new WeakMap<RulesSection, RulesSection>();
+/** By the first of the parts. */
+const MADE = new WeakMap<
+  RulesSection,
+  { readonly of: readonly RulesSection[]; readonly made: readonly RulesSection[] }
+>();
+
+/** Rules of one table out of what a host has. */
+function isPicked({ form, fragment, defaultTable }: RulesSection): boolean {
+  return form === 'list' && fragment === true && defaultTable !== undefined;
+}
 
 function textOf({ chain, conditions, target }: UsualRule, comment: string | undefined): string {
   const words = comment === undefined ? [] : [`-m comment --comment "${comment}"`];

@@ -32,7 +32,8 @@ export function ruleSetsOfFile(
   usual: UsualRules = () => [],
 ): readonly HostRuleSet[] {
   const shown = rulesSections(file);
-  const hosts = hostsOf(shown, new NamedTables(known, said, new AssumedRules(shown, usual)));
+  const hosts = hostsOf(shown, new NamedTables(known, said));
+  const assumed = new AssumedRules(shown, usual);
   const states = statesByHost(nftStates(file.sections), hosts);
   const found = hosts.flatMap(({ parts, machine }, host) =>
     ([4, 6] as const).flatMap((family): readonly HostRuleSet[] => {
@@ -43,7 +44,7 @@ export function ruleSetsOfFile(
       const backends = backendsOf(own);
       const of = (backend: 'legacy' | 'nft' | undefined): RulesSection | undefined => {
         const sections = backends.get(backend);
-        return sections && withBackend(mergedRules(sections), backend);
+        return sections && withBackend(mergedRules(assumed.completed(sections)), backend);
       };
       const sections = [of('legacy'), of('nft'), of(undefined)].filter((section) => section !== undefined);
       const [section, beside] = sections;

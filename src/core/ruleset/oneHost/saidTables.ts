@@ -1,5 +1,4 @@
 import type { UndecidedTable, RulesSection } from '../../syntax/sourceFile';
-import type { AssumedRules } from './assumedRules';
 import { tableGroups, type TableGroup } from './inferTables';
 import type { TablesOfChain } from './tableEvidence';
 import { placesIn, tableParts } from './tableParts';
@@ -20,7 +19,6 @@ export class NamedTables {
   constructor(
     private readonly known: TablesOfChain,
     private readonly said: SaidTables,
-    private readonly assumed: AssumedRules,
   ) {}
 
   /**
@@ -28,10 +26,6 @@ export class NamedTables {
    * objects as long as the caller says the same.
    */
   partsOf(section: RulesSection): readonly RulesSection[] {
-    return this.named(section).map((part) => this.assumed.within(part));
-  }
-
-  private named(section: RulesSection): readonly RulesSection[] {
     if (section.form !== 'list' || section.defaultTable !== undefined) return [section];
     let found = inferred.get(section);
     if (!found) inferred.set(section, (found = readGroups(section, this.known)));
