@@ -28,13 +28,13 @@ export function changedOnTheWay<Try extends Wanted>(
   { chain: { table } }: Rule,
   ruleSet: RuleSet,
   host: Host,
-): readonly Try[] {
+): { readonly marked: readonly Try[]; readonly sent: readonly Try[] } {
   const marked = direct.filter(({ box }) => !box.filter(asksMark).every((test) => testHolds(test, 0)));
   const sent = direct.filter(({ hook, box }) => comesAfterNat(hook, table) && box.some(asksDestination));
-  return [
-    ...changed(marked, asksMark, ruleSet, host, ({ changes }, wanted) => setsMark(changes, wanted)),
-    ...changed(sent, asksDestination, ruleSet, host, translatesTo),
-  ];
+  return {
+    marked: changed(marked, asksMark, ruleSet, host, ({ changes }, wanted) => setsMark(changes, wanted)),
+    sent: changed(sent, asksDestination, ruleSet, host, translatesTo),
+  };
 }
 
 function changed<Try extends Wanted>(

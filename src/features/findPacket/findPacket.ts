@@ -72,7 +72,10 @@ export function findPacket(host: Host, ruleSet: RuleSet, rule: Rule, options: Fi
     ...ways.flatMap((way) => triesOf(way, rule, host)),
     ...ways.flatMap((way) => triesWithChanges(way, rule, host, ruleSet)),
   ].filter(({ box }) => !isEmpty(box, rule.family));
-  const tries = [...changedOnTheWay(direct, rule, ruleSet, host), ...direct];
+  const { marked, sent } = changedOnTheWay(direct, rule, ruleSet, host);
+  // What goes through this host was often sent to it. What it receives is redirected less often than not.
+  const isThrough = ({ hook }: Try): boolean => hook !== 'INPUT';
+  const tries = [...marked, ...sent.filter(isThrough), ...direct, ...sent.filter((each) => !isThrough(each))];
   // What a host sends to itself is not what one thinks of first.
   const reaching =
     search.among(tries.filter(({ heading }) => heading !== 'loop')) ??

@@ -96,7 +96,7 @@ function hostCommand(text: string): ((host: Host) => ChangedHost) | undefined {
 const READERS: ReadonlyMap<string, Reader> = new Map(
   Object.entries<Reader>({
     sysctl: (_words, rest) => {
-      const settings = [...rest.matchAll(/([a-z][\w.*/-]*)\s*=\s*(\S+)/g)];
+      const settings = [...rest.matchAll(/([a-z][\w*-]*[./][\w.*/-]*)\s*=\s*(\S+)/g)];
       if (settings.length === 0) return undefined;
       return (host) =>
         settings.reduce<ChangedHost>(
