@@ -36,6 +36,22 @@ const texts: readonly (readonly [name: string, text: string, rules: readonly str
     ['4 filter -A INPUT -p tcp -m tcp --dport 8080 -j ACCEPT'],
   ],
   [
+    'rows that grep let through, of the chain that the command names',
+    '$ sudo iptables -t nat -nL SERVICES | grep 10.3\nWEB        tcp  --  0.0.0.0/0            10.3.0.9             /* shop/web */ tcp dpt:80\nDNS        udp  --  0.0.0.0/0            10.3.0.10            udp dpt:53\n',
+    [
+      '2 nat -A SERVICES -d 10.3.0.9/32 -p tcp -m comment --comment "shop/web" -m tcp --dport 80 -j WEB',
+      '3 nat -A SERVICES -d 10.3.0.10/32 -p udp -m udp --dport 53 -j DNS',
+    ],
+  ],
+  [
+    '…with interfaces and numbers',
+    '$ iptables -L INPUT -n -v --line-numbers | grep 443\n7     120  7200 ACCEPT     tcp  --  lan3   *       0.0.0.0/0            0.0.0.0/0            tcp dpt:443\n12      0     0 DROP       tcp  --  *      *       10.0.0.0/8           0.0.0.0/0            tcp dpt:443\n\nThat is all.\n',
+    [
+      '2 filter -A INPUT -i lan3 -p tcp -m tcp --dport 443 -j ACCEPT',
+      '3 filter -A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 443 -j DROP',
+    ],
+  ],
+  [
     'a table and names',
     `root@gate3:~# iptables -t nat --list -v\n${chainV('POSTROUTING', 'ACCEPT', '    0     0 MASQUERADE  all  --  any    wan3    10.3.0.0/16         !10.3.0.0/16          ', '    0     0 SNAT       all  --  any    any     anywhere             loopback/8           /* x */ to:192.0.2.3')}`,
     [

@@ -1,4 +1,5 @@
 import { trimmedEnd } from '../text/blanks';
+import { readEcho } from './echo';
 import { parseLine } from './line';
 import { quoteEnd } from './prefix';
 import { Shape } from './shape';
@@ -36,11 +37,22 @@ export function hasRules(text: string): boolean {
   )
     return false;
   let found = false;
+  let above = '';
   forLines(text, Infinity, (line) => {
-    if (isRuleLine(line)) found = true;
+    if (isRuleLine(line) || isListedRow(line, above)) found = true;
+    above = line;
     return !found;
   });
   return found;
+}
+
+/** A row without the line `Chain …`, right below the command that lists the chain. */
+function isListedRow(line: string, above: string): boolean {
+  return (
+    above.includes('tables') &&
+    parseLine(line, '', 0).shape === Shape.ListingRow &&
+    readEcho(parseLine(above, '', 0))?.listed !== undefined
+  );
 }
 
 const NFT_MAKES = /(?:add|insert|create|replace)[ \t]+(?:table|chain|rule)[ \t]/;

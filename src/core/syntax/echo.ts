@@ -4,7 +4,7 @@ import { machineOf, type Machine } from './machine';
 import { isOmission } from './missingRules';
 import { findProgram, isTables, programBackend, programFamily, type ShellProgram } from './shellProgram';
 import { Shape } from './shape';
-import type { Line } from './tree';
+import type { Line, Word } from './tree';
 import { splitWords } from './words';
 
 /** What a command line above some output says about that output. */
@@ -14,6 +14,8 @@ export interface Echo {
   readonly backend: 'legacy' | 'nft' | undefined;
   /** `-t TABLE` of `iptables -S` and `-L`; filter where it is omitted, as iptables(8) says. */
   readonly table: string | undefined;
+  /** The chain that `iptables -L CHAIN` lists, with its columns in the line. */
+  readonly listed?: Pick<Word, 'text' | 'start' | 'end'>;
   /** `iptables-restore --noflush`. */
   readonly noflush: boolean;
   /** Whether it loads rules (iptables-restore) or prints them. */
@@ -45,6 +47,7 @@ export function readEcho(line: Line): Echo | undefined {
       partial: piped || (lists && parts?.chain !== undefined),
       machine,
       table: lists ? (parts?.table?.text ?? 'filter') : undefined,
+      ...(parts?.operation === 'L' && parts.chain && { listed: parts.chain }),
       noflush: false,
       role: 'saved-state',
       title,

@@ -2,6 +2,7 @@ import { AppendLine } from '../appendLine';
 import { saysRowsOmitted } from '../missingRules';
 import { plain } from '../classified';
 import { DerivedLine } from '../derived';
+import { readEcho } from '../echo';
 import type { ListedWord } from '../listing/form';
 import { readListedText } from '../listing/readText';
 import { beginsRow, guessColumns, readColumns, readRow, type RowField, type ListingColumns } from '../listing/row';
@@ -16,6 +17,30 @@ import type { Block, BlockReader } from './block';
  * of the hooks, before all others.
  */
 export const listing: BlockReader = { begins: [Shape.ListingChain], read: readListing };
+
+/**
+ * Rows without the line `Chain …` right below the command that lists the chain: what `iptables -L CHAIN | grep X` lets
+ * through. They are rules of that chain, which is not declared: the others are not there.
+ */
+export const filteredListing: BlockReader = { begins: [Shape.Echo], read: readFiltered };
+
+function readFiltered(lines: readonly Line[], shapes: Uint8Array, from: number): Block | undefined {
+  if (shapes[from + 1] !== Shape.ListingRow) return undefined;
+  const line = lines[from] as Line;
+  const listed = readEcho(line)?.listed;
+  if (!listed) return undefined;
+  const { rows, to } = readRows(lines, from + 1, undefined);
+  const name = { text: listed.text, start: listed.start, end: listed.end, inverted: false };
+  const chain = { line, name, rows };
+  const whole: Listing = {
+    family: familyOf([chain]),
+    interfaces: rows.every((row) => row.kind !== 'row' || row.columns.interfaces),
+  };
+  const rules = rows.map((row) =>
+    row.kind === 'row' ? rule(chain, { ...row, skips: undefined }, whole) : notRead(row, whole),
+  );
+  return { to, lines: [line, ...rules] };
+}
 
 const BUILTIN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
@@ -68,6 +93,8 @@ interface ListedChain {
   readonly to: number;
 }
 
+type NamedChain = Pick<ListedChain, 'name'>;
+
 interface NumberedRow {
   readonly kind: 'row';
   readonly line: Line;
@@ -93,10 +120,32 @@ function readChain(lines: readonly Line[], at: number, above: readonly Line[]): 
   const policy = found.indices?.[2];
   const below = lines[at + 1];
   const columns = below && readColumns(below.text, below.contentStart);
+  return {
+    above,
+    line,
+    columns,
+    ...readRows(lines, columns ? at + 2 : at + 1, columns),
+    builtIn: policy !== undefined,
+    name: { text: line.text.slice(start, end), start, end, inverted: false },
+    policy: policy && {
+      text: line.text.slice(policy[0], policy[1]),
+      start: policy[0],
+      end: policy[1],
+      inverted: false,
+    },
+  };
+}
+
+/** `to`: the line after the last one of the rows. */
+function readRows(
+  lines: readonly Line[],
+  from: number,
+  columns: ListingColumns | undefined,
+): Pick<ListedChain, 'rows' | 'to'> {
   const rows: (NumberedRow | OtherLine)[] = [];
   const numbers = new RowNumbers();
-  let to = columns ? at + 2 : at + 1;
-  for (let i = to; i < lines.length; i++) {
+  let to = from;
+  for (let i = from; i < lines.length; i++) {
     const each = lines[i] as Line;
     if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
     const its = columns ?? guessColumns(each.text, each.contentStart);
@@ -114,21 +163,7 @@ function readChain(lines: readonly Line[], at: number, above: readonly Line[]): 
     } else break;
     to = i + 1;
   }
-  return {
-    above,
-    line,
-    columns,
-    rows,
-    to,
-    builtIn: policy !== undefined,
-    name: { text: line.text.slice(start, end), start, end, inverted: false },
-    policy: policy && {
-      text: line.text.slice(policy[0], policy[1]),
-      start: policy[0],
-      end: policy[1],
-      inverted: false,
-    },
-  };
+  return { rows, to };
 }
 
 /** Counts the rows of a chain, and finds those that are missing by the numbers that `--line-numbers` printed. */
@@ -168,7 +203,7 @@ function isRowAhead(lines: readonly Line[], from: number, columns: ListingColumn
 const MOST_BETWEEN = 3;
 
 /** The family of the first address or protocol that has one. */
-function familyOf(chains: readonly ListedChain[]): 4 | 6 | undefined {
+function familyOf(chains: readonly Pick<ListedChain, 'rows'>[]): 4 | 6 | undefined {
   for (const { rows } of chains) {
     for (const each of rows) {
       if (each.kind !== 'row') continue;
@@ -193,7 +228,7 @@ function declaration({ line, name, policy }: ListedChain, listing: Listing): Emb
   return listedAs(derived, { listing, unread: [] });
 }
 
-function rule(chain: ListedChain, row: NumberedRow, listing: Listing): EmbeddedLine {
+function rule(chain: NamedChain, row: NumberedRow, listing: Listing): EmbeddedLine {
   const { derived, unread } = derive(chain, row);
   const made = unread.length === 0 ? derived.made() : undefined;
   const shown: Listed = { listing, unread, ...(row.skips && { skips: row.skips }) };
@@ -223,7 +258,7 @@ function listedAs(derived: DerivedLine, listed: Listed): EmbeddedLine {
 
 /** `-A CHAIN …` of a row, and the words of the row that are not understood. */
 function derive(
-  { name }: ListedChain,
+  { name }: NamedChain,
   { line, columns, number }: NumberedRow,
 ): { readonly derived: DerivedLine; readonly unread: readonly string[] } {
   const derived = new DerivedLine();
@@ -266,7 +301,7 @@ class ListedLine extends AppendLine implements EmbeddedLine {
   constructor(
     index: number,
     text: string,
-    private readonly chain: ListedChain,
+    private readonly chain: NamedChain,
     private readonly row: NumberedRow,
     readonly listed: Listed,
   ) {

@@ -9,7 +9,7 @@ import { diff } from './diff';
 import { directRules } from './directRules';
 import { failed } from './failed';
 import { folded } from './folded';
-import { listing } from './listing';
+import { filteredListing, listing } from './listing';
 import { nft } from './nft';
 import { rewrapped } from './rewrapped';
 
@@ -35,6 +35,7 @@ const READERS: readonly { readonly reader: BlockReader; readonly begins: Uint8Ar
   failed,
   rewrapped,
   listing,
+  filteredListing,
 ].map((reader) => ({ reader, begins: beginsOf(reader) }));
 
 /** Whether a block of this kind may begin with a line, by its shape. */
