@@ -7,7 +7,7 @@ import { problems, shown, type Place } from './shownLines';
  * `shown.txt`: below a heading with table, chain and family rules, each with a packet after ` <- `. Below it each
  * condition with what the packet has and the answer, what the target does, and after `→` what a person reads of the
  * rule. `problems.txt`: rules, with what is wrong with them. `UPDATE_GOLDEN=1 npx vitest run
- * test/xtables/shown.test.ts` writes the answers anew; they are read in review.
+ * test/xtables/shown.bulk.test.ts` writes the answers anew; they are read in review.
  */
 test.each(['shown.txt', 'problems.txt'])('%s', (name) => {
   const file = path.join(import.meta.dirname, name);
