@@ -78,6 +78,21 @@ describe('rules that a program always writes are assumed where others of it are 
       'SENT docker0',
       'PREROUTING → DOCKER',
     ],
+    ...(
+      [
+        ['grep -E "shop|web"', 'OUTPUT → KUBE-SERVICES'],
+        ['grep -e shop -e web', 'OUTPUT → KUBE-SERVICES'],
+        ['grep shop | grep -v x', 'OUTPUT → KUBE-SERVICES'],
+        // A pattern of the file is not run: this one would take longer than anybody waits.
+        ['grep -E "(.*)*(.*)*(.*)*(.*)*(.*)*~"', 'OUTPUT → KUBE-SERVICES'],
+        ['grep -E "shop|SERVICES"', undefined],
+        ["grep 'shop\\|SERVICES'", undefined],
+        ['grep .-SERVICES', undefined],
+      ] as const
+    ).map(
+      ([grep, always]) =>
+        [`below ${grep}`, text(`$ iptables-save | ${grep}`, ...SERVICE), CLUSTER_IP, 'SENT eth0', always] as const,
+    ),
     // What would have been shown is not there.
     [
       'a grep that looks for the jump',

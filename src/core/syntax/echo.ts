@@ -93,28 +93,24 @@ export function readEcho(line: Line): Echo | undefined {
 const FILTERED = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/;
 
 /**
- * Whether a line would be missing of what a command prints, by its title (`iptables-save | grep shop`): a filter stands
- * behind it, and no grep that looks for something in the line.
+ * Whether a line may be missing of what a command prints, by its title (`iptables-save | grep shop`): a filter stands
+ * behind it that is not certain to let the line through.
  */
 export function isFilteredFrom(title: string | undefined, line: string): boolean {
-  const [command, filters] = title === undefined ? [] : [title, title.slice(title.indexOf('|'))];
-  if (command === undefined || filters === undefined || !FILTERED.test(command)) return false;
-  const [only, ...more] = filters.matchAll(GREP);
-  if (!only || more.length > 0 || filters.indexOf('|', 1) >= 0) return true;
-  const { options = '', quoted, plain } = only.groups ?? {};
-  if (options.includes('v')) return true;
-  try {
-    const pattern = (quoted ?? plain ?? '').replace(/\\\|/g, '|');
-    return !new RegExp(pattern.slice(0, MOST_PATTERN), options.includes('i') ? 'i' : '').test(line);
-  } catch {
-    return true;
-  }
+  if (title === undefined || !FILTERED.test(title)) return false;
+  const grep = ONLY_GREP.exec(title.slice(title.indexOf('|')));
+  const { options = '', quoted, plain = '' } = grep?.groups ?? {};
+  if (!grep || options.includes('v')) return true;
+  const patterns = (quoted ?? plain).split(/\\?\|/);
+  // A pattern of a file is not run as it stands: it might never come to an end.
+  return !patterns.some((each) => SIMPLE.test(each) && new RegExp(each, options.includes('i') ? 'i' : '').test(line));
 }
 
-const GREP =
-  /\|[ \t]*(?:sudo[ \t]+)?[ef]?grep[ \t]+(?:-(?<options>[a-zA-Z]+)[ \t]+)?(?:--[ \t]+)?(?:(['"])(?<quoted>[^'"]*)\2|(?<plain>[^\s'"|]+))/g;
-/** A longer one is not tried. */
-const MOST_PATTERN = 200;
+/** One grep, with one pattern. */
+const ONLY_GREP =
+  /^\|[ \t]*(?:sudo[ \t]+)?[ef]?grep[ \t]+(?:-(?<options>[a-zA-Z]{1,10})[ \t]+)?(?:(['"])(?<quoted>[^'"|\\]*(?:\\?\|[^'"|\\]*)*)\2|(?<plain>[^\s'"|]+))[ \t]*$/;
+/** Characters that mean themselves, and any character. */
+const SIMPLE = /^[\w.:/,=@ -]{1,100}$/;
 
 /** Whether the title of some rules is that of a command whose output was filtered. */
 export function isFilteredTitle(title: string | undefined): boolean {
