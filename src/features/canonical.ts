@@ -3,7 +3,7 @@ import { compareBytes } from '../core/text/utf8';
 import { printRule } from '../core/ruleset/printRule';
 import { BUILTIN_CHAINS, type RuleSet, type Table } from '../core/ruleset/ruleSet';
 import { boundRules, rulesFile } from './rulesOfText';
-import { isAssumed } from '../core/syntax/typedLine';
+import { rulesShown } from './rulesOfLine';
 
 /**
  * The rules as iptables-save prints them after loading: tables in the order of the text, chains in the order of their
@@ -25,20 +25,22 @@ function printTable(table: Table<TableName>): string {
   const own = [...table.chains.values()]
     .filter(({ hook }) => hook === undefined)
     .sort((a, b) => compareBytes(a.name, b.name));
-  const shown = [...builtin, ...own].map((chain) => ({
-    ...chain,
-    name: chain.name,
-    rules: chain.rules.filter(({ line }) => !isAssumed(line)),
-    isAssumed: chain.hook === undefined && chain.rules.length > 0 && chain.rules.every(({ line }) => isAssumed(line)),
-  }));
+  const all = [...builtin, ...own];
+  const shown = new Map(all.map((chain) => [chain, rulesShown(chain)] as const));
   const targets = new Set(
-    shown.flatMap(({ rules }) => rules.flatMap(({ target }) => (target.kind === 'jump' ? target.chain : []))),
+    [...shown.values()].flatMap((rules) =>
+      rules.map(({ target }) => (target.kind === 'jump' ? target.chain : undefined)),
+    ),
   );
-  const chains = shown.filter((chain) => !chain.isAssumed || targets.has(chain.name));
+  // A chain of which all rules are assumed is there only where a rule that is shown jumps to it.
+  const chains = all.filter(
+    (chain) =>
+      chain.hook !== undefined || chain.rules.length === 0 || shown.get(chain)?.length || targets.has(chain.name),
+  );
   return [
     `*${table.name}`,
     ...chains.map(({ name, policy }) => `:${name} ${policy ?? '-'} [0:0]`),
-    ...chains.flatMap(({ rules }) => rules.map((rule) => printRule(rule.passing()))),
+    ...chains.flatMap((chain) => shown.get(chain)?.map((rule) => printRule(rule.passing())) ?? []),
     'COMMIT',
     '',
   ].join('\n');

@@ -1,4 +1,3 @@
-import { lastInFile } from '../core/syntax/typedLine';
 import { sameMachine, type Machine } from '../core/syntax/machine';
 import { Shape } from '../core/syntax/shape';
 import type { Section, SourceFile } from '../core/syntax/sourceFile';
@@ -135,7 +134,7 @@ export function ownFactsNotes({ others, taken }: OwnFacts): readonly string[] {
 function placesOf(sections: readonly Section[]): string {
   const ranges = joinedRanges(
     sections.flatMap(({ lines }) => {
-      const [first, last] = [lines[0]?.index, lastInFile(lines)?.index];
+      const [first, last] = [lines[0]?.index, lines.at(-1)?.index];
       return first === undefined || last === undefined ? [] : [[first + 1, last + 1] as const];
     }),
   );

@@ -109,10 +109,8 @@ function assumedRules(parts: readonly RulesSection[], walked: Walked): readonly 
   const used = parts.flatMap((part) => (part.assumedRules ?? []).filter(({ line }) => effective.has(line)));
   return [...new Set(used.map(({ program }) => program))].map((program) => {
     const targets = new Map<string, string[]>();
-    for (const { rule } of used.filter((each) => each.program === program)) {
-      const [, chain = '', target = ''] = /^-A (\S+) .*-j (\S+)/.exec(rule) ?? [];
+    for (const { chain, target } of used.filter((each) => each.program === program))
       targets.set(chain, [...(targets.get(chain) ?? []), target]);
-    }
     const rules = [...targets].map(([chain, all]) => `${chain} → ${all.join(', ')}`);
     return {
       what: `the rules that ${program} always writes are there (${rules.join('; ')})`,

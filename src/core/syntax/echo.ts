@@ -92,18 +92,15 @@ export function readEcho(line: Line): Echo | undefined {
 /** What sed or awk print is not known; less and tee change nothing. */
 const FILTERED = /\|[ \t]*(?:sudo[ \t]+)?(?:[\w/]*grep|awk|sed|head|tail|rg|ag|sort|uniq)\b/;
 
-/**
- * Whether a line may be missing of what a command prints, by its title (`iptables-save | grep shop`): a filter stands
- * behind it that is not certain to let the line through.
- */
-export function isFilteredFrom(title: string | undefined, line: string): boolean {
-  if (title === undefined || !FILTERED.test(title)) return false;
+/** Whether the grep behind a command, by the title (`iptables-save | grep shop`), is certain to let a line through. */
+export function isLetThrough(title: string | undefined, line: string): boolean {
+  if (title === undefined || !isFilteredTitle(title)) return false;
   const grep = ONLY_GREP.exec(title.slice(title.indexOf('|')));
   const { options = '', quoted, plain = '' } = grep?.groups ?? {};
-  if (!grep || options.includes('v')) return true;
+  if (!grep || options.includes('v')) return false;
   const patterns = (quoted ?? plain).split(/\\?\|/);
   // A pattern of a file is not run as it stands: it might never come to an end.
-  return !patterns.some((each) => SIMPLE.test(each) && new RegExp(each, options.includes('i') ? 'i' : '').test(line));
+  return patterns.some((each) => SIMPLE.test(each) && new RegExp(each, options.includes('i') ? 'i' : '').test(line));
 }
 
 /** One grep, with one pattern. */

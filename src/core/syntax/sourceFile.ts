@@ -88,8 +88,9 @@ export interface RulesSection {
 export interface AssumedRule {
   /** It is in no file. */
   readonly line: Line;
-  /** `-A PREROUTING -j SERVICES`. */
-  readonly rule: string;
+  readonly chain: string;
+  /** Without its options. */
+  readonly target: string;
   /** Which program always writes it. */
   readonly program: string;
 }

@@ -14,11 +14,6 @@ export function isAssumed({ index }: Pick<Line, 'index'>): boolean {
   return index === ASSUMED;
 }
 
-/** The last line that is in the file. */
-export function lastInFile<Each extends Pick<Line, 'index'>>(lines: readonly Each[]): Each | undefined {
-  return lines.findLast(({ index }) => index >= 0);
-}
-
 /** The index for lines of change `place`, counted from 0. */
 export function indexOfTyped(place: number): number {
   return FIRST - place;

@@ -21,7 +21,7 @@ export interface InterfaceOfFile {
   readonly up: boolean | undefined;
   readonly mac: string | undefined;
   readonly mtu: number;
-  readonly addresses: InterfaceAddress[];
+  readonly addresses: readonly InterfaceAddress[];
 }
 
 /** A route that the file lists, with its 0-based line. */
@@ -39,6 +39,7 @@ export interface RouteOfFile {
 export class FileFacts {
   private allPolicyRules: { readonly rules: readonly PolicyRule[]; readonly listed: ReadonlySet<4 | 6> } | undefined;
 
+  private cachedInterfaces: ReadonlyMap<string, InterfaceOfFile> | undefined;
   private cachedRoutes: readonly RouteOfFile[] | undefined;
   private cachedAddresses: AddressesOfFile | undefined;
   private cachedTables: TableNumbers | undefined;
@@ -62,7 +63,8 @@ export class FileFacts {
   }
 
   /** The interfaces that the file lists, by name and in its order. */
-  interfaces(): Map<string, InterfaceOfFile> {
+  interfaces(): ReadonlyMap<string, InterfaceOfFile> {
+    if (this.cachedInterfaces) return this.cachedInterfaces;
     const found = new Map<string, InterfaceOfFile>();
     for (const facts of this.sections('interfaces').flatMap((section) => section.interfaces)) {
       const addresses = facts.addresses.map(parseInterfaceAddress).filter((address) => address !== undefined);
@@ -79,6 +81,7 @@ export class FileFacts {
         addresses: [...(known?.addresses ?? []), ...more],
       });
     }
+    this.cachedInterfaces = found;
     return found;
   }
 

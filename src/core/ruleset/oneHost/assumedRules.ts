@@ -1,9 +1,9 @@
-import { isFilteredFrom, isFilteredTitle } from '../../syntax/echo';
+import { isFilteredTitle, isLetThrough } from '../../syntax/echo';
 import { parseLine } from '../../syntax/line';
 import type { AssumedRule, RulesSection } from '../../syntax/sourceFile';
 import type { Line } from '../../syntax/tree';
 import { ASSUMED } from '../../syntax/typedLine';
-import { BUILTIN_CHAINS, isTableName } from '../ruleSet';
+import { HOOKS } from '../ruleSet';
 
 /** A rule that a program writes on every host that it works on. */
 export interface UsualRule {
@@ -63,9 +63,9 @@ export class AssumedRules {
       const { chain, target, where, program } = rule;
       const isMissed = where === undefined ? chains.has(target) : targets.has(where);
       const isThere = where === undefined ? jumps.has(`${chain} ${target}`) : shownHere.has(chain);
-      if (!isMissed || isThere || !this.mayBeMissing(parts, table, rule)) continue;
+      if (!isMissed || isThere || !this.mayBeMissing(parts, rule)) continue;
       const text = textOf(rule, `not in the file: ${program} writes it`);
-      assumed.push({ line: parseLine(text, '\n', ASSUMED), rule: textOf(rule, undefined), program });
+      assumed.push({ line: parseLine(text, '\n', ASSUMED), chain, target: target.replace(/ .*/, ''), program });
       chains.add(chain);
     }
     if (assumed.length === 0) return undefined;
@@ -78,12 +78,11 @@ export class AssumedRules {
    * Who copies by hand omits a built-in chain as a whole, and of the chain of a program the rules that seem to have
    * nothing to do with the question.
    */
-  private mayBeMissing(parts: readonly RulesSection[], table: string, rule: UsualRule): boolean {
+  private mayBeMissing(parts: readonly RulesSection[], rule: UsualRule): boolean {
     const { chain } = rule;
     const text = textOf(rule, rule.comment);
-    if (parts.some(({ title }) => isFilteredTitle(title) && !isFilteredFrom(title, text))) return false;
-    const builtin = isTableName(table) && (BUILTIN_CHAINS[table] as readonly string[]).includes(chain);
-    return !this.shown.has(builtin ? chain : `:${chain}`);
+    if (parts.some(({ title }) => isLetThrough(title, text))) return false;
+    return !this.shown.has((HOOKS as readonly string[]).includes(chain) ? chain : `:${chain}`);
   }
 
   /** `:X`: the chain X is declared, and with it all its rules; `X`: it has rules. Without what a filter let through. */

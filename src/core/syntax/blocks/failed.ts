@@ -1,5 +1,6 @@
 import { Shape } from '../shape';
 import type { Line, Operation } from '../tree';
+import { MESSAGE_KEYS } from '../wrappings/messageKeys';
 import type { Block, BlockReader } from './block';
 
 /**
@@ -55,8 +56,8 @@ function refusalIn({ text, contentStart, embedded }: Line): string | undefined {
 /** What of the log stands behind its message. */
 const END_OF_MESSAGE = /(?:\\n)?"(?:[ \t,}].*)?$/;
 const LONGEST = 2000;
-/** The message of a log of fields or of JSON; the keys are those of `MESSAGE_KEYS`. */
-const MESSAGE = /(?:^|[\s,{])"?(?:msg|message|log|MESSAGE|textPayload)"?[ \t]*[=:][ \t]*"/;
+/** The message of a log of fields or of JSON. */
+const MESSAGE = new RegExp(`(?:^|[\\s,{])"?(?:${[...MESSAGE_KEYS].join('|')})"?[ \\t]*[=:][ \\t]*"`);
 
 /**
  * Whatever follows the name and the version of the program is why it gave up; without a version, what it says of the
