@@ -1,4 +1,3 @@
-import { expectLinear } from '../longRuns/linear';
 import { describe, expect, it } from 'vitest';
 import { problems, ruleSets, rules, text, trace } from './paste';
 
@@ -380,15 +379,6 @@ describe('what is cut out of a table', () => {
   );
   it('has no false errors', () => expect(problems(GREP).filter((problem) => problem.includes('error'))).toEqual([]));
   it('tells the chains that are not in it', () => expect(problems(GREP)).toEqual(['4 warning unknown-target']));
-  it('costs no more than its length', () => {
-    expectLinear((length) => {
-      const lines = Array.from({ length: length / 2 }, (_, i) => {
-        const id = String(i).padStart(16, '0');
-        return `-A KUBE-SVC-${id} -p tcp -m comment --comment "shop${i}" -j KUBE-SEP-${id}`;
-      });
-      return () => void expect(problems(text(...lines))).toHaveLength(length / 2);
-    }, 'the problems of a part of a dump');
-  });
   it('is said to be a part', () =>
     expect(trace(GREP, 'in eth0 tcp 192.0.2.9 > :80').notes).toContain(
       'lines 1–4 are a part of a table: its policies and other rules are not in the file, and policies are assumed to be ACCEPT',

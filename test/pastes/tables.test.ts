@@ -1,4 +1,3 @@
-import { expectLinear } from '../longRuns/linear';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../cli/terminal';
 import { ruleSetOf } from '../../src/features/fileModel';
@@ -143,13 +142,6 @@ describe('lines of which nothing tells the table', () => {
       modelOf(file, table === undefined ? {} : { OUTPUT: table }).dumps.map(({ section }) => ruleSetOf(section))[0];
     const [guess, nat] = [rules(undefined), rules('nat')];
     expect([rules(undefined) === guess, rules('nat') === nat, guess === nat]).toEqual([true, true, false]);
-  });
-
-  test('many of them cost no more than their length', () => {
-    expectLinear((length) => {
-      const file = parseSourceFile(Array.from({ length }, (_, i) => `-A WATCH-${i} -s 10.9.0.0/24 -j DROP`).join('\n'));
-      return () => void expect(allOpenTables(modelOf(file, { '*': 'raw' }))).toHaveLength(length);
-    }, 'open tables');
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkRules } from '../../src/features/diagnostics';
-import { expectLinear } from '../longRuns/linear';
 
 const ENDS = ['-h', '-V', '--help', '--version', '--hel', '--vers', '-vh', '-nV', '-hV'];
 
@@ -72,14 +71,4 @@ describe('words before -6', () => {
         .map(({ code }) => code),
     ).toEqual(codes);
   });
-});
-
-it.each([
-  ['an option of many letters', ' -', 's'],
-  ['a long name', ' --s', 'o'],
-])('what comes before a bad value is read in one pass: %s', (_, start, piece) => {
-  expectLinear((length) => {
-    const text = `*filter\n-A INPUT -m comment --comment "${start}${piece.repeat(length)} x y" -m ttl --ttl-eq x -h\n`;
-    return () => checkRules(text, 4);
-  }, start);
 });

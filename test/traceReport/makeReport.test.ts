@@ -56,9 +56,9 @@ describe('the model is plain and small', () => {
     expect(structuredClone(model)).toEqual(model);
   });
 
-  test('a chain of 20,000 rules is a fold and the rule that nearly matched', () => {
+  test('a chain of 2,000 rules is a fold and the rule that nearly matched', () => {
     const many = Array.from(
-      { length: 20_000 },
+      { length: 2_000 },
       (_, i) => `-A INPUT -s 10.${i >> 16}.${(i >> 8) & 255}.${i & 255}/32 -p tcp -m tcp --dport 443 -j DROP`,
     );
     const input = traceOf(
@@ -74,7 +74,7 @@ describe('the model is plain and small', () => {
       '2 src 10.0.1.5 ≠ 10.0.0.1',
       '259 more rules did not match (3–261)',
       '262 dport 22 ≠ 443',
-      '19,738 more rules did not match (263–20,000)',
+      '1,738 more rules did not match (263–2,000)',
       'policy ACCEPT',
     ]);
     const fold = long?.rows.find((row) => row.kind === 'fold');
@@ -87,7 +87,7 @@ describe('the model is plain and small', () => {
       [201, 205, true, 'src 10.0.1.5 ≠ 10.0.0.200'],
       [202, 206, true, 'src 10.0.1.5 ≠ 10.0.0.201'],
     ]);
-    expect(runPage(input, fold.id, 19_999, 50)?.rows.map(({ number }) => number)).toEqual([19_999, 20_000]);
+    expect(runPage(input, fold.id, 1_999, 50)?.rows.map(({ number }) => number)).toEqual([1_999, 2_000]);
     expect(runPage(input, { kind: 'event', event: 0 }, 1, 10)).toBeUndefined();
     expect(stepsAtLine(input, 204)).toEqual([page?.rows[0]?.id]);
   });

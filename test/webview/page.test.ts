@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -28,21 +27,5 @@ describe('the page', () => {
     ['colours that no theme gives', 'color: #ff0000;'],
   ])('%s would be found', (name, text) => {
     expect(forbidden.find(([each]) => each === name)?.[1].test(text)).toBe(true);
-  });
-
-  test('takes at most 250 kB', async () => {
-    const { outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: ['src/webview/main.ts'],
-      bundle: true,
-      write: false,
-      platform: 'browser',
-      format: 'iife',
-      target: 'es2022',
-      mainFields: ['browser', 'module', 'main'],
-      minify: true,
-      logLevel: 'silent',
-    });
-    expect(outputFiles[0]?.contents.byteLength ?? Infinity).toBeLessThan(250_000);
   });
 });
