@@ -35,6 +35,25 @@ const MAPS = `table inet t {
 }
 `;
 
+/** Maps by chance, whose paths enter chains in each way. */
+const CHANCES = `table ip t {
+	chain pre {
+		type filter hook prerouting priority -200; policy accept;
+		udp dport 1 numgen random mod 2 vmap { 0 : goto a, 1 : goto b }
+		udp dport 2 numgen random mod 2 vmap { 0 : jump a, 1 : jump b }
+		udp dport 3 numgen random mod 2 vmap { 0 : drop, 1 : return }
+		udp dport 1 drop
+	}
+	chain a {
+		ip ttl 1 return
+	}
+	chain b {
+		ip ttl 1 drop
+		ip ttl 2 accept
+	}
+}
+`;
+
 /** The places of a path: where steps lead from each, what differs from the one above, and what a filter stops for. */
 function walkOf(recording: Recording, host: ReturnType<typeof momentAt>['host']): readonly string[] {
   const named = (cursor: Cursor | undefined): string =>
@@ -79,9 +98,11 @@ function walkOf(recording: Recording, host: ReturnType<typeof momentAt>['host'])
   }
 }
 
+const OWN: Readonly<Record<string, string>> = { maps: MAPS, chances: CHANCES };
+
 /** A packet through the file of the section, on each of its paths. */
 answersOf(path.join(import.meta.dirname, 'walks.txt'), (packet, section) => {
-  const trace = traceOf(debuggeeOf(section === 'maps' ? MAPS : (FILES[section] ?? ''), packet));
+  const trace = traceOf(debuggeeOf(OWN[section] ?? FILES[section] ?? '', packet));
   if (typeof trace === 'string') return [trace];
   return trace.input.traced.outcomes
     .slice(0, 2)

@@ -14,7 +14,7 @@ const LONGEST = 2_000;
 const SIGNS = /&&|\|\||==|!=|<=|>=|[&|!<>(){},]/y;
 const QUOTED = /"([^"]*)"|'([^']*)'/y;
 /** Addresses, blocks, numbers and ranges of both: what begins with a digit, or holds a colon as IPv6 does. */
-const VALUE = /[0-9][0-9A-Za-z.:/]*(?:-[0-9][0-9A-Za-z.:]*)?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:\/\d+)?/y;
+const VALUE = /(?:[0-9][0-9A-Za-z.:/]*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:\/\d+)?)(?:-[0-9A-Fa-f:][0-9A-Za-z.:]*)?/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_.+@-]*/y;
 
 /** The words of an expression. Never throws: what is not a word is `wrong`. */

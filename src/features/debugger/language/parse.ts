@@ -211,7 +211,7 @@ class Reader {
     if (token.kind === 'address') {
       const block = parseBlock(token.text, token.text.includes(':') ? 6 : 4);
       if (!block || left.kind !== 'address') throw mismatch();
-      return (value) => typeof value === 'object' && value.family === block.address.family && inBlock(value, block);
+      return (value) => typeof value === 'object' && inBlock(value, block);
     }
     if (token.kind === 'number' && isNumeric(left.kind)) return (value) => value === Number(token.text);
     if (token.kind === 'word' || token.kind === 'text') {
@@ -322,7 +322,7 @@ function compared(left: Expression, { text: sign }: Token, right: Expression): (
 }
 
 function equal(a: NonNullable<Value>, b: NonNullable<Value>): boolean {
-  if (typeof a === 'object' && typeof b === 'object') return a.family === b.family && sameAddress(a, b);
+  if (typeof a === 'object' && typeof b === 'object') return sameAddress(a, b);
   return typeof a === 'string' && typeof b === 'string' ? sameText(a, b) : a === b;
 }
 
@@ -342,8 +342,5 @@ function rangeTest(text: string, { kind }: Expression): Test | undefined {
   const [first, last] = text.split('-').map(parseAddress) as [Address, Address];
   if (kind !== 'address' || first.family !== last.family) return undefined;
   return (value) =>
-    typeof value === 'object' &&
-    value.family === first.family &&
-    compareAddresses(value, first) >= 0 &&
-    compareAddresses(value, last) <= 0;
+    typeof value === 'object' && compareAddresses(value, first) >= 0 && compareAddresses(value, last) <= 0;
 }
