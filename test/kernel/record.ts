@@ -8,6 +8,7 @@ import { generate } from './generate/generate';
 import type { Profile } from './generate/ruleSet';
 import { judgeReply } from './judge';
 import { answerCases } from './named/answers';
+import { bpfCases } from './named/bpf';
 import { connectionCases, connectionCasesOfNft } from './named/connections';
 import { cornerCases } from './named/corners';
 import { fragmentCases } from './named/fragments';
@@ -43,6 +44,7 @@ function fixtureFolder(folder: string): string {
 /** Questions that have a name, by the fixture file of their answers. */
 const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = {
   'options.jsonl': optionCases,
+  'bpf.jsonl': bpfCases,
   'corners.jsonl': cornerCases,
   'istio.jsonl': istioCases,
   'journeys.jsonl': journeyCases,

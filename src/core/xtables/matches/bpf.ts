@@ -1,5 +1,6 @@
 import { packetBytes } from '../../net/bytes';
-import { unknown } from '../answer';
+import type { Packet } from '../../net/packet';
+import { unknown, type Unknown } from '../answer';
 import { defineMatch } from '../extension';
 import { option, problem, type BuildProblem } from '../option';
 import { openFor } from '../premise';
@@ -30,7 +31,9 @@ export const bpf = defineMatch<BpfData>({
   documentation: {
     summary: 'Runs a BPF program on the packet and matches if the program does not return 0.',
     details:
-      'Offsets count from the start of the IP header. A load beyond the end of the packet ends the program with 0.',
+      'Offsets count from the start of the IP header. A load beyond the end of the packet ends the program with 0, ' +
+      'and so does one from the link-layer header where there is none: in OUTPUT, and in POSTROUTING for what this ' +
+      'host sends.',
     source: 'iptables-extensions(8), bpf; net/netfilter/xt_bpf.c, net/core/filter.c',
   },
   build(options): BpfData | BuildProblem {
@@ -62,7 +65,10 @@ export const bpf = defineMatch<BpfData>({
         const result = run(data.program, view);
         return typeof result === 'number' ? `the program returns ${result}` : result.reason;
       },
-      premises: (view) => openFor(view, 'data', 'vlan'),
+      premises: (view) =>
+        data.kind === 'program' && readsFrame(data.program, view)
+          ? openFor(view, 'data', 'vlan', 'neighbour', 'frame')
+          : openFor(view, 'data', 'vlan'),
     },
   ],
 });
@@ -79,24 +85,65 @@ const PACKET_LOOPBACK = 5;
  */
 const MARK = 20;
 
-function run(program: readonly BpfInstruction[], view: PacketView): number | ReturnType<typeof unknown> {
-  return runBpf(program, packetBytes(view.packet), (place) => {
-    switch (place) {
-      case 0:
-        return view.packet.family === 4 ? 0x0800 : 0x86dd;
-      case 4:
-        return view.ownCopy ? PACKET_LOOPBACK : PACKET_TYPES[view.packetType];
-      case 8:
-        return view.host.interfaces.find(({ name }) => name === (view.inInterface || view.outInterface))?.index;
-      case MARK:
-        return view.packet.mark;
-      // VLAN tag, its presence and its protocol: packets are taken to have none.
-      case 44:
-      case 48:
-      case 60:
-        return 0;
-      default:
-        return undefined;
-    }
+function run(
+  program: readonly BpfInstruction[],
+  view: PacketView,
+  frame = (): ReturnType<typeof frameOf> => frameOf(view),
+): number | Unknown {
+  return runBpf(program, { bytes: packetBytes(view.packet), ancillary: (place) => ancillary(place, view), frame });
+}
+
+function ancillary(place: number, view: PacketView): number | undefined {
+  switch (place) {
+    case 0:
+      return etherType(view.packet);
+    case 4:
+      return view.ownCopy ? PACKET_LOOPBACK : PACKET_TYPES[view.packetType];
+    case 8:
+      return view.host.interfaces.find(({ name }) => name === (view.inInterface || view.outInterface))?.index;
+    case MARK:
+      return view.packet.mark;
+    // VLAN tag, its presence and its protocol: packets are taken to have none.
+    case 44:
+    case 48:
+    case 60:
+      return 0;
+    default:
+      return undefined;
+  }
+}
+
+function etherType({ family }: Packet): number {
+  return family === 4 ? 0x0800 : 0x86dd;
+}
+
+/**
+ * The packet from its link-layer header on. A forwarded one keeps that header, one that this host sends has none yet, its
+ * own copy of one has an empty one, and on lo the addresses are zero.
+ */
+function frameOf(view: PacketView): Uint8Array | Unknown | undefined {
+  const { packet, hook, inInterface, ownCopy } = view;
+  const bytes = packetBytes(packet);
+  const { sourceMac, destinationMac } = packet;
+  if (ownCopy) return bytes;
+  if (sourceMac === undefined || destinationMac === undefined) {
+    if (hook === 'OUTPUT' || hook === 'POSTROUTING') return undefined;
+    if (inInterface !== 'lo') return unknown('the program reads the link-layer header, which is not known');
+  }
+  const type = etherType(packet);
+  return Uint8Array.from([...macBytes(destinationMac), ...macBytes(sourceMac), type >> 8, type & 255, ...bytes]);
+}
+
+function macBytes(mac = '0:0:0:0:0:0'): readonly number[] {
+  return mac.split(':').map((byte) => parseInt(byte, 16));
+}
+
+/** Whether a program reads the link-layer header of a packet. */
+function readsFrame(program: readonly BpfInstruction[], view: PacketView): boolean {
+  let reads = false;
+  run(program, view, () => {
+    reads = true;
+    return frameOf(view);
   });
+  return reads;
 }

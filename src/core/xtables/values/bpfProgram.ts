@@ -12,9 +12,10 @@ export interface BpfInstruction {
 /** The most instructions that the kernel takes (XT_BPF_MAX_NUM_INSTR). */
 const MAX_INSTRUCTIONS = 64;
 const MEMORY_WORDS = 16;
-/** Loads from here on are not from the packet (SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF). */
+/** Where loads begin that are not from the packet, or count from one of its headers (SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF). */
 const ANCILLARY = -0x1000;
 const NETWORK = -0x100000;
+const LINK_LAYER = -0x200000;
 /** `a ^= x`, an operation among the places. */
 const XOR_X = 40;
 const LAST_PLACE = 60;
@@ -102,15 +103,18 @@ function checkMemory(program: readonly BpfInstruction[]): string | undefined {
   return undefined;
 }
 
-/**
- * Runs a program that `checkBpf` approved. `ancillary` gives what is not in the packet, undefined where it is not
- * known.
- */
-export function runBpf(
-  program: readonly BpfInstruction[],
-  bytes: Uint8Array,
-  ancillary: (place: number) => number | undefined,
-): number | Unknown {
+/** What a program reads. */
+export interface BpfSource {
+  /** From the IP header on. */
+  readonly bytes: Uint8Array;
+  /** What is not in the packet; undefined where it is not known. */
+  readonly ancillary: (place: number) => number | undefined;
+  /** From the link-layer header on; undefined where the kernel has noted none. */
+  readonly frame: () => Uint8Array | Unknown | undefined;
+}
+
+/** Runs a program that `checkBpf` approved. */
+export function runBpf(program: readonly BpfInstruction[], source: BpfSource): number | Unknown {
   const memory = new Uint32Array(MEMORY_WORDS);
   let a = 0;
   let x = 0;
@@ -120,8 +124,8 @@ export function runBpf(
       case 0:
       case 1: {
         const value = isAncillary(code, k)
-          ? loadAncillary((k | 0) - ANCILLARY, a, x, ancillary)
-          : load(code, k, x, bytes, memory);
+          ? loadAncillary((k | 0) - ANCILLARY, a, x, source)
+          : load(code, k, x, source, memory);
         if (typeof value === 'object') return value;
         if (value === undefined) return 0;
         if ((code & 7) === 0) a = value;
@@ -157,18 +161,19 @@ function isAncillary(code: number, k: number): boolean {
   return (code === 0x20 || code === 0x28 || code === 0x30) && (k | 0) < 0 && (k | 0) >= ANCILLARY;
 }
 
-function loadAncillary(
-  place: number,
-  a: number,
-  x: number,
-  ancillary: (place: number) => number | undefined,
-): number | Unknown {
+function loadAncillary(place: number, a: number, x: number, { ancillary }: BpfSource): number | Unknown {
   if (place === XOR_X) return (a ^ x) >>> 0;
   return ancillary(place) ?? unknown(`the program reads something that is not in the packet (offset ${place})`);
 }
 
 /** undefined for a place beyond the packet. */
-function load(code: number, k: number, x: number, bytes: Uint8Array, memory: Uint32Array): number | undefined {
+function load(
+  code: number,
+  k: number,
+  x: number,
+  source: BpfSource,
+  memory: Uint32Array,
+): number | Unknown | undefined {
   switch (code) {
     case 0x00:
     case 0x01:
@@ -178,25 +183,31 @@ function load(code: number, k: number, x: number, bytes: Uint8Array, memory: Uin
       return memory[k];
     case 0x80:
     case 0x81:
-      return bytes.length;
+      return source.bytes.length;
     case 0xb1: {
-      const first = read(bytes, k, 1);
-      return first === undefined ? undefined : (first & 15) << 2;
+      const first = read(source, k, 1);
+      return typeof first === 'number' ? (first & 15) << 2 : first;
     }
     default:
       return read(
-        bytes,
+        source,
         (code & 0xe0) === 0x40 ? (x + k) >>> 0 : k,
         (code & 0x18) === 0 ? 4 : (code & 0x18) === 8 ? 2 : 1,
       );
   }
 }
 
-function read(bytes: Uint8Array, offset: number, size: number): number | undefined {
+function read({ bytes, frame }: BpfSource, offset: number, size: number): number | Unknown | undefined {
   const signed = offset | 0;
-  // Offsets below 0 count from the network header; those from the link layer header have nothing to read here.
-  const at = signed >= 0 ? signed : signed - NETWORK;
-  if (at < 0 || at + size > bytes.length) return undefined;
+  if (signed >= 0) return readBytes(bytes, signed, size);
+  if (signed >= NETWORK) return readBytes(bytes, signed - NETWORK, size);
+  if (signed < LINK_LAYER) return undefined;
+  const whole = frame();
+  return whole instanceof Uint8Array ? readBytes(whole, signed - LINK_LAYER, size) : whole;
+}
+
+function readBytes(bytes: Uint8Array, at: number, size: number): number | undefined {
+  if (at + size > bytes.length) return undefined;
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + (bytes[at + i] as number);
   return value;
