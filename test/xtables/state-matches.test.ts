@@ -597,7 +597,7 @@ describe('options whose place counts', () => {
     const all = (option: Option): never[] =>
       given.filter((each) => each.option === option).map((each) => each.given as never);
     const options: GivenOptions = {
-      get: (option) => all(option)[0],
+      get: (option: Option) => all(option)[0] as never,
       all: (option) => all(option),
       has: (option) => all(option).length > 0,
       count: given.length,

@@ -10,6 +10,7 @@ import type {
   GivenOptions,
   InvalidValue,
   Option,
+  RequiredOption,
   ValueContext,
   ValueType,
 } from '../xtables/option';
@@ -72,6 +73,8 @@ export class OptionReader implements GivenOptions {
     return this.given.length;
   }
 
+  get<V>(option: RequiredOption<V>): Given<V>;
+  get<V>(option: Option<V>): Given<V> | undefined;
   get<V>(option: Option<V>): Given<V> | undefined {
     for (const each of this.given) if (each.option === option) return each.given as Given<V>;
     return undefined;

@@ -99,7 +99,19 @@ export interface OptionSettings {
   readonly family?: 4 | 6;
 }
 
+/** An option without which a rule is refused before `build`, which therefore has its value. */
+export interface RequiredOption<V> extends Option<V> {
+  readonly required: true;
+}
+
 /** An option with a value. */
+export function option<V>(
+  name: string,
+  type: ValueType<V>,
+  summary: string,
+  settings: OptionSettings & { readonly required: true },
+): RequiredOption<V>;
+export function option<V>(name: string, type: ValueType<V>, summary: string, settings?: OptionSettings): Option<V>;
 export function option<V>(name: string, type: ValueType<V>, summary: string, settings: OptionSettings = {}): Option<V> {
   return {
     name,
@@ -148,6 +160,7 @@ export interface Given<V> {
 
 /** The options that a rule gave to one match or target, already read and checked one by one. */
 export interface GivenOptions {
+  get<V>(option: RequiredOption<V>): Given<V>;
   get<V>(option: Option<V>): Given<V> | undefined;
   /** All occurrences of a repeatable option, in order. */
   all<V>(option: Option<V>): readonly Given<V>[];

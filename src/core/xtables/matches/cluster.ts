@@ -80,7 +80,7 @@ export const cluster = defineMatch<ClusterData>({
 });
 
 function buildCluster(options: GivenOptions): ClusterData | BuildProblem {
-  const nodes = options.get(totalNodes)?.value ?? 1;
+  const nodes = options.get(totalNodes).value;
   const node = options.get(localNode);
   const mask = options.get(localNodemask);
   const given = node ?? mask;
@@ -91,7 +91,7 @@ function buildCluster(options: GivenOptions): ClusterData | BuildProblem {
     nodes,
     mask: node ? (1 << (node.value - 1)) >>> 0 : given.value,
     inverted: given.inverted,
-    seed: options.get(hashSeed)?.value ?? 0,
+    seed: options.get(hashSeed).value,
   };
 }
 

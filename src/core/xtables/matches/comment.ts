@@ -1,5 +1,5 @@
 import { defineMatch } from '../extension';
-import { option, type Given, type ValueType } from '../option';
+import { option, type ValueType } from '../option';
 import { savedString, text } from '../values/savedString';
 
 /** The kernel has room for 256 bytes with a zero at the end. */
@@ -16,7 +16,7 @@ export const comment = defineMatch<string>({
     summary: 'A note for people; it matches every packet.',
     source: 'iptables-extensions(8), comment; net/netfilter/xt_comment.c',
   },
-  build: (options) => (options.get(commentOption) as Given<string>).value,
+  build: (options) => options.get(commentOption).value,
   print: (value) => ` --comment${savedString(value)}`,
   conditions: () => [],
 });

@@ -75,14 +75,15 @@ export const connbytes = defineMatch<ConnbytesData>({
  */
 function buildConnbytes(options: GivenOptions): ConnbytesData | BuildProblem {
   const given = options.get(connbytesRange);
-  const way = options.get(connbytesDir)?.value;
-  const mode = options.get(connbytesMode)?.value;
-  if (given === undefined || way === undefined || mode === undefined)
-    return problem('connbytes needs --connbytes, --connbytes-dir and --connbytes-mode');
   const [from] = given.value;
   const to = given.valueWord?.text.includes(':') ? given.value[1] : UINT64_MAX;
   if (from > to) return problem(`the range is descending: ${from} is more than ${to}`, given);
-  return { range: [from, to], inverted: given.inverted && from !== to, way, mode };
+  return {
+    range: [from, to],
+    inverted: given.inverted && from !== to,
+    way: options.get(connbytesDir).value,
+    mode: options.get(connbytesMode).value,
+  };
 }
 
 function optionsText({ range: [from, to], inverted, mode, way }: ConnbytesData): string {

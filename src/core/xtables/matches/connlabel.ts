@@ -55,11 +55,7 @@ export const connlabel = defineMatch<ConnlabelData>({
   },
   build(options) {
     const given = options.get(labelOption);
-    return {
-      label: given?.value ?? { kind: 'bit', bit: 0 },
-      inverted: given?.inverted ?? false,
-      set: options.has(setOption),
-    };
+    return { label: given.value, inverted: given.inverted, set: options.has(setOption) };
   },
   print: optionsText,
   conditions: (data) => [

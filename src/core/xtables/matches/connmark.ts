@@ -25,7 +25,7 @@ export const connmark = defineMatch<Inverted<MarkValue>>({
     details: 'Does not match, negated or not, packets without a connection (INVALID, UNTRACKED, and the raw table).',
     source: 'iptables-extensions(8), connmark; net/netfilter/xt_connmark.c',
   },
-  build: (options) => keep(options.get(mark)) as Inverted<MarkValue>,
+  build: (options) => keep(options.get(mark)),
   print: (data) => invertedText('--mark', data, printMark),
   conditions: ({ value, inverted }) => [
     fieldCondition(

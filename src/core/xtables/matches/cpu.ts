@@ -1,6 +1,6 @@
 import { unknown } from '../answer';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { unsigned } from '../values/integer';
 import { invertedText, type Inverted } from '../values/inverted';
 
@@ -20,7 +20,7 @@ export const cpu = defineMatch<Inverted<number>>({
     source: 'iptables-extensions(8), cpu; net/netfilter/xt_cpu.c',
   },
   build(options) {
-    const { value, inverted } = options.get(cpuOption) as Given<number>;
+    const { value, inverted } = options.get(cpuOption);
     return { value, inverted };
   },
   print: (data) => invertedText('--cpu', data, String),

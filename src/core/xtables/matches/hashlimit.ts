@@ -94,7 +94,7 @@ export const hashlimit = defineMatch<HashlimitData>({
         gcInterval: options.get(gcinterval),
         expire: options.get(expire),
         modes: options.get(mode)?.value,
-        name: options.get(name)?.value ?? '',
+        name: options.get(name).value,
         rateMatch: options.has(rateMatch),
         interval: options.get(rateInterval)?.value,
       },

@@ -30,7 +30,7 @@ export const helper = defineMatch<Inverted<string>>({
       'match; with ! they do.',
     source: 'iptables-extensions(8), helper; net/netfilter/xt_helper.c',
   },
-  build: (options) => keep(options.get(helperName)) as Inverted<string>,
+  build: (options) => keep(options.get(helperName)),
   print: ({ value, inverted }) => `${inverted ? ' !' : ''} --helper${savedString(value)}`,
   conditions: ({ value, inverted }) => [
     {

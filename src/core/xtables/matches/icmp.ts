@@ -1,6 +1,6 @@
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { icmpCondition, icmpTypeValue, printIcmpType, type IcmpTypeValue } from '../values/icmpType';
 import { invertedText, type Inverted } from '../values/inverted';
 import { cutShort } from '../values/transport';
@@ -25,7 +25,7 @@ export const icmp = defineMatch<Inverted<IcmpTypeValue>>({
     source: 'iptables-extensions(8), icmp; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv4/netfilter/ip_tables.c)',
   },
   build(options) {
-    const { value, inverted } = options.get(type) as Given<IcmpTypeValue>;
+    const { value, inverted } = options.get(type);
     return { value, inverted };
   },
   print: (data) => invertedText('--icmp-type', data, printIcmpType),

@@ -1,6 +1,6 @@
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { icmpCondition, icmpTypeValue, printIcmpType, type IcmpTypeValue } from '../values/icmpType';
 import { invertedText, type Inverted } from '../values/inverted';
 import { cutShort } from '../values/transport';
@@ -27,7 +27,7 @@ export const icmp6 = defineMatch<Inverted<IcmpTypeValue>>({
       'iptables-extensions(8), icmp6; net/netfilter/xt_tcpudp.c (before Linux 6.2 net/ipv6/netfilter/ip6_tables.c)',
   },
   build(options) {
-    const { value, inverted } = options.get(type) as Given<IcmpTypeValue>;
+    const { value, inverted } = options.get(type);
     return { value, inverted };
   },
   print: (data) => invertedText('--icmpv6-type', data, printIcmpType),

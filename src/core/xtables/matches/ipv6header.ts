@@ -1,6 +1,6 @@
 import { PROTOCOL, type Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
-import { flag, invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { flag, invalid, option, type InvalidValue, type ValueType } from '../option';
 import { transportLength } from '../values/transport';
 
 interface HeadersData {
@@ -85,7 +85,7 @@ export const ipv6header = defineMatch<HeadersData>({
     source: 'iptables-extensions(8), ipv6header; net/ipv6/netfilter/ip6t_ipv6header.c',
   },
   build(options) {
-    const { value, inverted } = options.get(headerOption) as Given<number>;
+    const { value, inverted } = options.get(headerOption);
     return { headers: value, inverted, soft: options.has(soft) };
   },
   print: (data) => ` ${optionText(data)}`,

@@ -1,7 +1,7 @@
 import { span } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
 import { printRange, unsignedRange } from '../values/unsignedRange';
@@ -24,7 +24,7 @@ export const length = defineMatch<Inverted<NumberRange<number>>>({
     source: 'iptables-extensions(8), length; net/netfilter/xt_length.c',
   },
   build(options) {
-    const { value, inverted } = options.get(lengthOption) as Given<NumberRange<number>>;
+    const { value, inverted } = options.get(lengthOption);
     return { value, inverted };
   },
   print: (data) => invertedText('--length', data, printRange),

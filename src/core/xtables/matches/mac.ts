@@ -2,7 +2,7 @@ import { oneValue } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { macNumber } from '../fields';
 import { defineMatch } from '../extension';
-import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { invalid, option, type InvalidValue, type ValueType } from '../option';
 import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
 
@@ -49,7 +49,7 @@ export const mac = defineMatch<Inverted<string>>({
     source: 'iptables-extensions(8), mac; net/netfilter/xt_mac.c',
   },
   build(options) {
-    const { value, inverted } = options.get(macSource) as Given<string>;
+    const { value, inverted } = options.get(macSource);
     return { value, inverted };
   },
   print: (data) => invertedText('--mac-source', data, String),

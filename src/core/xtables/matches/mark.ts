@@ -1,7 +1,7 @@
 import { masked } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
 import { markValue, printMark, type MarkValue } from '../values/mark';
@@ -25,7 +25,7 @@ export const mark = defineMatch<Inverted<MarkValue>>({
     source: 'iptables-extensions(8), mark; net/netfilter/xt_mark.c',
   },
   build(options) {
-    const { value, inverted } = options.get(markOption) as Given<MarkValue>;
+    const { value, inverted } = options.get(markOption);
     return { value, inverted };
   },
   print: (data) => invertedText('--mark', data, printMark),

@@ -77,11 +77,9 @@ export const multiport = defineMatch<MultiportData>({
       'negated or not, later fragments, which carry no ports.',
     source: 'iptables-extensions(8), multiport; net/netfilter/xt_multiport.c',
   },
-  build(options, { protocol }) {
+  build(options) {
     const given = options.get(sports) ?? options.get(dports) ?? options.get(ports);
     if (given === undefined) return problem('multiport needs --sports, --dports or --ports');
-    if (protocol === undefined || !PROTOCOLS.includes(protocol))
-      return problem('multiport needs -p tcp, udp, udplite, sctp or dccp before it, not negated', given);
     const side = options.has(sports) ? '--sports' : options.has(dports) ? '--dports' : '--ports';
     return { side, ports: given.value, inverted: given.inverted };
   },

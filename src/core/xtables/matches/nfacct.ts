@@ -29,7 +29,7 @@ export const nfacct = defineMatch<string>({
       'With an object that has no quota it always matches; with one that has a quota, once the quota is used up.',
     source: 'iptables-extensions(8), nfacct; net/netfilter/xt_nfacct.c',
   },
-  build: (options) => options.get(nfacctName)?.value as string,
+  build: (options) => options.get(nfacctName).value,
   print: (name) => ` --nfacct-name ${name}`,
   conditions: (name) => [
     {

@@ -1,7 +1,7 @@
 import { TCP_FLAGS, PROTOCOL } from '../../net/packet';
 import { unknown } from '../answer';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { missing } from '../shown';
 import { unsigned } from '../values/integer';
 import type { Inverted } from '../values/inverted';
@@ -43,7 +43,7 @@ export const osf = defineMatch<OsfData>({
     source: 'iptables-extensions(8), osf; net/netfilter/xt_osf.c, nfnetlink_osf.c',
   },
   build(options) {
-    const { value, inverted } = options.get(genre) as Given<string>;
+    const { value, inverted } = options.get(genre);
     return { genre: { value, inverted }, ttl: options.get(ttl)?.value, log: options.get(log)?.value };
   },
   print: (data) =>

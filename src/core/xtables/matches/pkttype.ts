@@ -2,7 +2,7 @@ import { oneValue } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { PACKET_TYPES } from '../fields';
 import { defineMatch } from '../extension';
-import { invalid, option, type Given, type InvalidValue, type ValueType } from '../option';
+import { invalid, option, type InvalidValue, type ValueType } from '../option';
 import { openFor } from '../premise';
 import { invertedText, type Inverted } from '../values/inverted';
 import { being } from '../values/denials';
@@ -45,7 +45,7 @@ export const pkttype = defineMatch<Inverted<PacketType>>({
     source: 'iptables-extensions(8), pkttype; net/netfilter/xt_pkttype.c',
   },
   build(options) {
-    const { value, inverted } = options.get(type) as Given<PacketType>;
+    const { value, inverted } = options.get(type);
     return { value, inverted };
   },
   print: (data) => invertedText('--pkt-type', data, String),

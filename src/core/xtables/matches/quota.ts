@@ -25,7 +25,7 @@ export const quota = defineMatch<Inverted<bigint>>({
       'from a freshly loaded rule.',
     source: 'iptables-extensions(8), quota; net/netfilter/xt_quota.c',
   },
-  build: (options) => keep(options.get(quotaBytes)) as Inverted<bigint>,
+  build: (options) => keep(options.get(quotaBytes)),
   print: (data) => invertedText('--quota', data, String),
   conditions(data, self) {
     const left = (stored: unknown): bigint => (typeof stored === 'bigint' ? stored : data.value);

@@ -1,7 +1,7 @@
 import { masked } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { MarkValue } from '../values/mark';
 import { namedMask, printNamedMask } from '../values/namedMask';
@@ -29,7 +29,7 @@ export const realm = defineMatch<Inverted<MarkValue>>({
     source: 'iptables-extensions(8), realm; net/netfilter/xt_realm.c',
   },
   build(options) {
-    const { value, inverted } = options.get(realmOption) as Given<MarkValue>;
+    const { value, inverted } = options.get(realmOption);
     return { value, inverted };
   },
   print: (data) => invertedText('--realm', data, print),

@@ -25,7 +25,7 @@ export const state = defineMatch<Inverted<number>>({
       'An older form of -m conntrack --ctstate. A packet that connection tracking has not seen counts as INVALID.',
     source: 'iptables-extensions(8), state; net/netfilter/xt_state.c',
   },
-  build: (options) => keep(options.get(stateOption)) as Inverted<number>,
+  build: (options) => keep(options.get(stateOption)),
   print: (data) => invertedText('--state', data, printStates),
   conditions: (data) => [stateCondition('--state', data)],
 });

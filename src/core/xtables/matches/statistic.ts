@@ -85,7 +85,7 @@ function buildStatistic(options: GivenOptions): StatisticData | BuildProblem {
   const chance = options.get(probability);
   const step = options.get(every);
   const start = options.get(packetNumber);
-  if (options.get(mode)?.value === 'random') {
+  if (options.get(mode).value === 'random') {
     return chance
       ? { kind: 'random', threshold: chance.value, inverted: chance.inverted }
       : problem('--mode random needs --probability');

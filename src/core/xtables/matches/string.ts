@@ -1,16 +1,7 @@
 import { utf8Bytes } from '../../text/utf8';
 import { packetBytes } from '../../net/bytes';
 import { defineMatch } from '../extension';
-import {
-  flag,
-  invalid,
-  option,
-  problem,
-  type BuildProblem,
-  type Given,
-  type InvalidValue,
-  type ValueType,
-} from '../option';
+import { flag, invalid, option, problem, type BuildProblem, type InvalidValue, type ValueType } from '../option';
 import { openFor } from '../premise';
 import { missing } from '../shown';
 import { unsigned } from '../values/integer';
@@ -87,7 +78,7 @@ export const string = defineMatch<StringData>({
       to: options.get(to)?.value ?? 65535,
       pattern: given.value,
       inverted: given.inverted,
-      algorithm: (options.get(algo) as Given<string>).value,
+      algorithm: options.get(algo).value,
       ignoreCase: options.has(icase),
     };
   },

@@ -2,7 +2,7 @@ import { span } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { PROTOCOL } from '../../net/packet';
 import { defineMatch } from '../extension';
-import { option, problem, type Given } from '../option';
+import { option, problem } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import type { NumberRange } from '../values/number32';
 import { tcpOptionBytes } from '../values/tcpOptions';
@@ -27,7 +27,7 @@ export const tcpmss = defineMatch<Inverted<NumberRange<number>>>({
     source: 'iptables-extensions(8), tcpmss; net/netfilter/xt_tcpmss.c',
   },
   build(options) {
-    const given = options.get(mss) as Given<NumberRange<number>>;
+    const given = options.get(mss);
     if (given.value[0] > given.value[1]) return problem(`the range ${printRange(given.value)} is descending`, given);
     return { value: given.value, inverted: given.inverted };
   },

@@ -1,7 +1,7 @@
 import { masked } from '../../net/fields/fieldTest';
 import { fieldCondition } from '../fieldCondition';
 import { defineMatch } from '../extension';
-import { option, type Given } from '../option';
+import { option } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { printTosMask, tosMask, type TosMask } from '../values/tosMask';
 
@@ -24,7 +24,7 @@ export const tos = defineMatch<Inverted<TosMask>>({
     source: 'iptables-extensions(8), tos; net/netfilter/xt_dscp.c',
   },
   build(options) {
-    const { value, inverted } = options.get(tosOption) as Given<TosMask>;
+    const { value, inverted } = options.get(tosOption);
     return { value, inverted };
   },
   print: (data) => invertedText('--tos', data, printTosMask),

@@ -24,7 +24,7 @@ export const AUDIT = defineTarget<{ readonly type: string }>({
     details: 'The type only appears in the record; a later rule has to accept, drop or reject the packet.',
     source: 'iptables-extensions(8), AUDIT; net/netfilter/xt_AUDIT.c',
   },
-  build: (options) => ({ type: (options.get(type) as { readonly value: string }).value }),
+  build: (options) => ({ type: options.get(type).value }),
   print: (data) => ` --type ${data.type}`,
   describe: (data) => `writes an audit record of type ${data.type}`,
   apply: () => ({ kind: 'continue', note: 'audited' }),

@@ -44,7 +44,7 @@ export const CLASSIFY = defineTarget<{ readonly priority: number }>({
     details: 'Read by the queueing discipline of the outgoing interface; the packet itself stays as it is.',
     source: 'iptables-extensions(8), CLASSIFY; net/netfilter/xt_CLASSIFY.c',
   },
-  build: (options) => ({ priority: (options.get(setClass) as { readonly value: number }).value }),
+  build: (options) => ({ priority: options.get(setClass).value }),
   print: ({ priority }) => ` --set-class ${classText(priority)}`,
   describe: ({ priority }) => `puts the packet into the traffic class ${classText(priority)}`,
   apply: ({ priority }) => ({ kind: 'continue', packet: { priority } }),

@@ -36,7 +36,7 @@ export const DNAT = defineTarget<DnatData>({
     source: 'iptables-extensions(8), DNAT; net/netfilter/xt_nat.c',
   },
   build: (options) => ({
-    to: (options.get(toDestination) as { readonly value: NatPlace }).value,
+    to: options.get(toDestination).value,
     random: options.has(random),
     persistent: options.has(persistent),
   }),

@@ -1,5 +1,5 @@
 import { defineTarget } from '../extension';
-import { flag, option, problem, type Given } from '../option';
+import { flag, option, problem } from '../option';
 import { number32 } from '../values/number32';
 import { text } from '../values/savedString';
 
@@ -40,7 +40,7 @@ export const IDLETIMER = defineTarget<IdletimerData>({
     source: 'iptables-extensions(8), IDLETIMER; net/netfilter/xt_IDLETIMER.c',
   },
   build(options) {
-    const [time, name] = [options.get(timeout) as Given<number>, options.get(label) as Given<string>];
+    const [time, name] = [options.get(timeout), options.get(label)];
     return { timeout: time.value, label: name.value, alarm: options.has(alarm) };
   },
   checkentry(data, options) {

@@ -46,7 +46,7 @@ export const LED = defineTarget<LedData>({
     source: 'iptables-extensions(8), LED; net/netfilter/xt_LED.c',
   },
   build: (options) => ({
-    id: options.get(id)?.value ?? '',
+    id: options.get(id).value,
     delay: options.get(delay)?.value ?? 0,
     alwaysBlink: options.has(alwaysBlink),
   }),

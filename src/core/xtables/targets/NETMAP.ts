@@ -25,7 +25,7 @@ export const NETMAP = defineTarget<HostMask>({
     source: 'iptables-extensions(8), NETMAP; net/netfilter/xt_NETMAP.c',
   },
   build(options) {
-    const { address, mask } = (options.get(to) as { readonly value: HostMask }).value;
+    const { address, mask } = options.get(to).value;
     return { address: andAddress(address, mask), mask };
   },
   print: (data) => ` --to ${networkText(data)}`,

@@ -4,7 +4,6 @@ import {
   option,
   problem,
   type BuildProblem,
-  type Given,
   type GivenOptions,
   type InvalidValue,
   type ValueType,
@@ -80,7 +79,7 @@ export const RATEEST = defineTarget<RateestTargetData>({
 });
 
 function buildRateest(options: GivenOptions): RateestTargetData | BuildProblem {
-  const [measured, averaged] = [options.get(interval) as Given<number>, options.get(ewmalog) as Given<number>];
+  const [measured, averaged] = [options.get(interval), options.get(ewmalog)];
   const step = [0, 1, 2, 3, 4, 5].find((each) => measured.value <= (SECOND / 4) * 2 ** each);
   if (step === undefined) return problem('the interval is too large: 8s is the longest', measured);
   let log = 1;
@@ -92,7 +91,7 @@ function buildRateest(options: GivenOptions): RateestTargetData | BuildProblem {
   log--;
   if (log === 0 || log >= 31)
     return problem('the averaging time does not suit the interval: it should be one to a few times as long', averaged);
-  return { name: (options.get(name) as Given<string>).value, interval: step, ewmaLog: log };
+  return { name: options.get(name).value, interval: step, ewmaLog: log };
 }
 
 function printTimes({ interval: steps, ewmaLog }: RateestTargetData): string {

@@ -17,7 +17,7 @@ export const SECMARK = defineTarget<{ readonly context: string }>({
     details: 'Loads only where SELinux is on and its policy knows the context.',
     source: 'iptables-extensions(8), SECMARK; net/netfilter/xt_SECMARK.c',
   },
-  build: (options) => ({ context: (options.get(selctx) as { readonly value: string }).value }),
+  build: (options) => ({ context: options.get(selctx).value }),
   print: ({ context }) => ` --selctx ${context}`,
   describe: ({ context }) => `labels the packet ${context}`,
   apply: ({ context }) => ({ kind: 'continue', packet: { secmark: context } }),

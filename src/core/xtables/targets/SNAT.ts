@@ -35,7 +35,7 @@ export const SNAT = defineTarget<SnatData>({
     source: 'iptables-extensions(8), SNAT; net/netfilter/xt_nat.c',
   },
   build(options) {
-    const to = (options.get(toSource) as { readonly value: NatPlace }).value;
+    const to = options.get(toSource).value;
     return {
       // The structure that SNAT hands to the kernel has no room for a base port: it arrives as 0.
       to: to.ports?.base === undefined ? to : { ...to, ports: { ...to.ports, base: 0 } },

@@ -25,7 +25,7 @@ export const TEE = defineTarget<TeeData>({
     source: 'iptables-extensions(8), TEE; net/netfilter/xt_TEE.c',
   },
   build(options) {
-    const given = options.get(gateway) as { readonly value: Address } & NonNullable<ReturnType<typeof options.get>>;
+    const given = options.get(gateway);
     return { gateway: given.value, outInterface: options.get(oif)?.value ?? '' };
   },
   checkentry: (data, options) =>

@@ -45,7 +45,7 @@ export const TPROXY = defineTarget<TproxyData>({
     source: 'iptables-extensions(8), TPROXY; net/netfilter/xt_TPROXY.c',
   },
   build: (options, { family }) => ({
-    port: (options.get(onPort) as { readonly value: number }).value,
+    port: options.get(onPort).value,
     address: options.get(onIp)?.value ?? anyAddress(family),
     mark: options.get(tproxyMark)?.value ?? NO_MARK,
   }),

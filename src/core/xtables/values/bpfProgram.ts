@@ -12,7 +12,7 @@ export interface BpfInstruction {
 /** The most instructions that the kernel takes (XT_BPF_MAX_NUM_INSTR). */
 const MAX_INSTRUCTIONS = 64;
 const MEMORY_WORDS = 16;
-/** Where loads begin that are not from the packet, or count from one of its headers (SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF). */
+/** Where loads begin that are not from the packet, or count from a header (SKF_AD_OFF, SKF_NET_OFF, SKF_LL_OFF). */
 const ANCILLARY = -0x1000;
 const NETWORK = -0x100000;
 const LINK_LAYER = -0x200000;

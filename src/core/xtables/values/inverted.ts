@@ -10,6 +10,8 @@ export function invertedText<V>(name: string, given: Inverted<V> | undefined, te
 }
 
 /** The part of a given option that lasts: no words of the text. */
+export function keep<V>(given: Inverted<V>): Inverted<V>;
+export function keep<V>(given: Inverted<V> | undefined): Inverted<V> | undefined;
 export function keep<V>(given: Inverted<V> | undefined): Inverted<V> | undefined {
   return given === undefined ? undefined : { value: given.value, inverted: given.inverted };
 }

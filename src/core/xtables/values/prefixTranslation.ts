@@ -10,7 +10,7 @@ import {
 import { PROTOCOL, type Packet } from '../../net/packet';
 import type { Effect } from '../extension';
 import type { PacketView } from '../view';
-import { option, problem, type BuildProblem, type GivenOptions, type Option } from '../option';
+import { option, problem, type BuildProblem, type GivenOptions, type RequiredOption } from '../option';
 import { hostMask, sameUnderMask, type HostMask } from './looseAddress';
 
 /** What SNPT and DNPT translate between (RFC 6296). */
@@ -20,8 +20,8 @@ export interface PrefixTranslation {
 }
 
 export interface PrefixOptions {
-  readonly source: Option<HostMask>;
-  readonly destination: Option<HostMask>;
+  readonly source: RequiredOption<HostMask>;
+  readonly destination: RequiredOption<HostMask>;
 }
 
 export function prefixOptions(): PrefixOptions {
@@ -37,7 +37,6 @@ export function prefixOptions(): PrefixOptions {
 export function checkPrefixes(given: GivenOptions, options: PrefixOptions): BuildProblem | undefined {
   for (const each of [options.source, options.destination]) {
     const found = given.get(each);
-    if (found === undefined) continue;
     if (prefixOf(found.value) > 64) return problem('the prefix can have 64 bits at most', found);
     if (!sameAddress(andAddress(found.value.address, found.value.mask), found.value.address))
       return problem('the address has bits after its prefix', found);
@@ -45,12 +44,8 @@ export function checkPrefixes(given: GivenOptions, options: PrefixOptions): Buil
   return undefined;
 }
 
-/** Both options are required, so both are given. */
 export function buildPrefixTranslation(given: GivenOptions, options: PrefixOptions): PrefixTranslation {
-  return {
-    source: (given.get(options.source) as { readonly value: HostMask }).value,
-    destination: (given.get(options.destination) as { readonly value: HostMask }).value,
-  };
+  return { source: given.get(options.source).value, destination: given.get(options.destination).value };
 }
 
 /** As iptables-save prints it: `::/0` is omitted. */
