@@ -118,8 +118,8 @@ function etherType({ family }: Packet): number {
 }
 
 /**
- * The packet from its link-layer header on. A forwarded one keeps that header, one that this host sends has none yet, its
- * own copy of one has an empty one, and on lo the addresses are zero.
+ * The packet from its link-layer header on. A forwarded one keeps that header, one that this host sends has none yet,
+ * its own copy of one has an empty one, and on lo the addresses are zero.
  */
 function frameOf(view: PacketView): Uint8Array | Unknown | undefined {
   const { packet, hook, inInterface, ownCopy } = view;
