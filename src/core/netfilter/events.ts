@@ -104,7 +104,10 @@ export type TraceEvent =
        * state, from there on.
        */
       readonly asked: readonly Asked[];
+      /** What was done. */
       readonly effect: Effect | undefined;
+      /** Where that is one of several things: which one in words, and what the target does. */
+      readonly chosen?: { readonly text: string; readonly of: Effect } | undefined;
       readonly after: Packet;
       readonly depth: number;
       /** A match could not read the packet, and the kernel drops it after this rule. */

@@ -1,5 +1,5 @@
 import type { Chain } from '../ruleset/ruleSet';
-import type { Effect, MatchDrop } from '../xtables/extension';
+import type { Choice, Effect, MatchDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import type { OpenQuestion } from './asking';
 import { Calls, type Call } from './calls';
@@ -22,7 +22,7 @@ export interface Position {
   /** The rule at `index` was asked up to a question, which is answered now. */
   readonly answered?: { readonly before: PacketView; readonly open: OpenQuestion; readonly value: boolean };
   /** The rule at `index` matched, and its target does this one of several things. */
-  readonly chosen?: Matched & { readonly effect: Effect };
+  readonly chosen?: Matched & { readonly choice: Choice };
 }
 
 /** Where a RETURN goes to. */

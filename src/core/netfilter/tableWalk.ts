@@ -174,7 +174,7 @@ export class TableWalk implements Traveller {
       premise: effect.premise,
       probability: choice.probability,
     });
-    return this.apply(rule, choice.effect);
+    return { ...this.apply(rule, choice.effect), chosen: choice };
   }
 
   private templateOf(

@@ -1,5 +1,5 @@
 import type { Chain, Rule } from '../ruleset/ruleSet';
-import type { Effect } from '../xtables/extension';
+import type { Choice, Effect } from '../xtables/extension';
 import type { PremiseId } from '../xtables/premise';
 import type { AskingFor } from './asking';
 import type { Circumstances } from './calls';
@@ -32,8 +32,10 @@ export interface Traveller extends AskingFor {
   note(text: string): void;
 }
 
-/** What a target's effect means for the traversal. */
-export type Applied =
+/** What a target's effect means for the traversal; `chosen`: what was carried out, where several things can happen. */
+export type Applied = Onward & { readonly chosen?: Choice };
+
+type Onward =
   | { readonly kind: 'continue' }
   | { readonly kind: 'return' }
   | { readonly kind: 'accept' }
@@ -47,7 +49,7 @@ export type Applied =
       readonly kind: 'open';
       readonly reason: string;
       readonly premise?: PremiseId | undefined;
-      readonly choices: Extract<Effect, { kind: 'choice' }>['choices'];
+      readonly choices: readonly Choice[];
     };
 
 /** How a table was left, or why the traversal stopped in it. */

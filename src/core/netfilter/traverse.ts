@@ -2,12 +2,11 @@ import { RuleIndex, type Candidates, type ChainIndex } from '../ruleset/ruleInde
 import type { Chain, Rule } from '../ruleset/ruleSet';
 import { chanceOf } from '../xtables/answer';
 import { drafted } from '../xtables/draft';
-import type { Effect, MatchDrop } from '../xtables/extension';
+import type { Choice, Effect, MatchDrop } from '../xtables/extension';
 import type { PacketView } from '../xtables/view';
 import { askOn, askRule, type OpenQuestion } from './asking';
 import type { Call, Calls } from './calls';
 import type { TraceEvent } from './events';
-import type { Asked } from './evidence';
 import type { MadeChange } from './madeChange';
 import type { Effort, Frame, Matched, Position } from './position';
 import type { Branch, TableEnd, Traveller } from './traveller';
@@ -76,7 +75,7 @@ class Traversal {
     const { answered, chosen } = this.from;
     const rule = this.chain.rules[this.index];
     if (!rule) return undefined;
-    if (chosen) return this.applyTarget(rule, chosen, chosen.effect);
+    if (chosen) return this.applyTarget(rule, chosen, chosen.choice);
     return answered && this.settle(rule, answered.before, askOn(rule, this.traveller, answered.open, answered.value));
   }
 
@@ -133,17 +132,17 @@ class Traversal {
     }
     this.flush(before);
     if (!matched) {
-      this.record(rule, before, asked, undefined, drop, false);
+      this.record(rule, { view: before, asked, effect: undefined, matched: false }, drop);
       return drop ? { kind: 'hotdrop', reason: drop.reason } : this.pass();
     }
     const { target } = rule;
     if (target.kind === 'jump' && !target.refused && target.to) {
-      this.record(rule, before, asked, undefined, drop);
+      this.record(rule, { view: before, asked, effect: undefined, matched: true }, drop);
       const to = this.traveller.nowFor(target.to);
       return drop ? { kind: 'hotdrop', reason: drop.reason } : this.enter(rule, to, target.goto);
     }
     const effect = this.effectOf(rule);
-    return this.applyTarget(rule, { before, asked, drop, whole: effect }, effect);
+    return this.applyTarget(rule, { before, asked, drop, whole: effect });
   }
 
   private effectOf(rule: Rule): Effect {
@@ -165,23 +164,27 @@ class Traversal {
     }
   }
 
-  private applyTarget(rule: Rule, matched: Matched, effect: Effect): TableEnd | undefined {
-    const at = this.traveller.apply(rule, effect);
+  /** `choice`: what the target does of several things. */
+  private applyTarget(rule: Rule, matched: Matched, choice?: Choice): TableEnd | undefined {
+    const { before, asked, drop, whole } = matched;
+    const at = this.traveller.apply(rule, choice?.effect ?? whole);
     if (at.kind === 'open') {
-      const branches = at.choices.map((choice): Branch => ({
-        question: choice.text,
+      const branches = at.choices.map((each): Branch => ({
+        question: each.text,
         value: true,
         reason: at.reason,
         premise: at.premise,
-        probability: choice.probability,
+        probability: each.probability,
         choice: true,
-        from: { ...this.position(), chosen: { ...matched, effect: choice.effect } },
+        from: { ...this.position(), chosen: { ...matched, choice: each } },
       }));
       return { kind: 'fork', rule, branches };
     }
-    this.record(rule, matched.before, matched.asked, matched.whole, matched.drop);
+    const done = at.chosen ?? choice;
+    const chosen = done && { text: done.text, of: whole };
+    this.record(rule, { view: before, asked, effect: done?.effect ?? whole, matched: true, chosen }, drop);
     // Where the target drops the packet as well, it is the rule that did, and what REJECT sends is sent.
-    if (matched.drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: matched.drop.reason };
+    if (drop && at.kind !== 'drop') return { kind: 'hotdrop', reason: drop.reason };
     switch (at.kind) {
       case 'continue':
         return this.pass();
@@ -282,23 +285,11 @@ class Traversal {
 
   private record(
     rule: Rule,
-    view: PacketView,
-    asked: readonly Asked[],
-    effect: Effect | undefined,
+    what: Pick<Extract<TraceEvent, { kind: 'rule' }>, 'view' | 'asked' | 'effect' | 'matched' | 'chosen'>,
     drop: MatchDrop | undefined,
-    matched = true,
   ): void {
-    this.emit({
-      kind: 'rule',
-      rule,
-      matched,
-      view,
-      asked,
-      effect,
-      after: this.traveller.view().packet,
-      depth: this.depth,
-      broken: drop?.reason,
-    });
+    const after = this.traveller.view().packet;
+    this.emit({ kind: 'rule', rule, ...what, after, depth: this.depth, broken: drop?.reason });
   }
 
   private emit(event: TraceEvent): void {

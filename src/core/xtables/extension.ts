@@ -294,8 +294,15 @@ export type Effect =
       readonly reason: string;
       /** It is open only because this is in doubt. */
       readonly premise?: PremiseId;
-      readonly choices: readonly { readonly text: string; readonly probability?: number; readonly effect: Effect }[];
+      readonly choices: readonly Choice[];
     };
+
+/** One of the things that can happen. */
+export interface Choice {
+  readonly text: string;
+  readonly probability?: number;
+  readonly effect: Effect;
+}
 
 /** Keeps the type of `Data` together within one file. */
 export function defineMatch<Data>(extension: MatchExtension<Data>): MatchExtension<Data> {

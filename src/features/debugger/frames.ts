@@ -87,6 +87,5 @@ function enteredChain({ matched, depth }: RuleEvent, next: TraceEvent | undefine
 
 function goesTo({ rule: { target }, effect }: RuleEvent): boolean {
   if (target.kind === 'jump') return target.goto;
-  if (effect?.kind === 'choice') return effect.choices.some(({ effect: each }) => each.kind === 'jump' && each.goto);
   return effect?.kind === 'jump' && effect.goto;
 }

@@ -70,9 +70,12 @@ type RuleEvent = Extract<TraceEvent, { readonly kind: 'rule' }>;
 export function verdictOf({
   rule,
   effect,
+  chosen,
 }: RuleEvent): { readonly verdict: KernelVerdict; readonly to?: string } | undefined {
   if (rule.target.kind === 'jump' && effect === undefined)
     return { verdict: rule.target.goto ? 'GOTO' : 'JUMP', to: rule.target.chain };
+  // What the program decides is not the verdict of the rule.
+  if (chosen?.of.kind === 'queue') return { verdict: 'QUEUE' };
   switch (effect?.kind) {
     case 'verdict':
       return { verdict: effect.verdict };

@@ -137,8 +137,12 @@ function yesNo({ key, value, probability: chance }: Assumption): Question['choic
   ];
 }
 
+/** `-j NFQUEUE`, and for a rule of nft `vmap`. */
 function targetText({ rule }: Assumption): string {
-  if (rule?.target.kind === 'extension') return `-j ${rule.target.extension.name}`;
+  if (rule?.target.kind === 'extension') {
+    const { name } = rule.target.extension;
+    return rule.written ? name.toLowerCase() : `-j ${name}`;
+  }
   return rule?.target.kind === 'unknown' && rule.target.name !== '' ? `-j ${rule.target.name}` : 'the target';
 }
 

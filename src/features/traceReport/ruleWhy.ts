@@ -29,7 +29,9 @@ export function whyRule(walked: Walked, index: number, event: RuleEvent): RuleWh
   if (target.kind === 'jump' && event.effect === undefined)
     return asked ? { mark: 'jump', why: `jump, if ${asked}` } : { mark: 'jump', why: target.goto ? 'goto' : 'jump' };
   if (event.rule.jump?.refused !== undefined) return { mark: 'no', why: `not loaded: ${event.rule.jump.refused}` };
-  const done = whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
+  const done: RuleWhy = event.chosen
+    ? { mark: 'unknown', why: `if ${event.chosen.text}` }
+    : whyEffect(walked, index, event, event.effect ?? { kind: 'continue' });
   return asked ? { mark: done.mark, why: `${done.why}, if ${asked}` } : done;
 }
 
@@ -103,13 +105,8 @@ function whyEffect(walked: Walked, index: number, event: RuleEvent, effect: Effe
       return { mark: 'jump', why: `${effect.goto ? 'goto' : 'jump'} ${effect.chain}` };
     case 'stolen':
       return { mark: 'drop', why: effect.note };
-    case 'choice': {
-      const assumed = walked.assumptions.find(
-        ({ rule, match }) => rule === event.rule && effect.choices.some(({ text }) => text === match),
-      );
-      const chosen = effect.choices.find(({ text }) => text === assumed?.match);
-      return { mark: 'unknown', why: chosen ? `if ${chosen.text}` : effect.reason };
-    }
+    case 'choice':
+      return { mark: 'unknown', why: effect.reason };
   }
 }
 

@@ -123,9 +123,9 @@ function sparesFromNat(events: readonly TraceEvent[], event: TraceEvent, index: 
 
 /** A rule that matched and let the packet pass its table. */
 export function isAccepting(event: TraceEvent): boolean {
-  return (
-    event.kind === 'rule' && event.matched && event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT'
-  );
+  if (event.kind !== 'rule' || !event.matched) return false;
+  const { effect } = event;
+  return (effect?.kind === 'verdict' && effect.verdict === 'ACCEPT') || (effect?.kind === 'queue' && effect.bypass);
 }
 
 function isTranslating(event: TraceEvent): boolean {
@@ -321,7 +321,7 @@ function dropped({ end, events }: Walked): RichText {
 function decidedBy(walked: Walked): RichText {
   const index = decisiveEvent(walked);
   const event = index === undefined ? undefined : walked.events[index];
-  if (event?.kind !== 'rule' || event.rule.target.kind === 'jump')
+  if (event?.kind !== 'rule')
     return [
       dim(
         walked.provided?.some(({ unseen }) => unseen)
@@ -331,8 +331,6 @@ function decidedBy(walked: Walked): RichText {
     ];
   if (sparesFromNat(walked.events, event, index as number))
     return [ruleSpan(event.rule.line, true), dim(' leaves it as it is (RETURN).')];
-  if (!isTranslating(event) && !(event.effect?.kind === 'verdict' && event.effect.verdict === 'ACCEPT'))
-    return [dim('No rule stops or redirects it.')];
   return [dim('Decided by '), ruleSpan(event.rule.line), dim('.')];
 }
 
