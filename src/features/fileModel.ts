@@ -1,5 +1,5 @@
 import type { Host } from '../core/net/host';
-import { tablesOfChain, usualRules } from '../core/knowledge/knowledge';
+import { listedInterfaces, tablesOfChain, usualRules } from '../core/knowledge/knowledge';
 import { bindRules } from '../core/ruleset/bind';
 import { boundOf } from '../core/ruleset/boundTables';
 import { defaultRuleSet, ruleSetsOfFile, type HostRuleSet } from '../core/ruleset/oneHost/ruleSetsOfFile';
@@ -106,7 +106,7 @@ export function ruleSetOf(section: RulesSection): RuleSet {
   let ruleSet = ruleSets.get(section);
   if (ruleSet === undefined) {
     const file = filesOfSections.get(section);
-    ruleSet = (file && rulesOfInput(file, section)) ?? bindRules(section);
+    ruleSet = (file && rulesOfInput(file, section)) ?? bindRules(section, listedInterfaces);
     ruleSets.set(section, ruleSet);
   }
   return ruleSet;

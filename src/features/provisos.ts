@@ -69,6 +69,7 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
     ...(nft ? [nft] : []),
     ...parts.flatMap((part) => guessedTable(part, matched)),
     ...assumedRules(parts, walked),
+    ...listedInterfaces(walked),
     ...skippedProvisos(file, sections, family, walked),
     ...omitted.unread,
     ...unseen([...omitted.rules, ...notInFile(sections, parts, family, entered)]),
@@ -100,6 +101,17 @@ function effectiveRules({ milestones }: Walked): ReadonlySet<object> {
     return found;
   };
   return new Set(matched.filter(isEffective).map(({ line }) => line));
+}
+
+/** One clause for each program. */
+function listedInterfaces({ milestones }: Walked): readonly Proviso[] {
+  const programs = milestones.flatMap((event) =>
+    event.kind === 'rule' && event.matched ? (event.rule.listedInterfaces?.program ?? []) : [],
+  );
+  return [...new Set(programs)].map((program) => ({
+    what: `the rules of ${program} test the interfaces that ${program} gives such rules`,
+    reason: 'the listing was made without -v and does not show interfaces',
+  }));
 }
 
 /** One clause for each program: `OUTPUT → SERVICES`. */

@@ -1,3 +1,4 @@
+import { listedInterfaces } from '../core/knowledge/knowledge';
 import { parseSourceFile } from '../core/syntax/parse';
 import { restoreInput } from '../core/syntax/restoreInput';
 import { Shape } from '../core/syntax/shape';
@@ -56,7 +57,7 @@ export function boundRules(file: SourceFile, family: 4 | 6): RuleSet {
   if (section.asInput) return inputRules(file, family);
   const families = bound.get(file) ?? new Map<4 | 6, RuleSet>();
   bound.set(file, families);
-  const ruleSet = families.get(family) ?? bindRules(section);
+  const ruleSet = families.get(family) ?? bindRules(section, listedInterfaces);
   families.set(family, ruleSet);
   return ruleSet;
 }

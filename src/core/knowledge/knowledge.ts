@@ -7,6 +7,7 @@ import { knownPorts } from './ports';
 
 /** The facts by subject. Everything here is data; nothing evaluates a packet. */
 export { builtinChainKnowledge, tableKnowledge, tableNames } from './builtins';
+export { listedInterfaces } from './listedInterfaces';
 export { usualRules } from './usualRules';
 export { chainKnowledge, chainVariants, familyOfChain, isDistinctiveName, packOfFamily, tablesOfChain } from './chains';
 export { describeChainInFile } from './describe';

@@ -1,6 +1,7 @@
 import type { Listener } from '../net/host';
 import type { NamedAddress } from '../net/namedAddress';
 import type { Annotated, AnnotationQuestion, ProposedAnnotation } from './annotated';
+import type { ListedInterfaces } from '../ruleset/header';
 import type { ChainKnowledge, Fact, RuleKnowledge } from './facts';
 import type { ChainFamily } from './family';
 import type { Journeys } from './journey';
@@ -9,6 +10,7 @@ import type { Peer } from './peer';
 import type { VersionEvidence } from './releases';
 import type { Scenario, ScenarioEntry, ScenarioPlace } from './scenario';
 import type { Programs } from './attribution';
+import type { RuleShape } from './shape';
 import type { ChainView, RuleSetView, RuleView } from './view';
 
 /**
@@ -76,6 +78,8 @@ export interface ProgramPack {
   readonly entries?: readonly ScenarioEntry[];
   /** Rules that it writes on every host, a jump behind the rules of the chain that it leads to. */
   readonly always?: readonly TableRule[];
+  /** The interfaces that a rule of it tests; undefined where that is not known, and for rules of others. */
+  readonly interfaces?: (rule: ListedRule) => TestedInterfaces | undefined;
   /** Packets that its program gets without a rule of it, on such a host. */
   besides?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   readonly journeys?: Journeys;
@@ -115,6 +119,16 @@ export interface TableRule {
   /** The chain without whose use nobody misses the rule; undefined: its target. */
   readonly where?: string;
 }
+
+/** A rule of which a listing shows all but the interfaces. */
+export interface ListedRule {
+  readonly table: string;
+  readonly chain: string;
+  readonly shape: RuleShape;
+}
+
+/** Nothing, where it tests none. */
+export type TestedInterfaces = Omit<ListedInterfaces, 'program'>;
 
 /** A rule set of a file with what listens on its host. */
 export interface WordFile {

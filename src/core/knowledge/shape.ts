@@ -94,7 +94,11 @@ const shortNames: ReadonlyMap<string, ConditionName> = new Map([
 /** Conditions whose value is a list. */
 const lists: ReadonlySet<ConditionName> = new Set(['sport', 'dport', 'ctstate']);
 
-function makeShape(rule: Rule): RuleShape {
+/** What of a rule its shape is made of. */
+type RuleParts = Pick<Rule, 'family' | 'header' | 'matches' | 'target' | 'written'>;
+
+/** The shape of a rule that is in no rule set. */
+export function makeShape(rule: RuleParts): RuleShape {
   // The conditions of an nftables rule are not put in the words of iptables: only where it jumps.
   const isNft = rule.written !== undefined;
   const conditions = isNft ? [] : [...headerConditions(rule), ...rule.matches.flatMap((each) => ofMatch(each, rule))];
@@ -125,7 +129,7 @@ function nameOf(target: Rule['target']): string | undefined {
   }
 }
 
-function headerConditions({ header }: Rule): readonly ShapeCondition[] {
+function headerConditions({ header }: RuleParts): readonly ShapeCondition[] {
   const { names } = header;
   const part = (name: ConditionName, given: Negatable<string> | undefined): readonly ShapeCondition[] =>
     given ? [{ name, negated: given.inverted, values: [given.value] }] : [];
@@ -145,7 +149,7 @@ function headerConditions({ header }: Rule): readonly ShapeCondition[] {
 }
 
 /** A match by the options that it prints; what it asks by being there alone goes by its name. */
-function ofMatch({ extension, data }: BoundMatch, { family }: Rule): readonly ShapeCondition[] {
+function ofMatch({ extension, data }: BoundMatch, { family }: RuleParts): readonly ShapeCondition[] {
   if (extension.name === 'comment') return [];
   const printed = extension.print(data, { family });
   // One that is not known, or could not be read, is a condition as well: it may be anything.
@@ -166,12 +170,12 @@ function ofMatch({ extension, data }: BoundMatch, { family }: Rule): readonly Sh
   ];
 }
 
-function commentOf({ matches, family }: Rule): string | undefined {
+function commentOf({ matches, family }: RuleParts): string | undefined {
   const found = matches.findLast(({ extension }) => extension.name === 'comment');
   return found && printedOptions(found.extension.print(found.data, { family }), found.extension.options)[0]?.values[0];
 }
 
-function optionsOf({ target, family }: Rule): ReadonlyMap<string, string> {
+function optionsOf({ target, family }: RuleParts): ReadonlyMap<string, string> {
   const printed =
     target.kind === 'extension'
       ? printedOptions(target.extension.print(target.data, { family }), target.extension.options)

@@ -12,6 +12,7 @@ import { rememberBound } from './boundTables';
 import { declareChain } from './chainCommands';
 import { sharedNames } from './checkSharedNames';
 import { problemsOfEnd } from './endOfProgram';
+import type { InterfacesOfRule } from './listedInterfaces';
 import type { LineRule } from './lineRule';
 import { bindNft } from './nft/bindNft';
 import { chainsFirst, withListings } from './listedRule';
@@ -22,9 +23,10 @@ import { HOOKS, type RuleSet } from './ruleSet';
 /**
  * The rule set that a section stands for: what the kernel would hold after iptables-restore had loaded it, or after the
  * commands had run one by one. Never throws; what is wrong becomes a problem, and the rest still means something.
+ * `interfacesOf` tells interfaces that a listing does not show.
  */
-export function bindRules(section: RulesSection): RuleSet {
-  return section.form === 'nft' ? bindNft(section) : new Binder(section).bind();
+export function bindRules(section: RulesSection, interfacesOf?: InterfacesOfRule): RuleSet {
+  return section.form === 'nft' ? bindNft(section) : new Binder(section, interfacesOf).bind();
 }
 
 class Binder extends TableBinder {
@@ -36,8 +38,10 @@ class Binder extends TableBinder {
     if (asInput) this.readInput(lines);
     else for (const part of parts ?? [this.section]) this.readPart(part);
     this.finishTables();
+    const { family, backend } = this.program;
     const ruleSet: RuleSet = {
-      ...this.program,
+      family,
+      backend,
       section: this.section,
       tables: this.tables,
       problems: withListings(this.problems, lines),

@@ -23,6 +23,12 @@ export interface RuleHeader {
   readonly names: Names | undefined;
 }
 
+/** What a rule tests of interfaces although its listing does not show it; nothing, where neither is there. */
+export interface ListedInterfaces extends Partial<Pick<RuleHeader, 'inInterface' | 'outInterface'>> {
+  /** Whose rule it is, as people call it: it is known because the program writes it so. */
+  readonly program: string;
+}
+
 export interface Names {
   readonly source: Negatable<string> | undefined;
   readonly destination: Negatable<string> | undefined;

@@ -3,7 +3,7 @@ import type { Columns } from '../text/columns';
 import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import type { TableName } from '../xtables/view';
-import { EMPTY_HEADER, type RuleHeader } from './header';
+import { EMPTY_HEADER, type ListedInterfaces, type RuleHeader } from './header';
 import { withUnshown } from './listedRule';
 import { parseRule } from './parseRule';
 import type { ParsedRule } from './parsedRule';
@@ -121,6 +121,10 @@ export class LineRule implements Rule {
     return this.jump ?? this.read().target;
   }
 
+  get listedInterfaces(): ListedInterfaces | undefined {
+    return this.line.listed && this.read().known;
+  }
+
   get endsChain(): boolean {
     return this.traits.endsChain;
   }
@@ -177,13 +181,12 @@ export class LineRule implements Rule {
       chain,
       line: { listed },
     } = this;
+    const at = { ...this.program, table: chain.table, chain: chain.name };
     const parsed = parseRule(words, {
-      ...this.program,
-      table: this.chain.table,
-      chain: this.chain.name,
+      ...at,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
-    return listed ? withUnshown(parsed, listed, chain.name, this.number < chain.rules.length) : parsed;
+    return listed ? withUnshown(parsed, listed, at, this.number < chain.rules.length) : parsed;
   }
 }
 

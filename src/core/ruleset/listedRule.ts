@@ -2,8 +2,9 @@ import type { Line, Listed, Listing } from '../syntax/tree';
 import { unknown } from '../xtables/answer';
 import type { MatchExtension } from '../xtables/extension';
 import { chainLacksInterface } from './headerReader';
-import { EMPTY_HEADER } from './header';
-import type { ParsedRule } from './parsedRule';
+import { EMPTY_HEADER, type ListedInterfaces } from './header';
+import type { ParsedRule, RuleContext } from './parsedRule';
+import type { Program } from './program';
 import type { BoundMatch, LineProblem } from './ruleSet';
 
 /**
@@ -20,13 +21,13 @@ export function chainsFirst(lines: readonly Line[]): readonly Line[] {
 /**
  * A rule that was read of a row of `iptables -L`, with a match for each thing that the row does not show: an interface,
  * where the listing has no column for it, and words that could not be read. Their answer is not known; they are
- * evaluated last, so they matter only where everything that is known matches. `followed`: other rules come after it in
- * its chain.
+ * evaluated last, so they matter only where everything that is known matches. A rule as a known program writes it has
+ * the interfaces that the program gives it. `followed`: other rules come after it in its chain.
  */
 export function withUnshown(
   parsed: ParsedRule,
   { listing, unread }: Listed,
-  chain: string,
+  context: ListingContext,
   followed: boolean,
 ): ParsedRule {
   const texts = [
@@ -36,8 +37,29 @@ export function withUnshown(
       .map(({ message }) => message),
   ];
   const unshown: BoundMatch[] = [...new Set(texts)].map((text) => bound(unreadMatch(text)));
-  if (!listing.interfaces) unshown.push(bound(interfaceMatch(chain, followed && endsAll(parsed))));
+  if (!listing.interfaces) {
+    const known = unshown.length === 0 ? knownInterfaces(parsed, context) : undefined;
+    if (known) return withInterfaces(parsed, known);
+    unshown.push(bound(interfaceMatch(context.chain, followed && endsAll(parsed))));
+  }
   return unshown.length === 0 ? parsed : { ...parsed, matches: [...parsed.matches, ...unshown] };
+}
+
+/** Where a listing has a rule. */
+type ListingContext = Pick<Program, 'family' | 'interfacesOf'> & Pick<RuleContext, 'table' | 'chain'>;
+
+function knownInterfaces(
+  { headers, matches, target }: ParsedRule,
+  { family, table, chain, interfacesOf }: ListingContext,
+): ListedInterfaces | undefined {
+  const [header] = headers;
+  return header && interfacesOf({ family, table, chain, header, matches, target });
+}
+
+function withInterfaces(parsed: ParsedRule, known: ListedInterfaces): ParsedRule {
+  const { inInterface, outInterface } = known;
+  if (!inInterface && !outInterface) return { ...parsed, known };
+  return { ...parsed, known, headers: parsed.headers.map((header) => ({ ...header, inInterface, outInterface })) };
 }
 
 /** What is read nevertheless: an unknown target is unknown in any dump, and the table may have been guessed. */
@@ -95,8 +117,8 @@ export function withListings(problems: readonly LineProblem[], lines: readonly L
 }
 
 const NO_INTERFACES =
-  'this listing was made without -v and does not show interfaces: any of its rules may still match on one. ' +
-  '"iptables -L -n -v" shows them, "iptables -S" shows rules in full';
+  'this listing was made without -v and does not show interfaces: a rule may still match on one, unless a known ' +
+  'program writes it and its interfaces are known. "iptables -L -n -v" shows them, "iptables -S" shows rules in full';
 
 function bound(extension: MatchExtension): BoundMatch {
   return { extension, data: undefined, word: undefined, conditions: undefined };

@@ -1,11 +1,11 @@
 import type { Counters, Operation, Problem, Word } from '../syntax/tree';
 import type { TableName } from '../xtables/view';
-import type { RuleHeader } from './header';
+import type { ListedInterfaces, RuleHeader } from './header';
 import type { Program } from './program';
 import type { BoundMatch, BoundTarget } from './ruleSet';
 
 /** What the reading of a rule depends on. */
-export interface RuleContext extends Program {
+export interface RuleContext extends Pick<Program, 'family' | 'backend'> {
   readonly table: TableName;
   /** The chain the rule is put into; built-in chains restrict `-i` and `-o`. */
   readonly chain: string;
@@ -35,4 +35,6 @@ export interface ParsedRule {
   readonly otherFamily: boolean;
   /** `-h` or `-V`, at which iptables-restore ends: nothing after it is read, and the table is not loaded. */
   readonly ends?: Word;
+  /** Interfaces that its listing does not show, and that are known all the same. */
+  readonly known?: ListedInterfaces;
 }

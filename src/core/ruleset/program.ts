@@ -1,4 +1,5 @@
 import type { Backend } from '../xtables/backend';
+import type { InterfacesOfRule } from './listedInterfaces';
 
 /**
  * The program that rules are for: iptables or ip6tables of one of the back ends. There is one object for each, so that
@@ -7,12 +8,27 @@ import type { Backend } from '../xtables/backend';
 export interface Program {
   readonly family: 4 | 6;
   readonly backend: Backend;
+  /** Tells interfaces that a listing of the rules does not show. */
+  readonly interfacesOf: InterfacesOfRule;
 }
 
-const PROGRAMS: readonly Program[] = ([4, 6] as const).flatMap((family) =>
-  (['legacy', 'nft'] as const).map((backend) => ({ family, backend })),
-);
+const made = new WeakMap<InterfacesOfRule, readonly Program[]>();
 
-export function programOf(family: 4 | 6, backend: Backend = 'legacy'): Program {
-  return PROGRAMS.find((each) => each.family === family && each.backend === backend) as Program;
+/** `interfacesOf`: undefined where no listing is read. */
+export function programOf(
+  family: 4 | 6,
+  backend: Backend = 'legacy',
+  interfacesOf: InterfacesOfRule = NOT_KNOWN,
+): Program {
+  let programs = made.get(interfacesOf);
+  if (!programs) made.set(interfacesOf, (programs = programsWith(interfacesOf)));
+  return programs.find((each) => each.family === family && each.backend === backend) as Program;
 }
+
+function programsWith(interfacesOf: InterfacesOfRule): readonly Program[] {
+  return ([4, 6] as const).flatMap((family) =>
+    (['legacy', 'nft'] as const).map((backend) => ({ family, backend, interfacesOf })),
+  );
+}
+
+const NOT_KNOWN: InterfacesOfRule = () => undefined;

@@ -5,7 +5,7 @@ import type { Backend } from '../xtables/backend';
 import type { NftBase, NftSetText } from '../syntax/nft/tables';
 import type { Columns } from '../text/columns';
 import type { AnyTableName, Hook, NftTableName, TableName } from '../xtables/view';
-import type { RuleHeader } from './header';
+import type { ListedInterfaces, RuleHeader } from './header';
 
 /** The rules of one family, as the kernel would hold them after loading a section of the file. */
 export interface RuleSet {
@@ -112,6 +112,8 @@ export interface Rule {
    * not check where they stand.
    */
   readonly endsChain: boolean;
+  /** The interfaces that it tests, where its listing does not show them and a known program writes them. */
+  readonly listedInterfaces?: ListedInterfaces | undefined;
   /** Of a rule of nftables, the columns of its line that are the rule. */
   readonly written?: Columns;
   /** Of a rule of nftables, the number by which commands name it, where the file shows it. */

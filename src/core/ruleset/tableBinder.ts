@@ -17,6 +17,7 @@ import { linkTable } from './linkTable';
 import { newTable, type OpenChain, type OpenTable } from './openTable';
 import { parseRule } from './parseRule';
 import { programOf } from './program';
+import type { InterfacesOfRule } from './listedInterfaces';
 import { RuleChanges } from './ruleChanges';
 import { ruleNumber } from './ruleNumber';
 import { isTableName, type LineProblem } from './ruleSet';
@@ -39,8 +40,8 @@ export abstract class TableBinder extends RuleChanges {
   protected readonly outcomes = new CommandOutcomes();
   private readonly reportedNames = new Set<Line>();
 
-  constructor(section: RulesSection) {
-    super(section, programOf(section.family ?? 4, section.backend));
+  constructor(section: RulesSection, interfacesOf?: InterfacesOfRule) {
+    super(section, programOf(section.family ?? 4, section.backend, interfacesOf));
     this.family = section.family ?? 4;
   }
 

@@ -8,6 +8,7 @@ import {
 import type { Columns } from '../../core/text/columns';
 import type { RulesSection } from '../../core/syntax/sourceFile';
 import type { CommandNode, Line, Word } from '../../core/syntax/tree';
+import { EMPTY_HEADER, printHeader } from '../../core/ruleset/header';
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { innerPlace, outerColumns } from '../embeddedLine';
@@ -97,13 +98,25 @@ function ruleHover(model: FileModel, section: RulesSection, line: Line, column: 
       table: tableOfLine(section, ruleSet, line, node),
       programs: programsOf(model),
     });
-  const why = rule && whyBlocks(model, section, ruleSet, rule);
+  const why = rule && whyOrInterfaces(rule, whyBlocks(model, section, ruleSet, rule));
   if (!own && !why) return undefined;
   const range =
     found && own
       ? found.word
       : { start: line.contentStart, end: node.trailingComment?.start ?? line.text.trimEnd().length };
   return { range, blocks: own && why ? [...own, { kind: 'rule' }, ...why] : (own ?? why ?? []) };
+}
+
+/** With what the program of the rule tells of interfaces that the listing does not show. */
+function whyOrInterfaces(rule: Rule, why: readonly HoverBlock[] | undefined): readonly HoverBlock[] | undefined {
+  const { listedInterfaces } = rule;
+  if (!listedInterfaces) return why;
+  const { program } = listedInterfaces;
+  const words = printHeader({ ...EMPTY_HEADER, ...listedInterfaces }).trim();
+  const text =
+    `not shown, because the listing was made without -v. ${program} writes such a rule ` +
+    (words === '' ? 'without one.' : `with \`${words}\`.`);
+  return [...(why ?? []), { kind: 'note', label: 'Interface', text }];
 }
 
 /** Why this rule exists: from the knowledge of the program that wrote it. */

@@ -1,4 +1,5 @@
 import { changeOfLine } from '../../core/syntax/typedLine';
+import { EMPTY_HEADER, printHeader } from '../../core/ruleset/header';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Word } from '../../core/syntax/tree';
 import type { RuleRow, Token } from '../../shared/traceReport';
@@ -53,7 +54,13 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
     const isNewValue = acts(ruleWord) && role.kind === 'option' && NEW_VALUES.has(role.option.name);
     into.push({ ...token, ...part, ...(isNewValue ? { short: '→' } : {}) });
   }
-  return [...asks, ...(negation ? [negation] : []), ...does, ...comments];
+  return [...asks, ...(negation ? [negation] : []), ...listedInterfaces(rule), ...does, ...comments];
+}
+
+/** In brackets, because the listing of the rule does not show them. */
+function listedInterfaces({ listedInterfaces: listed }: Rule): readonly Token[] {
+  const words = listed ? printHeader({ ...EMPTY_HEADER, ...listed }).trim() : '';
+  return words === '' ? [] : [{ text: `[${words}]`, kind: 'text' }];
 }
 
 /** Options of NAT targets whose value is what the packet gets: in a list an arrow says as much. */

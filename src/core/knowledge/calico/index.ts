@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { entersFromHook, NO_INTERFACE } from '../tested';
 import { calicoTitle } from './chainTitle';
 
 export const calico: ProgramPack = {
@@ -40,6 +41,7 @@ export const calico: ProgramPack = {
     [/^cali-(?:nat-outgoing|fip-(?:dnat|snat))$/, ['nat']],
     [/^cali-(?:tw|fw)-|^cali-(?:to|from)-wl-dispatch/, ['filter']],
   ],
+  interfaces: (rule) => (entersFromHook(rule, /^cali-/) ? NO_INTERFACE : undefined),
   otherMarks: {
     title: 'a bit that Calico has allocated',
     details: [

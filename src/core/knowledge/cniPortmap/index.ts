@@ -1,10 +1,12 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 import { publishedPort } from '../peer';
 
 export const cniPortmap: ProgramPack = {
   id: 'cniPortmap',
   name: 'CNI portmap',
   prefixes: ['CNI-HOSTPORT-', 'CNI-DN-', 'CNI-SN-'],
+  interfaces: (rule) => testsNone(rule, /^CNI-(?:HOSTPORT|DN|SN)-/),
   families: [
     {
       family: 'CNI portmap',

@@ -2,6 +2,7 @@ import type { ProgramPack } from '../pack';
 import { loggedOrEntered } from '../ownerOfCommand';
 import { publishedPort } from '../peer';
 import { dockerChains } from './chains';
+import { interfacesOfDocker } from './interfaces';
 import { dockerJourneys } from './journey';
 import { dockerScenarios } from './scenarios';
 import { dockerRule } from './rules';
@@ -43,6 +44,7 @@ export const docker: ProgramPack = {
     { table: 'nat', chain: 'OUTPUT', conditions: '! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL', target: 'DOCKER' },
     { table: 'filter', chain: 'FORWARD', conditions: '', target: 'DOCKER-USER' },
   ],
+  interfaces: interfacesOfDocker,
   besides: dockerScenarios,
   journeys: dockerJourneys,
   userChains: [

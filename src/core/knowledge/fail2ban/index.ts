@@ -1,10 +1,12 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 
 export const fail2ban: ProgramPack = {
   id: 'fail2ban',
   name: 'fail2ban',
   nftTables: /^inet f2b-table$/,
   prefixes: ['f2b-', 'fail2ban-'],
+  interfaces: (rule) => testsNone(rule, /^(?:f2b|fail2ban)-/),
   families: [
     {
       family: 'fail2ban',

@@ -1,10 +1,12 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 
 export const flannel: ProgramPack = {
   id: 'flannel',
   name: 'flannel',
   nftTables: /^(?:ip flannel-ipv4|ip6 flannel-ipv6)$/,
   prefixes: ['FLANNEL-'],
+  interfaces: (rule) => testsNone(rule, /^FLANNEL-/),
   families: [
     {
       family: 'flannel',

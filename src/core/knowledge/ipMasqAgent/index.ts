@@ -1,9 +1,11 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 
 export const ipMasqAgent: ProgramPack = {
   id: 'ipMasqAgent',
   name: 'ip-masq-agent',
   prefixes: ['IP-MASQ'],
+  interfaces: (rule) => testsNone(rule, /^IP-MASQ(?:-AGENT)?$/),
   families: [
     {
       family: 'ip-masq-agent',

@@ -3,6 +3,7 @@ import { annotationKnowledge, knownAnnotations } from './annotations';
 import { istioChain, istioChainNames, istioChainVariants } from './chains';
 import { istioAddresses, istioIds, istioNotes } from './identities';
 import { knownLogHeadings, logHeadingKnowledge } from './logHeadings';
+import { interfacesOfIstio } from './interfaces';
 import { istioJourneys } from './journey';
 import { istioAnnotated } from './annotated';
 import { leaveOut, takeIn } from './leaveOut';
@@ -53,6 +54,7 @@ export const istio: ProgramPack = {
     [/^ISTIO_(?:DIVERT|TPROXY|DROP)$/, ['mangle']],
   ],
   rule: ruleOfFile,
+  interfaces: interfacesOfIstio,
   marks: istioMarks,
   ports: istioPorts,
   addresses: istioAddresses,

@@ -1,6 +1,7 @@
 import type { ProgramPack } from '../pack';
 import { ipvsChains, kubeletChains, kubeProxyChains, markDropChain } from './chains';
 import { kubeProxyRules } from './always';
+import { interfacesOfKubeProxy } from './interfaces';
 import { kubeProxyRule } from './rules';
 import { servicePeer } from './peer';
 import { podOfCommand } from './podOfCommand';
@@ -51,6 +52,7 @@ export const kubeProxy: ProgramPack = {
     },
   ],
   always: kubeProxyRules,
+  interfaces: interfacesOfKubeProxy,
   marks: [
     {
       value: 0x4000,

@@ -1,10 +1,12 @@
 import type { ProgramPack } from '../pack';
+import { interfacesOfUfw } from './interfaces';
 import { manageWithUfw } from './manage';
 
 export const ufw: ProgramPack = {
   id: 'ufw',
   name: 'ufw',
   prefixes: ['ufw-', 'ufw6-'],
+  interfaces: interfacesOfUfw,
   families: [
     {
       family: 'ufw',

@@ -1,0 +1,11 @@
+import type { ListedInterfaces } from './header';
+import type { Rule } from './ruleSet';
+
+/** A rule without what its listing does not show. */
+export interface RuleInListing extends Pick<Rule, 'family' | 'header' | 'matches' | 'target'> {
+  readonly table: string;
+  readonly chain: string;
+}
+
+/** undefined: it may test any interface. */
+export type InterfacesOfRule = (rule: RuleInListing) => ListedInterfaces | undefined;

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { listedInterfaces } from '../../src/core/knowledge/knowledge';
+import { EMPTY_HEADER, printHeader } from '../../src/core/ruleset/header';
+import { printRule } from '../../src/core/ruleset/printRule';
+import { allTables } from '../../src/core/ruleset/ruleSet';
+import { modelOf, ruleSetOf, sectionsOf } from '../../src/features/fileModel';
+import { parseSourceFile } from '../../src/core/syntax/parse';
+import { sampleText } from '../features/sample';
+import { ruleSetsOfReleases } from '../fixtures/istio/ruleSets';
+
+const TEXTS = [
+  ...ruleSetsOfReleases().map(({ name, save }) => [name, save] as const),
+  ...['kube-node.iptables-save', 'docker-host.iptables-save', 'istio-sidecar.md'].map(
+    (name) => [name, sampleText(name)] as const,
+  ),
+];
+
+test('what is known of a rule whose interfaces are hidden is what it tests', () => {
+  const wrong: string[] = [];
+  let [known, all] = [0, 0];
+  for (const [name, text] of TEXTS) {
+    for (const { chains } of modelOf(parseSourceFile(text, { fileName: name })).dumps.flatMap((dump) =>
+      sectionsOf(dump).flatMap((section) => [...allTables(ruleSetOf(section))]),
+    ))
+      for (const rule of [...chains.values()].flatMap((chain) => chain.rules)) {
+        const { family, chain, matches, target, header } = rule;
+        const hidden = { ...header, inInterface: undefined, outInterface: undefined };
+        const found = listedInterfaces({
+          family,
+          table: chain.table,
+          chain: chain.name,
+          header: hidden,
+          matches,
+          target,
+        });
+        all++;
+        if (!found) continue;
+        known++;
+        const told = printHeader({ ...EMPTY_HEADER, ...found });
+        const { inInterface, outInterface } = header;
+        if (told !== printHeader({ ...EMPTY_HEADER, inInterface, outInterface }))
+          wrong.push(`${name}: ${printRule(rule)}: told “${told}”`);
+      }
+  }
+  expect(wrong).toEqual([]);
+  // Most that is not known are rules for interfaces that the user names.
+  expect(known / all).toBeGreaterThan(0.9);
+});
