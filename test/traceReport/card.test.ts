@@ -160,6 +160,13 @@ describe('the answer card', () => {
       'Service shop/web:http → 2 endpoints',
     ],
     [
+      'a Service whose port has no name, as old releases write it',
+      SERVICE.replaceAll('shop/web:http', 'shop/web:'),
+      SERVICE_PACKET,
+      ['10.244.1.4:8080', '10.244.2.5:8080'],
+      'Service shop/web → 2 endpoints',
+    ],
+    [
       'a set that the file does not have',
       filter('INPUT -m set --match-set blocked src -j DROP', 'INPUT -j ACCEPT'),
       IN,

@@ -45,6 +45,7 @@ export const NODE = `*nat
 -A KUBE-SERVICES -d 10.62.0.10/32 -p udp -m comment --comment "kube-system/names:dns cluster IP" -m udp --dport 53 -j KUBE-SVC-AAAAAAAAAAAAAAAA
 -A KUBE-SERVICES -d 10.62.0.20/32 -p tcp -m comment --comment "shop/web:http cluster IP" -m tcp --dport 8080 -j KUBE-SVC-BBBBBBBBBBBBBBBB
 -A KUBE-SERVICES -d 10.62.0.20/32 -p tcp -m comment --comment "shop/web:admin cluster IP" -m tcp --dport 9090 -j KUBE-SVC-CCCCCCCCCCCCCCCC
+-A KUBE-SERVICES -d 10.62.0.23/32 -p tcp -m comment --comment "blog/old: cluster IP" -m tcp --dport 7070 -j KUBE-SVC-CCCCCCCCCCCCCCCC
 -A KUBE-SERVICES -d 10.62.0.30/32 -p tcp -m comment --comment "blog/web cluster IP" -m tcp --dport 80 -j KUBE-SVC-DDDDDDDDDDDDDDDD
 COMMIT
 *filter

@@ -22,7 +22,7 @@ export function serviceNames(ruleSet: RuleSetView): readonly NamedAddress[] {
 }
 
 const COMMENT =
-  /(?<![\w.-])([a-z0-9-]{1,63})\/([a-z0-9][a-z0-9.-]{0,62})(?::([a-z0-9-]{1,63}))? (?:cluster IP|has no endpoints)/;
+  /(?<![\w.-])([a-z0-9-]{1,63})\/([a-z0-9][a-z0-9.-]{0,62})(?::([a-z0-9-]{1,63})?)? (?:cluster IP|has no endpoints)/;
 
 class ServicePort implements NamedAddress {
   readonly kind = 'Service';
