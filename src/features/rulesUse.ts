@@ -22,6 +22,11 @@ const EVIDENCE = [' -i ', ' -o ', ' --in-', ' --out', 'TPROXY', ' FORWARD '] as 
 
 const SOURCE_NAT: ReadonlySet<string> = new Set(['MASQUERADE', 'SNAT']);
 
+/** The interfaces of a row of a listing may be known although it does not show them. */
+function isEvidence({ text, listed }: Line): boolean {
+  return EVIDENCE.some((word) => text.includes(word)) || (listed !== undefined && text.includes('MASQUERADE'));
+}
+
 /** What the rules show of the host that no other part of the file does. */
 export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse {
   const interfaces = new Map<string, Use>();
@@ -31,7 +36,7 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
   let pod = false;
   for (const ruleSet of ruleSets) {
     if (!ruleSet) continue;
-    for (const rule of rulesOnLines(ruleSet, (text) => EVIDENCE.some((word) => text.includes(word)))) {
+    for (const rule of rulesOnLines(ruleSet, isEvidence)) {
       noteInterfaces(rule, interfaces);
       noteTproxy(rule, tproxyMarks, tproxyPorts);
       noteForwarded(rule, forwarded);
@@ -70,7 +75,7 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
 /** The rules on lines of a kind. A line of 300 addresses by 300 has 90,000 rules: it is read once. */
 function* rulesOnLines(
   ruleSet: RuleSet,
-  wanted: (text: string) => boolean,
+  wanted: (line: Line) => boolean,
   inChain: (chain: Chain) => boolean = () => true,
 ): Generator<Rule, undefined> {
   let line: Line | undefined;
@@ -79,7 +84,7 @@ function* rulesOnLines(
     for (const chain of table.chains.values()) {
       if (!inChain(chain)) continue;
       for (const rule of chain.rules) {
-        if (rule.line !== line) is = wanted((line = rule.line).text);
+        if (rule.line !== line) is = wanted((line = rule.line));
         if (is) yield rule;
       }
     }
@@ -246,7 +251,11 @@ class PlacingRules {
   private *search(wanted: (text: string) => boolean, family: 4 | 6 | undefined): Generator<Rule, undefined> {
     for (const ruleSet of this.ruleSets)
       if (ruleSet && (family === undefined || ruleSet.family === family))
-        yield* rulesOnLines(ruleSet, wanted, (chain) => onlyHook(chain) !== undefined);
+        yield* rulesOnLines(
+          ruleSet,
+          ({ text }) => wanted(text),
+          (chain) => onlyHook(chain) !== undefined,
+        );
     return undefined;
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listedInterfaces } from '../../src/core/knowledge/knowledge';
-import { EMPTY_HEADER, printHeader } from '../../src/core/ruleset/header';
+import { listedInterfacesText } from '../../src/core/ruleset/header';
 import type { RuleInListing } from '../../src/core/ruleset/listedInterfaces';
 import { allTables, type Rule } from '../../src/core/ruleset/ruleSet';
 import { modelOf, ruleSetOf } from '../../src/features/fileModel';
@@ -18,7 +18,7 @@ function interfacesOf(table: string, line: string): string | undefined {
   const [rule] = rules;
   if (!rule || rules.length > 1) throw new Error(line);
   const found = listedInterfaces({ ...partsOf(rule), table, chain: rule.chain.name });
-  return found && [found.program, printHeader({ ...EMPTY_HEADER, ...found }).trim()].filter(Boolean).join(': ');
+  return found && [found.program, listedInterfacesText(found)].filter(Boolean).join(': ');
 }
 
 function partsOf({ family, header, matches, target }: Rule): Omit<RuleInListing, 'table' | 'chain'> {
@@ -102,13 +102,25 @@ test.each<[table: string, line: string, interfaces: string | undefined]>([
   ['filter', '-A KUBE-ROUTER-FORWARD -j KUBE-POD-FW-A', undefined],
   // Docker
   ['nat', '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER', 'Docker'],
-  ['nat', '-A DOCKER -j RETURN', undefined],
-  ['nat', '-A DOCKER -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.17.0.2:80', undefined],
-  ['filter', '-A FORWARD -j DOCKER', undefined],
+  ['nat', '-A DOCKER -j RETURN', 'Docker: -i <bridge>'],
+  ['nat', '-A DOCKER -s 10.0.0.0/8 -j RETURN', undefined],
+  ['nat', '-A DOCKER -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.17.0.2:80', 'Docker: ! -i docker0'],
+  ['nat', '-A DOCKER -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.20.0.2:80', 'Docker: ! -i <bridge>'],
+  ['nat', '-A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE', 'Docker: ! -o docker0'],
+  ['nat', '-A POSTROUTING -s 172.20.0.0/16 -j MASQUERADE', 'Docker: ! -o <bridge>'],
+  ['nat', '-A POSTROUTING -s 10.0.0.0/16 -j MASQUERADE', undefined],
+  ['nat', '-A POSTROUTING -s 172.17.0.2 -d 172.17.0.2 -p tcp -m tcp --dport 80 -j MASQUERADE', 'Docker'],
+  ['nat', '-A POSTROUTING -s 172.17.0.2 -d 172.17.0.3 -p tcp -m tcp --dport 80 -j MASQUERADE', undefined],
+  ['filter', '-A FORWARD -j DOCKER', 'Docker: -o <bridge>'],
+  ['filter', '-A DOCKER -d 172.17.0.2 -p tcp -m tcp --dport 80 -j ACCEPT', 'Docker: ! -i docker0 -o docker0'],
+  ['filter', '-A DOCKER -d 172.20.0.2 -p tcp -m tcp --dport 80 -j ACCEPT', 'Docker: ! -i <bridge> -o <bridge>'],
+  ['filter', '-A DOCKER -j DROP', undefined],
+  ['filter', '-A DOCKER-ISOLATION-STAGE-2 -j DROP', 'Docker: -o <bridge>'],
+  ['filter', '-A DOCKER-CT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'Docker: -o <bridge>'],
   ['filter', '-A FORWARD -j DOCKER-USER', 'Docker'],
   ['filter', '-A DOCKER-USER -j RETURN', 'Docker'],
   ['filter', '-A DOCKER-USER -s 10.0.0.0/8 -j RETURN', undefined],
-  ['filter', '-A DOCKER-ISOLATION-STAGE-1 -j DOCKER-ISOLATION-STAGE-2', undefined],
+  ['filter', '-A DOCKER-ISOLATION-STAGE-1 -j DOCKER-ISOLATION-STAGE-2', 'Docker: -i <bridge> ! -o <bridge>'],
   ['filter', '-A DOCKER-FORWARD -j DOCKER-CT', 'Docker'],
   // ufw
   ['filter', '-A INPUT -j ufw-before-input', 'ufw'],

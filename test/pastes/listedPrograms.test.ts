@@ -66,6 +66,15 @@ const UFW =
   chain('INPUT', 'DROP', `ufw-before-input  all  --  ${ANY}`) +
   chain('ufw-before-input', '', `ACCEPT  all  --  ${ANY}`, `ACCEPT  all  --  ${ANY}  ctstate RELATED,ESTABLISHED`);
 
+const published = (network: string): string =>
+  '# iptables -t nat -nL\n' +
+  hooks(
+    [`DOCKER  all  --  ${ANY}  ADDRTYPE match dst-type LOCAL`],
+    ['DOCKER  all  --  0.0.0.0/0           !127.0.0.0/8          ADDRTYPE match dst-type LOCAL'],
+    [`MASQUERADE  all  --  ${network}.0.0/16        0.0.0.0/0`],
+  ) +
+  chain('DOCKER', '', `RETURN  all  --  ${ANY}`, `DNAT  tcp  --  ${ANY}  tcp dpt:8080 to:${network}.0.2:80`);
+
 const OWN =
   '$ sudo iptables -nL\n' + chain('INPUT', 'DROP', `ACCEPT  tcp  --  ${ANY}  tcp dpt:22`, `ACCEPT  all  --  ${ANY}`);
 
@@ -116,6 +125,23 @@ describe('a listing without -v of rules as a program writes them', () => {
     ],
     ['to a host with ufw', UFW, 'in eth0 tcp 192.0.2.7 > :22', ['DROPPED'], ['ufw']],
     ['over lo of such a host', UFW, 'out lo tcp 127.0.0.1 > 127.0.0.1:22', ['DELIVERED :22'], ['ufw']],
+    // The default bridge has a name, that of another network is not known.
+    ['to a published port', published('172.17'), 'in eth0 tcp 192.0.2.7 > :8080', ['SENT docker0'], ['Docker']],
+    ['…of another network', published('172.20'), 'in eth0 tcp 192.0.2.7 > :8080', ['SENT eth0'], ['Docker']],
+    [
+      'from a container',
+      published('172.17'),
+      'forward docker0 eth0 tcp 172.17.0.2 > 8.8.8.8:443',
+      ['SENT eth0'],
+      ['Docker'],
+    ],
+    [
+      '…to a published port of its host',
+      published('172.17'),
+      'in docker0 tcp 172.17.0.2 > 192.0.2.1:8080 own',
+      ['DELIVERED :8080', 'SENT docker0', 'DELIVERED :8080'],
+      ['Docker'],
+    ],
     // Whose rules these are is not known.
     ['of nobody', OWN, 'in eth0 tcp 192.0.2.7 > :22', ['DELIVERED :22', 'DELIVERED :22', 'DROPPED'], []],
   ])('%s', (_, file, packet, badges, programs) => {

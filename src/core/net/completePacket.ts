@@ -144,22 +144,16 @@ function mayComeFromElsewhere(host: Host, family: 4 | 6, iface: Interface | unde
 }
 
 function fillOutbound(request: PacketRequest, host: Host, family: 4 | 6, fill: Fill): void {
-  const toItself =
-    request.oface === 'lo'
-      ? otherInterfaces(host)
-          .map((iface) => firstAddress(iface, family))
-          .find((address) => address !== undefined)
-      : undefined;
+  const isForOwn = request.oface === 'lo' || request.own === true;
+  const toItself = isForOwn
+    ? otherInterfaces(host)
+        .map((iface) => firstAddress(iface, family))
+        .find((address) => address !== undefined)
+    : undefined;
   const dst =
     request.dst ??
-    (request.oface === 'lo'
-      ? toItself
-        ? formatAddress(toItself.address)
-        : family === 4
-          ? '127.0.0.1'
-          : '::1'
-      : ELSEWHERE[family]);
-  fill('dst', dst, request.oface === 'lo' ? 'an address of this host' : 'a host somewhere else');
+    (isForOwn ? (toItself ? formatAddress(toItself.address) : family === 4 ? '127.0.0.1' : '::1') : ELSEWHERE[family]);
+  fill('dst', dst, isForOwn ? 'an address of this host' : 'a host somewhere else');
   const given = parseAddress(dst);
   if (request.src === undefined && given) {
     const destination = meantBySocket(given);

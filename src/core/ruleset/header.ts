@@ -23,8 +23,10 @@ export interface RuleHeader {
   readonly names: Names | undefined;
 }
 
-/** What a rule tests of interfaces although its listing does not show it; nothing, where neither is there. */
+/** What a rule tests of interfaces although its listing does not show it; nothing, where none of them is there. */
 export interface ListedInterfaces extends Partial<Pick<RuleHeader, 'inInterface' | 'outInterface'>> {
+  /** Interfaces of which the program chooses the name. */
+  readonly names?: Pick<Names, 'inInterface' | 'outInterface'>;
   /** Whose rule it is, as people call it: it is known because the program writes it so. */
   readonly program: string;
 }
@@ -32,8 +34,13 @@ export interface ListedInterfaces extends Partial<Pick<RuleHeader, 'inInterface'
 export interface Names {
   readonly source: Negatable<string> | undefined;
   readonly destination: Negatable<string> | undefined;
-  readonly inInterface?: Negatable<string> | undefined;
-  readonly outInterface?: Negatable<string> | undefined;
+  readonly inInterface?: OpenInterface | undefined;
+  readonly outInterface?: OpenInterface | undefined;
+}
+
+/** A word that stands for an interface. `like`: it stands for one with such a name; undefined: for any. */
+export interface OpenInterface extends Negatable<string> {
+  readonly like?: RegExp;
 }
 
 export interface Negatable<V> {
@@ -214,11 +221,23 @@ function nameCondition(side: HeaderSide, { value, inverted }: Negatable<string>)
 }
 
 /** A pattern that is a placeholder; what it stands for is not in the file. */
-function openInterface(side: InterfaceSide, pattern: Negatable<string>): Condition {
+function openInterface(side: InterfaceSide, pattern: OpenInterface): Condition {
   const { text, actual } = interfaceCondition(side, pattern);
-  return {
-    text,
-    actual,
-    test: (): Answer => unknown(`${pattern.value} stands for an interface that the file does not state`),
-  };
+  const { value, inverted, like } = pattern;
+  const open = unknown(
+    like
+      ? `the listing shows no interfaces, and ${value} may be this one`
+      : `${value} stands for an interface that the file does not state`,
+  );
+  return { text, actual, test: (view): Answer => (like?.test(view[side.field]) === false ? inverted : open) };
+}
+
+/** What a listing does not show of a rule, as iptables-save would print it: `-o lo`. */
+export function listedInterfacesText({ inInterface, outInterface, names }: ListedInterfaces): string {
+  return printHeader({
+    ...EMPTY_HEADER,
+    inInterface,
+    outInterface,
+    names: names && { source: undefined, destination: undefined, ...names },
+  }).trim();
 }

@@ -57,9 +57,18 @@ function knownInterfaces(
 }
 
 function withInterfaces(parsed: ParsedRule, known: ListedInterfaces): ParsedRule {
-  const { inInterface, outInterface } = known;
-  if (!inInterface && !outInterface) return { ...parsed, known };
-  return { ...parsed, known, headers: parsed.headers.map((header) => ({ ...header, inInterface, outInterface })) };
+  const { inInterface, outInterface, names } = known;
+  if (!inInterface && !outInterface && !names) return { ...parsed, known };
+  return {
+    ...parsed,
+    known,
+    headers: parsed.headers.map((header) => ({
+      ...header,
+      inInterface,
+      outInterface,
+      names: names ? { source: header.names?.source, destination: header.names?.destination, ...names } : header.names,
+    })),
+  };
 }
 
 /** What is read nevertheless: an unknown target is unknown in any dump, and the table may have been guessed. */

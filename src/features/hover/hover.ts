@@ -8,7 +8,7 @@ import {
 import type { Columns } from '../../core/text/columns';
 import type { RulesSection } from '../../core/syntax/sourceFile';
 import type { CommandNode, Line, Word } from '../../core/syntax/tree';
-import { EMPTY_HEADER, printHeader } from '../../core/ruleset/header';
+import { listedInterfacesText } from '../../core/ruleset/header';
 import { printRule } from '../../core/ruleset/printRule';
 import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
 import { innerPlace, outerColumns } from '../embeddedLine';
@@ -112,7 +112,7 @@ function whyOrInterfaces(rule: Rule, why: readonly HoverBlock[] | undefined): re
   const { listedInterfaces } = rule;
   if (!listedInterfaces) return why;
   const { program } = listedInterfaces;
-  const words = printHeader({ ...EMPTY_HEADER, ...listedInterfaces }).trim();
+  const words = listedInterfacesText(listedInterfaces);
   const text =
     `not shown, because the listing was made without -v. ${program} writes such a rule ` +
     (words === '' ? 'without one.' : `with \`${words}\`.`);

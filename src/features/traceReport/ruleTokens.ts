@@ -1,5 +1,5 @@
 import { changeOfLine } from '../../core/syntax/typedLine';
-import { EMPTY_HEADER, printHeader } from '../../core/ruleset/header';
+import { listedInterfacesText } from '../../core/ruleset/header';
 import type { Rule } from '../../core/ruleset/ruleSet';
 import type { Word } from '../../core/syntax/tree';
 import type { RuleRow, Token } from '../../shared/traceReport';
@@ -59,7 +59,7 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
 
 /** In brackets, because the listing of the rule does not show them. */
 function listedInterfaces({ listedInterfaces: listed }: Rule): readonly Token[] {
-  const words = listed ? printHeader({ ...EMPTY_HEADER, ...listed }).trim() : '';
+  const words = listed ? listedInterfacesText(listed) : '';
   return words === '' ? [] : [{ text: `[${words}]`, kind: 'text' }];
 }
 
