@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import type { Host } from '../../src/core/net/host';
 import { isProblem, readPacketRequest, type PacketRequest } from '../../src/core/net/packetRequest';
-import { inverseBounds, isIn, type PacketBounds } from '../../src/core/net/fields/packetSet';
+import { inverseBounds, isIn, type PacketBounds, type PacketSet } from '../../src/core/net/fields/packetSet';
 import { conditionsOfRule } from '../../src/core/netfilter/evidence';
 import { addConnections } from '../../src/core/netfilter/connections';
 import { tracePacket } from '../../src/core/netfilter/trace';
@@ -25,6 +25,96 @@ import { runs } from '../runs';
 
 const CASES = runs(150);
 
+const SETS = [
+  ['ip hash:ip', '10.0.0.7', '10.0.0.9'],
+  ['range bitmap:ip range 10.0.0.0/24', '10.0.0.4-10.0.0.7'],
+  ['net hash:net', '10.0.0.0/28', '192.0.2.0/24'],
+  ['port bitmap:port range 0-1000', '80'],
+  ['pair hash:ip,port', '10.0.0.7,tcp:80', '10.0.0.9,udp:53', '10.0.0.8,icmp:echo-request', '192.0.2.7,sctp:80-90'],
+  ['both hash:net,port,net', '10.0.0.0/24,tcp:80,192.0.2.0/24'],
+  ['mac hash:mac', '02:00:00:00:00:09'],
+  ['sender bitmap:ip,mac range 10.0.0.0/24', '10.0.0.7,02:00:00:00:00:09', '10.0.0.9'],
+  ['mark hash:ip,mark', '10.0.0.7,0x0', '10.0.0.7,0x5'],
+  ['by hash:net,iface', '10.0.0.0/24,eth0'],
+  ['but hash:net', '10.0.0.0/24', '10.0.0.7/32 nomatch'],
+  ['masked hash:ip netmask 24', '10.0.0.0'],
+  ['many hash:ip', ...Array.from({ length: 70 }, (_, i) => `10.0.0.${i}`)],
+  ['none hash:ip'],
+  ['list list:set', 'ip'],
+];
+/** Lookups, and whether fields say all of the packets that are in the set, a part of them, or nothing. */
+const LOOKUPS: readonly (readonly [lookup: string, said: 'all' | 'part' | 'nothing'])[] = [
+  ['ip src', 'all'],
+  ['ip dst', 'all'],
+  ['range src', 'all'],
+  ['net src', 'all'],
+  ['net dst', 'all'],
+  ['both src,dst,dst', 'all'],
+  ['both dst,src,src', 'all'],
+  ['mac src', 'all'],
+  ['mark src,src', 'all'],
+  ['mark dst,dst', 'all'],
+  ['none src', 'all'],
+  // A set of two dimensions finds nothing by one.
+  ['pair src', 'all'],
+  ['pair src,dst', 'part'],
+  ['pair dst,src', 'part'],
+  ['many src', 'part'],
+  ['sender src,src', 'part'],
+  ['port dst', 'nothing'],
+  ['mac dst', 'nothing'],
+  ['sender dst,dst', 'nothing'],
+  ['by src,src', 'nothing'],
+  ['but src', 'nothing'],
+  ['masked src', 'nothing'],
+  ['list src', 'nothing'],
+];
+const PACKETS = [
+  ['10.0.0.7', '192.0.2.7'],
+  ['192.0.2.9', '10.0.0.7'],
+  ['10.0.0.9', '10.0.0.69'],
+  ['198.51.100.1', '10.0.0.8'],
+].flatMap(([src, dst], i) =>
+  [
+    { proto: 'tcp', sport: 80, dport: 80 },
+    { proto: 'udp', sport: 53, dport: 53 },
+    { proto: 'sctp', sport: 85, dport: 91 },
+    { proto: 'sctp', sport: 91, dport: 90 },
+    { proto: 'icmp', icmpType: 8 },
+  ].map((packet) => ({ ...packet, iface: 'eth0', src, dst, srcMac: `02:00:00:00:00:0${i % 2 === 0 ? 9 : 7}` })),
+);
+
+test('sets of every type: what fields say of the packets that are in one', () => {
+  const wrong: string[] = [];
+  const seen = new Map<string, { in: number; under: number; over: number }>();
+  const question: KernelCase = {
+    rules: `*mangle\n${LOOKUPS.map(([lookup]) => `-A PREROUTING -m set --match-set ${lookup}\n`).join('')}COMMIT\n`,
+    sets: SETS.map(([name = '', ...members]) =>
+      [`create ${name}`, ...members.map((member) => `add ${name.split(' ')[0] ?? ''} ${member}`)].join('\n'),
+    ).join('\n'),
+    packets: PACKETS,
+  };
+  eachRule(question, (rule, view, host) => {
+    for (const condition of conditionsOfRule(rule)) {
+      const [answer, bounds] = [ask(condition, view), boundsOf(condition, host)];
+      check(condition.text, bounds, answer, view, wrong);
+      const counts = seen.get(condition.text) ?? { in: 0, under: 0, over: 0 };
+      if (answer === true) counts.in++;
+      if (holds(bounds.under, view)) counts.under++;
+      if (holds(bounds.over, view)) counts.over++;
+      seen.set(condition.text, counts);
+    }
+  });
+  expect(wrong).toEqual([]);
+  const said = LOOKUPS.map(([lookup]) => {
+    const counts = seen.get(`--match-set ${lookup}`);
+    if (counts === undefined) return [lookup, 'not asked'];
+    if (counts.over < PACKETS.length) return [lookup, counts.under === counts.in ? 'all' : 'over'];
+    return [lookup, counts.under > 0 ? 'part' : 'nothing'];
+  });
+  expect(said).toEqual(LOOKUPS);
+});
+
 interface Tally {
   asked: number;
   /** Questions whose bounds say something. */
@@ -43,9 +133,14 @@ test.each<[string, (index: number) => KernelCase]>([
   expect(tally.said).toBeGreaterThan(tally.asked / 3);
 });
 
-function askCase(
+function askCase(question: KernelCase, tally: Tally): void {
+  eachRule(question, (rule, view, host) => askRule(rule, view, host, tally));
+}
+
+/** Every rule that the packets meet, as it sees them. */
+function eachRule(
   { rules, rules6, nft, topology, listeners, sets, conntrack, packets }: KernelCase,
-  tally: Tally,
+  visit: (rule: Rule, view: PacketView, host: Host) => void,
 ): void {
   const host = hostFromTopology(topology, { listeners: listeners ?? [], sets });
   if (isProblem(host)) throw new Error(host.message);
@@ -57,9 +152,9 @@ function askCase(
     for (const { events } of tracePacket(request, { host, world, ruleSets, answers: new Map(), rawSockets: true })
       .outcomes) {
       for (const event of events) {
-        if (event.kind === 'rule') askRule(event.rule, event.view, host, tally);
+        if (event.kind === 'rule') visit(event.rule, event.view, host);
         if (event.kind === 'skipped')
-          for (const rule of event.chain.rules.slice(event.from - 1, event.to)) askRule(rule, event.view, host, tally);
+          for (const rule of event.chain.rules.slice(event.from - 1, event.to)) visit(rule, event.view, host);
       }
     }
   }
@@ -82,8 +177,11 @@ function askRule(rule: Rule, view: PacketView, host: Host, tally: Tally): void {
 }
 
 function check(text: string, { over, under }: PacketBounds, answer: unknown, view: PacketView, wrong: string[]): void {
-  const read = (field: Parameters<typeof readField>[0]): ReturnType<typeof readField> => readField(field, view);
-  if (answer === true && !isIn(over, read)) wrong.push(`${text}: yes outside of over (${view.hook} ${view.table})`);
-  if (answer !== true && isIn(under, read))
+  if (answer === true && !holds(over, view)) wrong.push(`${text}: yes outside of over (${view.hook} ${view.table})`);
+  if (answer !== true && holds(under, view))
     wrong.push(`${text}: ${String(answer)} within under (${view.hook} ${view.table})`);
+}
+
+function holds(packets: PacketSet, view: PacketView): boolean {
+  return isIn(packets, (field) => readField(field, view));
 }

@@ -73,14 +73,8 @@ function testsOf(part: SetPart, direction: SetDirection): readonly FieldTest[] |
       return part.mac === undefined || !source ? undefined : [test('sourceMac', oneValue(macNumber(part.mac)))];
     case 'mark':
       return [test('mark', masked(0xffffffff, part.mark))];
+    // Of hash:net,iface, which is not looked up plainly.
     case 'iface':
-      return part.bridgePort || part.name === '' || part.name.endsWith('+')
-        ? undefined
-        : [
-            test(source ? 'inInterface' : 'outInterface', {
-              kind: 'name',
-              pattern: part.wildcard ? `${part.name}+` : part.name,
-            }),
-          ];
+      return undefined;
   }
 }
