@@ -1,10 +1,12 @@
 import { hostFromTopology } from '../../src/core/net/hostFromTopology';
-import { formatPacketExpression, parsePacketExpression } from '../../src/core/net/packetExpression';
+import { parsePacketExpression } from '../../src/core/net/packetExpression';
 import { isProblem, readPacketRequest, type PacketRequest } from '../../src/core/net/packetRequest';
 import { askAgain } from '../../src/core/netfilter/asking';
 import { allConditions, evidenceOf } from '../../src/core/netfilter/evidence';
-import { tracePacket } from '../../src/core/netfilter/trace';
+import type { Walked } from '../../src/core/netfilter/events';
+import { tracePackets, type TraceSetting } from '../../src/core/netfilter/trace';
 import { World } from '../../src/core/netfilter/world';
+import type { Rule } from '../../src/core/ruleset/ruleSet';
 import type { Answer } from '../../src/core/xtables/answer';
 import { checkRules } from '../../src/features/diagnostics';
 import { boundRules, rulesFile } from '../../src/features/rulesOfText';
@@ -30,8 +32,10 @@ export interface Place {
   readonly family: 4 | 6;
 }
 
-function rulesAt({ table, chain }: Place, rule: string): string {
-  return `*${table}\n:${chain} ACCEPT [0:0]\n-A ${chain} ${rule}\nCOMMIT\n`;
+/** `rules` are one, or several with ` && ` between them. */
+function rulesAt({ table, chain }: Place, rules: string): string {
+  const lines = rules.split(' && ').map((rule) => `-A ${chain} ${rule}\n`);
+  return `*${table}\n:${chain} ACCEPT [0:0]\n${lines.join('')}COMMIT\n`;
 }
 
 /** What is wrong with a rule: the words that are marked, and what is said of them. */
@@ -45,37 +49,50 @@ export function problems(place: Place, rule: string): readonly string[] {
   });
 }
 
-/** What a rule asks of a packet, what the packet has, and what comes of it; on each path. */
-export function shown(place: Place, rule: string, packet: string): readonly string[] {
+/**
+ * What a rule asks of a packet, what the packet has, and what comes of it; on each path. Of several rules, or packets
+ * that come one after the other (` ; ` is between them), the last.
+ */
+export function shown(place: Place, rule: string, packets: string): readonly string[] {
   const host = hostFromTopology(TOPOLOGY, { listeners: [], sets: SETS });
   if (isProblem(host)) throw new Error(host.message);
   const rules = boundRules(rulesFile(rulesAt(place, rule)), place.family);
-  const traced = tracePacket(requestOf(packet), {
-    host,
+  const own = rules.tables
+    .get(place.table as never)
+    ?.chains.get(place.chain)
+    ?.rules.at(-1);
+  if (!own) return ['    refused'];
+  const setting: TraceSetting = {
+    host: { ...host, users: new Map([['web', 33]]) },
     world: new World(),
     ruleSets: place.family === 4 ? { v4: rules, v6: undefined } : { v4: undefined, v6: rules },
     answers: new Map(),
     rawSockets: true,
-  });
-  return traced.outcomes.flatMap((walked) => {
-    const index = walked.events.findIndex(({ kind }) => kind === 'rule' || kind === 'skipped');
-    const event = walked.events[index];
-    const own = rules.tables.get(place.table as never)?.chains.get(place.chain)?.rules[0];
-    if (!own || (event?.kind !== 'rule' && event?.kind !== 'skipped'))
-      return [`    not met: ${formatPacketExpression(requestOf(packet))}`];
-    const evidence = event.kind === 'rule' ? evidenceOf(event) : askAgain(own, event.view);
-    const why = event.kind === 'rule' ? whyRule(walked, index, event).why : whyRuleNot(own, event.view);
-    const { target } = own;
-    return [
-      ...allConditions(own, event.view, evidence).map(
-        ({ text, actual, answer }) => `    ${text} | ${actual} | ${answered(answer)}`,
-      ),
-      ...(target.kind === 'extension'
-        ? [`    -j ${target.extension.name} ${target.extension.describe(target.data)}`]
-        : []),
-      `    → ${why}`,
-    ];
-  });
+  };
+  const requests = packets.split(' ; ').map(requestOf);
+  return tracePackets(requests, setting, ({ outcomes }) => outcomes.flatMap((walked) => shownOf(own, walked))).at(-1)!;
+}
+
+function shownOf(own: Rule, walked: Walked): readonly string[] {
+  const index = walked.events.findIndex(
+    (event) =>
+      (event.kind === 'rule' && event.rule === own) ||
+      (event.kind === 'skipped' && event.chain.rules.slice(event.from - 1, event.to).includes(own)),
+  );
+  const event = walked.events[index];
+  if (event?.kind !== 'rule' && event?.kind !== 'skipped') return ['    not met'];
+  const evidence = event.kind === 'rule' ? evidenceOf(event) : askAgain(own, event.view);
+  const why = event.kind === 'rule' ? whyRule(walked, index, event).why : whyRuleNot(own, event.view);
+  const { target } = own;
+  return [
+    ...allConditions(own, event.view, evidence).map(
+      ({ text, actual, answer }) => `    ${text} | ${actual} | ${answered(answer)}`,
+    ),
+    ...(target.kind === 'extension'
+      ? [`    -j ${target.extension.name} ${target.extension.describe(target.data)}`]
+      : []),
+    `    → ${why}`,
+  ];
 }
 
 function answered(answer: Answer | undefined): string {

@@ -136,10 +136,11 @@ export const recent = defineMatch<RecentData>({
       test: (view) => run(data, view),
       actual(view) {
         const entry = readList(view, data.name).get(keyOf(data, view));
-        const side = data.side === 'source' ? 'source' : 'destination';
-        return entry === undefined
-          ? `the ${side} is not in list ${data.name}`
-          : `the ${side} is in list ${data.name}, added ${entry.hits} ${entry.hits === 1 ? 'time' : 'times'}`;
+        if (entry === undefined) return `the ${data.side} is not in list ${data.name}`;
+        return isFrom(entry, data, view)
+          ? `the ${data.side} is in list ${data.name}, added ${entry.hits} ${entry.hits === 1 ? 'time' : 'times'}`
+          : `the ${data.side} is in list ${data.name} with TTL ${entry.ttl}, and this packet has ` +
+              `${ttlBeforeForwarding(view)}`;
       },
     },
   ],
@@ -241,7 +242,7 @@ function run(data: RecentData, view: RememberingView): boolean {
   const key = keyOf(data, view);
   const ttl = ttlBeforeForwarding(view);
   const found = list.get(key);
-  const entry = found && (!data.rttl || found.ttl === ttl || ttl === 0 || found.ttl === 0) ? found : undefined;
+  const entry = found && isFrom(found, data, view) ? found : undefined;
   const change = (next: Entry | undefined): void => {
     const changed = new Map(list);
     changed.delete(key);
@@ -266,6 +267,12 @@ function run(data: RecentData, view: RememberingView): boolean {
       return fits;
     }
   }
+}
+
+/** With `--rttl` only packets that have come as far are of the same host. */
+function isFrom({ ttl: before }: Entry, { rttl: compared }: RecentData, view: PacketView): boolean {
+  const ttl = ttlBeforeForwarding(view);
+  return !compared || before === ttl || before === 0 || ttl === 0;
 }
 
 function enough(entry: Entry | undefined, { hitcount: wanted }: RecentData): boolean {
