@@ -88,7 +88,7 @@ const MATCHES: readonly (readonly [match: string, said: 'all' | 'part' | 'rest' 
   ['ecn ! --ecn-tcp-ece', 'rest'],
   ['multiport --ports 80,9', 'all'],
   ['multiport ! --sports 80:90', 'all'],
-  ['tcp ! --tcp-flags SYN,CWR SYN', 'all'],
+  ['tcp ! --tcp-flags SYN,ACK SYN', 'all'],
 ];
 
 const PACKETS = [
@@ -108,7 +108,9 @@ const PACKETS = [
     { proto: 'sctp', sport: 85, dport: 91 },
     { proto: 'sctp', sport: 91, dport: 90 },
     { proto: 'icmp', icmpType: 8 },
-  ].map((packet) => ({ ...packet, iface: 'eth0', src, dst, srcMac: `02:00:00:00:00:0${i % 2 === 0 ? 9 : 7}` })),
+  ]
+    .slice(0, i < 3 ? 7 : 1)
+    .map((packet) => ({ ...packet, iface: 'eth0', src, dst, srcMac: `02:00:00:00:00:0${i % 2 === 0 ? 9 : 7}` })),
 );
 
 test('what fields say of the packets that a match matches', () => {
