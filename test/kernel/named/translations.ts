@@ -287,7 +287,87 @@ const forwardedErrors: readonly Case[] = ['-j HL --hl-dec 1', '-j TOS --set-tos 
     ),
 );
 
+/** Who already has an address or port of the range keeps it; the others get one by hash. */
+const ranges: readonly Case[] = [
+  ...(
+    [
+      ['10.244.1.20-10.244.1.29', '10.244.1.', ['19', '20', '25', '29', '30'], '10.244.1.40'],
+      ['fd00:1::20-fd00:1::29', 'fd00:1::', ['19', '20', '25', '29', '2a', '1:0:0:25'], 'fd00:1::40'],
+      ['fd00:1::1:0:0:1-fd00:1::1:0:5:1', 'fd00:1::', ['1:0:0:0', '1:0:0:1', '1:0:3:0', '1:0:5:2'], 'fd00:1::40'],
+    ] as const
+  ).map(([range, prefix, hosts, other]): Case => {
+    const rules = table('nat', [`POSTROUTING -j SNAT --to-source ${range}`]);
+    const far = prefix.includes(':') ? 'fd00:2::9' : '192.168.50.9';
+    return {
+      name: `SNAT to ${range} of sources in and around it`,
+      ...(prefix.includes(':') ? { rules6: rules } : { rules }),
+      packets: [...hosts.map((host) => prefix + host), other].flatMap((src, i) => [
+        there({ src, dst: far, proto: 'udp', sport: 1000 + i }),
+        there({ src, dst: far, proto: 'gre', sport: undefined, dport: undefined }),
+      ]),
+    };
+  }),
+  {
+    name: 'SNAT to a range of ports of sources in and around it',
+    rules: table('nat', [
+      'POSTROUTING -p udp -j SNAT --to-source 192.168.50.200:2000-2002',
+      'POSTROUTING -p tcp -j SNAT --to-source 192.168.50.200-192.168.50.203:2000',
+      'POSTROUTING -p icmp -j SNAT --to-source 192.168.50.200:2000-2001',
+    ]),
+    packets: [
+      ...[2000, 2002].map((sport) => there({ proto: 'udp', sport })),
+      there({ proto: 'udp', src: '10.244.1.10', sport: 2001 }),
+      ...[2000, 1999, 2001].map((sport) => there({ src: `10.244.1.${sport - 1950}`, sport })),
+      there({ proto: 'icmp', icmpId: 2001, sport: undefined, dport: undefined }),
+    ],
+  },
+  ...['--zone 7', '--zone-orig 7', '--zone-reply 7', '--zone-orig 7 --zone-reply 9'].map((zone): Case => {
+    const [first = '', second] = zone.split(/(?<=7) /);
+    return {
+      name: `SNAT to a range by the hash, ${zone}`,
+      rules:
+        table('raw', ['PREROUTING -s 10.244.1.9 -j CT ' + first, ...(second ? ['PREROUTING -j CT ' + second] : [])]) +
+        table('nat', [
+          'POSTROUTING -p udp -j SNAT --to-source 192.168.50.100-192.168.50.199 --persistent',
+          'POSTROUTING -j SNAT --to-source 192.168.50.100-192.168.50.199',
+        ]),
+      packets: [9, 10].flatMap((host) =>
+        ['udp', 'tcp', 'sctp'].map((proto) => there({ src: `10.244.1.${host}`, proto, sport: 1000 + host })),
+      ),
+    };
+  }),
+  {
+    name: 'DNAT to a range of ports from a base',
+    rules: table('nat', [
+      'PREROUTING -p udp --dport 1500:1600 -j DNAT --to-destination 192.168.50.9:1000-1009/1500',
+      'PREROUTING -p tcp -j DNAT --to-destination 192.168.50.9:1000-1009/1500',
+      'PREROUTING -p sctp -j DNAT --to-destination 192.168.50.9:1000-1000/80',
+    ]),
+    packets: [
+      ...[1500, 1509, 1510, 1600].map((dport) => there({ dst: '192.168.50.77', proto: 'udp', dport })),
+      ...[1500, 1499, 0, 65535, 1005].map((dport) => there({ dst: '192.168.50.77', dport, sport: 2000 + dport / 100 })),
+      there({ dst: '192.168.50.77', proto: 'sctp', dport: 81 }),
+    ].map((packet) => ({ ...packet, sport: Math.floor(Number(packet.sport)) })),
+  },
+  {
+    name: 'GRE too short for its header',
+    rules: table('nat', ['POSTROUTING -j SNAT --to-source 192.168.50.200']),
+    packets: [27, 28].flatMap((length) =>
+      ['', '01010101'].map((ipOptionsHex) =>
+        there({
+          proto: 'gre',
+          sport: undefined,
+          dport: undefined,
+          ipOptionsHex,
+          length: length + ipOptionsHex.length / 2,
+        }),
+      ),
+    ),
+  },
+];
+
 const CASES: readonly Case[] = [
+  ...ranges,
   ...forwardedErrors,
   ...evictions,
   ...keeps,
