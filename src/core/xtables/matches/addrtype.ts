@@ -143,7 +143,10 @@ function typeCondition(
     text: invertedText(side === 'source' ? '--src-type' : '--dst-type', types, printTypes).trim(),
     test: (view) => isOneOf(view.host, view.packet[side], types.value, deviceOf(view)) !== types.inverted,
     actual,
-    denial: (view) => (types.inverted ? actual(view) : noneOf(actual(view), types.value)),
+    denial: (view) =>
+      types.inverted
+        ? actual(view)
+        : noneOf(actual(view), lacked(view.host, view.packet[side], types.value, deviceOf(view))),
     bounds(host) {
       const { over, under } = typeBounds(side, types.value, host);
       // An address of another interface than the named one is not of that type.
@@ -173,16 +176,30 @@ function typeBounds(side: 'source' | 'destination', names: readonly TypeName[], 
   return { over: EVERY_PACKET, under };
 }
 
-/**
- * IPv6 asks in two steps: the form of the address has to match each of MULTICAST, UNICAST and UNSPEC that is named;
- * then a route is looked up for the others.
- */
+const FORMS: readonly TypeName[] = ['MULTICAST', 'UNICAST', 'UNSPEC'];
+const ROUTED: readonly TypeName[] = ['LOCAL', 'ANYCAST', 'UNREACHABLE'];
+
 function isOneOf(host: Host, address: Address, names: readonly TypeName[], device: string | undefined): boolean {
+  return lacked(host, address, names, device).length === 0;
+}
+
+/**
+ * Those of the names of which an address would have to be one; none where it is one. IPv6 asks in two steps: the form of
+ * the address has to match each of MULTICAST, UNICAST and UNSPEC that is named; then a route is looked up for the
+ * others.
+ */
+function lacked(
+  host: Host,
+  address: Address,
+  names: readonly TypeName[],
+  device: string | undefined,
+): readonly TypeName[] {
   const types = typesOf(host, address, device);
-  if (address.family === 4) return names.some((name) => types.includes(name));
-  if (names.some((name) => ['MULTICAST', 'UNICAST', 'UNSPEC'].includes(name) && !types.includes(name))) return false;
-  const routed = names.filter((name) => ['LOCAL', 'ANYCAST', 'UNREACHABLE'].includes(name));
-  return routed.length === 0 || routed.some((name) => types.includes(name));
+  const lacks = (among: readonly TypeName[]): readonly TypeName[] =>
+    among.some((name) => types.includes(name)) ? [] : among;
+  if (address.family === 4) return lacks(names);
+  const form = names.filter((name) => FORMS.includes(name) && !types.includes(name));
+  return form.length > 0 ? form : lacks(names.filter((name) => ROUTED.includes(name)));
 }
 
 function typesOf(host: Host, address: Address, device: string | undefined): readonly TypeName[] {
