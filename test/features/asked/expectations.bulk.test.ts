@@ -15,6 +15,7 @@ import { fileOf } from './files';
 
 const file = (name: string): string => path.join(import.meta.dirname, name);
 const router = modelOfText(ROUTER, 'router.md');
+const withoutRules = modelOfText('Nothing of this is a rule.\n', 'notes.md');
 
 /** What `@host NAME` reads. */
 const hostFileOf = (name: string): HostFile =>
@@ -24,7 +25,7 @@ const hostFileOf = (name: string): HostFile =>
 
 /** Expectations, `⏎` between lines: what is wrong with them, or how each is judged. */
 answersOf(file('expectations.txt'), (text, section) => {
-  const model = section.startsWith('router') ? router : fileOf(section).model;
+  const model = section.startsWith('router') ? router : section === 'no rules' ? withoutRules : fileOf(section).model;
   const { expectations, errors } = readExpectations(text, 'iptest');
   const runner = new ExpectationRunner(model, hostFileOf);
   return [
