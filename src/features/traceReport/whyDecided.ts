@@ -5,6 +5,7 @@ import { askAgain } from '../../core/netfilter/asking';
 import { deniedBy, evidenceOf, type Asked } from '../../core/netfilter/evidence';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { Rule } from '../../core/ruleset/ruleSet';
+import { targetName } from '../targetName';
 import { counted, translationBehind } from './traceInput';
 import type { DetailNote } from '../../shared/traceReport';
 import { destinationOf } from './packetWords';
@@ -108,9 +109,7 @@ function exclusionWords(passed: readonly Passed[]): string {
       port = String(view.packet.destinationPort);
     } else others.push(`${lineWords(rule.line)}: ${answer === false ? whyNot(denied) : `assumed not ${text}`}`);
   }
-  const names = [
-    ...new Set(passed.map(({ rule }) => (rule.target.kind === 'extension' ? rule.target.extension.name : ''))),
-  ].join(' or ');
+  const names = [...new Set(passed.map(({ rule }) => targetName(rule)))].join(' or ');
   const parts: string[] = [];
   if (ports.length === 1) parts.push(`port ${port} is not ${ports[0] ?? ''}`);
   else if (ports.length > 1) parts.push(`port ${port} is not one of ${listed(ports)}`);

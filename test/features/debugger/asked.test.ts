@@ -70,6 +70,8 @@ tcp   LISTEN 0      128    0.0.0.0:81         0.0.0.0:*
 udp   UNCONN 0      0      0.0.0.0:53         0.0.0.0:*
 $ getent passwd www-data
 www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+$ conntrack -L
+tcp      6 431999 ESTABLISHED src=203.0.113.9 dst=192.0.2.10 sport=4005 dport=85 src=192.0.2.10 dst=203.0.113.9 sport=80 dport=4005 [ASSURED] mark=0 use=1
 `,
 };
 

@@ -3,6 +3,7 @@ import { PROTOCOL, tcpFlagNames } from '../../../core/net/packet';
 import { protocolName } from '../../../core/net/protocols';
 import { isIcmp } from '../../../core/net/tuple';
 import { protocolAsked } from '../../../core/xtables/protocolAsked';
+import { targetName } from '../../targetName';
 import { showsPorts } from '../../traceReport/packetWords';
 import type { Moment } from '../moment';
 import { CONNECTION_FIELDS } from './connectionFields';
@@ -120,24 +121,11 @@ const PLACE_FIELDS: readonly Field[] = [
   field('rule.matched', 'matched', 'boolean', ({ matched }) => matched),
   field('rule.number', 'number', 'number', ({ rule }) => rule?.number),
   field('rule.line', 'line', 'number', ({ line }) => line),
-  field('rule.target', 'target', 'text', ({ rule }) => rule && targetName(rule.target)),
+  field('rule.target', 'target', 'text', ({ rule }) => (rule && targetName(rule)) || undefined),
   field('rule.chain', 'chain', 'text', ({ chain }) => chain),
   field('rule.table', 'table', 'text', ({ table }) => table),
   field('rule.hook', 'hook', 'text', ({ hook }) => hook),
 ];
-
-function targetName(target: NonNullable<Moment['rule']>['target']): string | undefined {
-  switch (target.kind) {
-    case 'jump':
-      return target.chain;
-    case 'extension':
-      return target.extension.name;
-    case 'unknown':
-      return target.name || undefined;
-    case 'none':
-      return undefined;
-  }
-}
 
 export const FIELDS: readonly Field[] = [...PACKET_FIELDS, ...CONNECTION_FIELDS, ...PLACE_FIELDS];
 

@@ -9,7 +9,7 @@ import type { Variable } from './variable';
 
 /** The host as this path takes it, and the routes that have led the packet so far. */
 export function hostVariables({ host }: Moment, recording: Recording, cursor: Cursor): readonly Variable[] {
-  const { interfaces, routes, policyRules, listeners, listenersKnown, sysctls, conntrack, users } = host;
+  const { interfaces, routes, policyRules, listeners, listenersKnown, sysctls, conntrack } = host;
   return [
     list('routes used', routesUsed(recording, cursor), (each) => each),
     list('interfaces', interfaces, (each) => ({
@@ -25,7 +25,6 @@ export function hostVariables({ host }: Moment, recording: Recording, cursor: Cu
       : { name: 'listeners', value: 'the file does not list them' },
     ...(sysctls.size > 0 ? [list('sysctls', [...sysctls], ([name, value]) => ({ name, value: String(value) }))] : []),
     { name: 'connection tracking', value: conntrack === 'on' ? 'on' : 'where a rule enables it' },
-    ...(users.size > 0 ? [list('users', [...users], ([name, value]) => ({ name, value: String(value) }))] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { CardDecision } from '../../../shared/traceReport';
 import { isOwnWay, type RuleEvent } from '../traceInput';
 import { lineNumber, lineWords } from '../../../core/syntax/typedLine';
+import { targetName } from '../../targetName';
 import { decisiveEvent, isAccepting, rulePlace } from '../verdict';
 
 /** Which rules made it so, the one that decided first. */
@@ -40,11 +41,6 @@ function ofRule(word: string, { rule }: RuleEvent): CardDecision {
     word,
     line: lineNumber(rule.line),
     place: lineNumber(rule.line) === undefined ? `${rulePlace(rule)} (${lineWords(rule.line)})` : rulePlace(rule),
-    target:
-      rule.target.kind === 'extension'
-        ? rule.target.extension.name
-        : rule.target.kind === 'jump'
-          ? rule.target.chain
-          : '',
+    target: targetName(rule),
   };
 }
