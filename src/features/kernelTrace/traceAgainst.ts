@@ -6,6 +6,7 @@ import { World } from '../../core/netfilter/world';
 import { worldOfFile } from '../fileWorld';
 import { ownFactsOf } from '../ownFacts';
 import type { Dump, FileModel } from '../fileModel';
+import { selectPath } from '../traceReport/traceInput';
 import { evaluate, type Evaluation, type Wanted } from '../traceSession/evaluate';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import { chainOf } from './difference';
@@ -167,15 +168,15 @@ function isBetter(a: KernelComparison | undefined, b: KernelComparison | undefin
 }
 
 function bestPath(kernel: KernelPacket, { input }: Evaluation): Pick<TracedAgainst, 'outcome' | 'comparison'> {
-  let best: { readonly outcome: number; readonly comparison: KernelComparison } | undefined;
-  for (const [outcome, walked] of (input?.traced.outcomes ?? []).slice(0, MOST_PATHS).entries()) {
-    const { ruleSets } = walked.on ?? {};
-    const ruleSet = ruleSets ? (input?.family === 4 ? ruleSets.v4 : ruleSets.v6) : input?.ruleSet;
-    const comparison = compareWithKernel(kernel, walked, ruleSet, input?.family ?? 4);
-    if (!best || isBetter(comparison, best.comparison)) best = { outcome, comparison };
-    if (!best.comparison.difference) break;
+  let best: Pick<TracedAgainst, 'outcome' | 'comparison'> = { outcome: 0, comparison: undefined };
+  if (!input) return best;
+  for (const [outcome, walked] of input.traced.outcomes.slice(0, MOST_PATHS).entries()) {
+    const { ruleSet, family } = selectPath(input, outcome);
+    const comparison = compareWithKernel(kernel, walked, ruleSet, family);
+    if (isBetter(comparison, best.comparison)) best = { outcome, comparison };
+    if (!best.comparison?.difference) break;
   }
-  return best ?? { outcome: 0, comparison: undefined };
+  return best;
 }
 
 /** The packet as it is traced. xtables-monitor prints no protocol: the rules that matched may ask for one. */
