@@ -3,10 +3,12 @@ import { fileOf } from '../features/asked/files';
 import { answersOf, outlineOf } from '../answers';
 import { makeReport } from '../../src/features/traceReport/makeReport';
 import { stepDetail } from '../../src/features/traceReport/stepDetail';
+import { ruleTokens } from '../../src/features/traceReport/ruleTokens';
+import { allTables } from '../../src/core/ruleset/ruleSet';
 import { selectPath, type TraceInput } from '../../src/features/traceReport/traceInput';
 import { evaluate } from '../../src/features/traceSession/evaluate';
 import { modelOfText } from '../features/sample';
-import type { Dump, FileModel } from '../../src/features/fileModel';
+import { ruleSetOf, type Dump, type FileModel } from '../../src/features/fileModel';
 import type { Row, StepDetail, TraceReport } from '../../src/shared/protocol';
 
 const HOST = `$ ip addr
@@ -183,6 +185,32 @@ answersOf(path.join(import.meta.dirname, 'details.txt'), (question, section) => 
     const detail = stepDetail(input, row.id);
     return [rowWords(row), ...(detail ? detailOf(detail, i + 1 === rows.length) : ['  no detail'])];
   });
+});
+
+/** A rule as the trace view shows it: each word with what it is, and what is a part of what the rule does. */
+answersOf(path.join(import.meta.dirname, 'ruleTokens.txt'), (text, section) => {
+  const nft = section === 'nftables';
+  const model = modelOfText(
+    nft
+      ? `table inet t {\n\tset s {\n\t\ttype ipv4_addr\n\t}\n\tchain c {\n\t\ttype filter hook input priority 0;\n\t\t${text}\n\t}\n\tchain web {\n\t}\n}\n`
+      : `*filter\n:INPUT ACCEPT [0:0]\n:web - [0:0]\n${text}\nCOMMIT\n`,
+    'rules.md',
+  );
+  const rules = allTables(ruleSetOf((model.defaultDump as Dump).section)).flatMap(({ chains }) =>
+    [...chains.values()].flatMap(({ rules: own }) => own),
+  );
+  return rules.map((rule) =>
+    ruleTokens(rule)
+      .map(({ text: word, kind, part, short }) =>
+        [
+          JSON.stringify(word),
+          kind,
+          ...(part === undefined ? [] : [part]),
+          ...(short === undefined ? [] : [`as ${short}`]),
+        ].join(' '),
+      )
+      .join(', '),
+  );
 });
 
 function rowWords(row: Row): string {

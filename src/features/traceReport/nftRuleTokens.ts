@@ -4,7 +4,7 @@ import { nftWords } from '../nftWords';
 import { kindOfType } from '../tokenTypes';
 import type { Token, TokenKind } from '../../shared/traceReport';
 
-/** The words of a rule of nft, each with what it is; counters are omitted. */
+/** The words of a rule of nft, each with what it is; counters are omitted where there is more than them. */
 export function nftRuleTokens(text: string, columns: Columns): readonly Token[] {
   const { start, end } = columns;
   const kinds = new Map<number, TokenKind>();
@@ -20,14 +20,13 @@ export function nftRuleTokens(text: string, columns: Columns): readonly Token[] 
       continue;
     }
     const written = text.slice(word.start, word.end);
-    const tight =
-      tokens.length > 0 && word.start === last && word.kind === 'mark' && (word.text === ',' || word.text === ';');
+    const tight = word.start === last && word.kind === 'mark' && (word.text === ',' || word.text === ';');
     const previous = tokens.at(-1);
     if (tight && previous) tokens[tokens.length - 1] = { ...previous, text: `${previous.text}${written}` };
     else tokens.push({ text: written, kind: kinds.get(word.start) ?? 'text' });
     last = word.end;
   }
-  return withAction(tokens);
+  return tokens.length === 0 ? [{ text: 'counter', kind: 'keyword' }] : withAction(tokens);
 }
 
 /** Statements that are neither verdict nor NAT. */

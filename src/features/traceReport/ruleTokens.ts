@@ -26,6 +26,7 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
   }
   const words = ruleWords(node.words, rule.family);
   let negation: Token | undefined;
+  let acting = false;
   for (let i = 0; i < words.length; i++) {
     const ruleWord = words[i] as RuleWord;
     const { word, role } = ruleWord;
@@ -47,11 +48,13 @@ export function ruleTokens(rule: Rule, full = false): readonly Token[] {
       negation = token;
       continue;
     }
-    const part = acts(ruleWord) ? ({ part: 'action' } as const) : {};
-    const into = acts(ruleWord) && !full ? does : asks;
+    // What is not known belongs to the word before it.
+    if (role.kind !== 'other') acting = acts(ruleWord);
+    const part = acting ? ({ part: 'action' } as const) : {};
+    const into = acting && !full ? does : asks;
     if (negation) into.push({ ...negation, ...part });
     negation = undefined;
-    const isNewValue = acts(ruleWord) && role.kind === 'option' && NEW_VALUES.has(role.option.name);
+    const isNewValue = acting && role.kind === 'option' && NEW_VALUES.has(role.option.name);
     into.push({ ...token, ...part, ...(isNewValue ? { short: '→' } : {}) });
   }
   return [...asks, ...(negation ? [negation] : []), ...listedInterfaces(rule), ...does, ...comments];
@@ -92,13 +95,13 @@ function repeats(words: readonly Word[], match: Word | undefined): boolean {
   );
 }
 
-/** What the file says that the rule has counted. */
 /** The change that makes the rule, from 1, where the file does not have it. */
 export function triedBy({ line }: Rule): { readonly whatIf?: number } {
   const change = changeOfLine(line);
   return change === undefined ? {} : { whatIf: change + 1 };
 }
 
+/** What the file says that the rule has counted. */
 export function countersOf({ counters }: Rule): Pick<RuleRow, 'counters'> {
   return counters ? { counters: { packets: counters.packets, bytes: counters.bytes } } : {};
 }

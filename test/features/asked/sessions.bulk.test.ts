@@ -5,7 +5,8 @@ import { parseSourceFile } from '../../../src/core/syntax/parse';
 import { printSourceFile } from '../../../src/core/syntax/print';
 import { utf8Bytes } from '../../../src/core/text/utf8';
 import { CaptureTable } from '../../../src/features/capture/captureTable';
-import { ALONE } from '../../../src/features/share/sharedTrace';
+import { ALONE, type SharedTrace } from '../../../src/features/share/sharedTrace';
+import { traceMarkdown, traceText } from '../../../src/features/traceReport/traceText';
 import { traceHtml } from '../../../src/features/share/html';
 import { traceMermaid } from '../../../src/features/share/mermaid';
 import { traceSvg } from '../../../src/features/share/svg';
@@ -196,17 +197,29 @@ function itemLines(row: object): readonly string[] {
   return outlineOf([row]);
 }
 
-/** A trace as others get it: `mermaid`, `html` or `svg`, and the packet. */
+const SHARED: Readonly<Record<string, (trace: SharedTrace) => string>> = {
+  mermaid: traceMermaid,
+  html: traceHtml,
+  svg: (trace) => traceSvg(trace, 'dark').svg,
+  text: ({ input, assumed }) => traceText(input, assumed),
+  markdown: ({ input, assumed }) => traceMarkdown(input, assumed),
+};
+
+/** A trace as others get it: its form and the packet; behind ` | ` the number of the outcome, and what is tried. */
 answersOf(path.join(import.meta.dirname, 'shared.txt'), (question, section) => {
   const { model, dump } = fileOf(section);
   const [form = ''] = question.split(' ');
-  const expression = question.slice(form.length + 1);
-  const { input } = evaluate(model, dump, { expression, outcome: 0, answers: {}, overrides: undefined });
+  const [expression = '', path = '1', ...whatIf] = question.slice(form.length + 1).split(' | ');
+  const asked = { expression, outcome: Number(path) - 1, answers: {}, overrides: undefined };
+  const { input } = evaluate(model, dump, asked);
   if (!input) throw new Error(`${expression} cannot be traced`);
-  const trace = { input, assumed: ['The file states no sockets.'], file: 'rules.v4', journey: ALONE };
-  const text =
-    form === 'mermaid' ? traceMermaid(trace) : form === 'html' ? traceHtml(trace) : traceSvg(trace, 'dark').svg;
-  return text
+  const trace = {
+    input: { ...input, whatIf },
+    assumed: ['The file states no sockets.'],
+    file: 'rules.v4',
+    journey: ALONE,
+  };
+  return (SHARED[form]?.(trace) ?? '')
     .replaceAll('><', '>\n<')
     .split('\n')
     .filter((line) => line.trim() !== '');
