@@ -77,8 +77,8 @@ export class DebugSession {
 
   /** The first stop. */
   begin(): Moved {
-    const [first] = this.threads;
-    if (!first) return { stop: undefined, output: [], exited: [] };
+    // A packet takes at least one path.
+    const first = this.threads[0] as DebugThread;
     const stopsAnyhow =
       this.options.stopOnEntry ??
       (this.filters.length === 0 && !this.breakpoints.some(({ place, log }) => place !== undefined && !log));

@@ -34,7 +34,7 @@ export function readOptions(words: readonly Piece[], spec: OptionSpec): CommandA
   const operands: Piece[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Piece;
-    if (word.text === '--' && spec.getopt) {
+    if (word.text === '--') {
       operands.push(...words.slice(i + 1));
       break;
     }

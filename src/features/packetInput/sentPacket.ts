@@ -24,8 +24,6 @@ export function sentPacket(first: FirstPacket, context: InputContext): SentPacke
   const family = first.family ?? (source === undefined ? undefined : familyOfText(source));
   const to = addressOf(first.to, family, context, names);
   if (typeof to === 'object') return to;
-  if (source !== undefined && familyOfText(source) !== familyOfText(to))
-    return problemAt(first.source?.address ?? first.to, `${source} and ${to} are of different families`);
   const { direction, why } = senderOf(to, source, first, context);
   const iface = first.source?.iface ?? zoneOf(first.to.text);
   const six = to.includes(':');

@@ -51,9 +51,11 @@ function visitsOf({ recording }: DebugThread, line: number): readonly Cursor[] {
 
 /** Names that fit where something is being typed; `column`: 1-based, after what was typed. */
 export function completions(text: string, column: number): readonly DebugProtocol.CompletionItem[] {
-  const typed = /[A-Za-z_.]*$/.exec(text.slice(0, Math.max(0, column - 1)))?.[0] ?? '';
+  const before = text.slice(0, Math.max(0, column - 1));
+  const start = before.search(/[A-Za-z_.]*$/);
+  const typed = before.slice(start);
   const names = [...FIELDS.map(({ name }) => name), 'packet', 'connection', 'rule', 'memories', 'host', 'assumed'];
   return names
     .filter((name) => name.toLowerCase().startsWith(typed.toLowerCase()))
-    .map((label) => ({ label, type: 'field', start: column - 1 - typed.length, length: typed.length }));
+    .map((label) => ({ label, type: 'field', start, length: typed.length }));
 }

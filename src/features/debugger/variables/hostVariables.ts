@@ -19,7 +19,7 @@ export function hostVariables({ host }: Moment, recording: Recording, cursor: Cu
         'no address',
     })),
     list('routes', routes, (route, index) => ({ name: String(index + 1), value: routeWords(route) })),
-    ...(policyRules.length > 0 ? [{ name: 'policy rules', value: counted(policyRules.length, 'rule') }] : []),
+    { name: 'policy rules', value: counted(policyRules.length, 'rule') },
     listenersKnown || listeners.length > 0
       ? list('listeners', listeners, listenerVariable)
       : { name: 'listeners', value: 'the file does not list them' },
