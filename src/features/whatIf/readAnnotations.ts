@@ -23,5 +23,6 @@ export function readAnnotations(text: string): readonly Annotation[] {
 }
 
 function unquoted(value: string): string {
-  return /^(["'])(.*)\1$/.exec(value.trim())?.[2] ?? value.trim();
+  const text = value.trim();
+  return /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 }
