@@ -90,18 +90,19 @@ function matters({ index, commands }: Skipped, family: 4 | 6, visit: Visit): boo
     const chain = node.chain?.text;
     // A variable that nothing sets may be any table or chain.
     if (IS_OPEN.test(table)) return visit.meetsAny;
-    if (chain !== undefined && IS_OPEN.test(chain)) return visit.meetsChain(table, undefined) || visit.meetsMade(table);
+    if (chain === undefined) return node.operation === 'F' && visit.meetsChain(table, undefined);
+    if (IS_OPEN.test(chain)) return visit.meetsChain(table, undefined) || visit.meetsMade(table);
     switch (node.operation) {
       case 'A':
-        return visit.meetsAppended(table, chain ?? '', index) || visit.meetsMade(table, chain ?? '');
+        return visit.meetsAppended(table, chain, index) || visit.meetsMade(table, chain);
       case 'I':
-        return visit.meetsChain(table, chain) || visit.meetsMade(table, chain ?? '');
+        return visit.meetsChain(table, chain) || visit.meetsMade(table, chain);
       case 'R':
       case 'D':
       case 'F':
         return visit.meetsChain(table, chain);
       case 'P':
-        return visit.meetsPolicy(table, chain ?? '') || visit.meetsMade(table, chain ?? '');
+        return visit.meetsPolicy(table, chain) || visit.meetsMade(table, chain);
       default:
         return false;
     }

@@ -60,7 +60,7 @@ export function openProvisos({ provided = [] }: Walked, { assumed, sysctls }: Se
 }
 
 export function ofProviso({ what, table }: Proviso): Premised {
-  const sysctl = /^([\w.-]+) is (-?\d+)$/.exec(what);
+  const isSysctl = /^[\w.-]+ is -?\d+$/.test(what);
   const ofTable = table === undefined ? undefined : / of table (\w+)$/.exec(what)?.[1];
   return {
     key: what,
@@ -68,8 +68,8 @@ export function ofProviso({ what, table }: Proviso): Premised {
     choice: false,
     chance: false,
     words: what,
-    say: sysctl
-      ? `sysctl ${sysctl[1] ?? ''} = ${sysctl[2] ?? ''}`
+    say: isSysctl
+      ? `sysctl ${what.replace(' is ', ' = ')}`
       : ofTable !== undefined && table !== undefined
         ? `@table ${table.replace(/ \d+$/, '')}=${ofTable}`
         : what.includes('"')

@@ -64,8 +64,8 @@ function wordAt(
   line: string,
   column: number,
 ): { readonly text: string; readonly start: number; readonly end: number } | undefined {
-  const before = /[^\s,]*$/.exec(line.slice(0, column))?.[0] ?? '';
-  const after = /^[^\s,]*/.exec(line.slice(column))?.[0] ?? '';
+  const before = line.slice(line.slice(0, column).search(/[^\s,]*$/), column);
+  const after = line.slice(column, column + line.slice(column).search(/[\s,]|$/));
   const text = before + after;
   return text === '' ? undefined : { text, start: column - before.length, end: column + after.length };
 }

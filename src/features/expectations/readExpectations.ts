@@ -26,8 +26,8 @@ export function statementOf(
   if (form === 'marked' && !line.includes('expect:')) return undefined;
   const marked = line.length > LONGEST ? undefined : MARKED.exec(line);
   if (form === 'marked' && !marked) return undefined;
-  const start = marked ? (marked[1] ?? '').length : line.length - line.trimStart().length;
-  const text = marked ? (marked[2] ?? '') : line.trim();
+  const start = marked ? (marked[1] as string).length : line.length - line.trimStart().length;
+  const text = marked ? (marked[2] as string) : line.trim();
   if (text === '' || text.startsWith('#')) return undefined;
   // Only after the arrow: a line of a log may have the sign in it.
   const comment = /(?:=>|⇒).*?\s#(?:\s|$)/.exec(text);

@@ -79,7 +79,7 @@ export function readSetting(text: string, settings: Settings): Settings | Settin
       0,
       word.length,
     );
-  if (named) return readName(named[1] ?? '', named[2] ?? '', text, settings);
+  if (named) return readName(named[1] as string, named[2] as string, text, settings);
   const near = didYouMean(word, Object.keys(SETTING_WORDS));
   return wrong(
     near === ''

@@ -49,3 +49,8 @@ function sentTo(input: TraceInput, walked: Walked): string {
   const to = endpoint(formatAddress(packet.destination), showsPorts(packet) ? packet.destinationPort : undefined);
   return `${noun === undefined ? '' : `${noun} `}${to}${outInterface === undefined ? '' : ` (${outInterface})`}`;
 }
+
+/** Who sends a packet and who gets it, of its label: `client → proxy :15006`. */
+export function endsOfLabel(label: string): readonly [from: string, to: string] {
+  return label.split(' → ') as [string, string];
+}

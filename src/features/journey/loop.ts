@@ -1,3 +1,4 @@
+import { endsOfLabel } from './labels';
 import type { TraceEvent } from '../../core/netfilter/events';
 import { lineWords } from '../../core/syntax/typedLine';
 import { rulePlace } from '../traceReport/verdict';
@@ -11,7 +12,7 @@ import { takenOf } from './taken';
  * back to it; `label`: of the leg that it sends again.
  */
 export function loopWords(evaluation: Evaluation, label: string, when: string | undefined): string {
-  const who = label.split(' → ')[0] as string;
+  const [who] = endsOfLabel(label);
   const taken = takenOf(evaluation, true);
   const against = taken && proxiesOf(evaluation)?.againstLoop?.(taken);
   const by = capturedBy(evaluation);

@@ -1,3 +1,4 @@
+import { endsOfLabel } from './labels';
 import { formatPacketExpression } from '../../core/net/packetExpression';
 import { findingsOfOutcome, replyOf, verdictOfReply, type TracedReply } from '../replies';
 import { selectedPath, type TraceInput } from '../traceReport/traceInput';
@@ -68,7 +69,7 @@ function replyLeg(leg: JourneyLeg, evaluation: Evaluation): ReplyLeg | undefined
   const reply = replyOf(walked, evaluation.setting.setting, answererOf(evaluation, walked), input);
   if (reply.kind === 'none') return undefined;
   const { comesBack, words } = findingsOfOutcome(reply, 0);
-  const [from = '', to = ''] = leg.label.split(' → ');
+  const [from, to] = endsOfLabel(leg.label);
   const packet = formatPacketExpression(reply.request);
   return {
     id: `${leg.id}r`,

@@ -1,3 +1,4 @@
+import { endsOfLabel } from './labels';
 import type { Packet } from '../../core/net/packet';
 import type { Dump } from '../fileModel';
 import { selectedPath } from '../traceReport/traceInput';
@@ -43,7 +44,7 @@ export function roundOf<L extends Leg>(behind: readonly Passed<L>[], left: Packe
 }
 
 export function roundWords({ sent, by, ages }: Round<Leg>, when: string | undefined): string {
-  const who = sent.label.split(' → ')[0] as string;
+  const [who] = endsOfLabel(sent.label);
   return (
     `${when === undefined ? 'This' : `If ${when}, this`} is a loop: what ${who} sends on comes back to ${who}` +
     `${by === undefined ? '' : ` from ${by}`}. It goes round ` +

@@ -40,7 +40,7 @@ const OWN_ENVIRONMENT = /^(?:sudo|doas|kubectl|oc|docker|podman|nerdctl|crictl|l
 /** Whether a text begins as the command line of one of the programs that are known here, or with a prompt. */
 export function isCommandLine(text: string): boolean {
   const start = promptEnd(text, 0, text.length);
-  const word = baseName(/^\s*(\S*)/.exec(text.slice(start))?.[1] ?? '');
+  const word = baseName(text.slice(start).trimStart().split(/\s/, 1)[0] as string);
   return start > 0 || READERS.has(word) || WRAPPERS.test(word) || word === 'export';
 }
 

@@ -34,8 +34,8 @@ export function readUrl(word: Piece, defaultScheme: string): UrlPlace | Expressi
   const hostEnd = colon < 0 ? end : start + colon;
   const host = bracketed
     ? {
-        ...partOf(word, start + 1, start + 1 + (bracketed[1] ?? '').length),
-        text: (bracketed[1] ?? '').replace(/%25(?=.)/, '%'),
+        ...partOf(word, start + 1, start + 1 + (bracketed[1] as string).length),
+        text: (bracketed[1] as string).replace(/%25(?=.)/, '%'),
       }
     : partOf(word, start, hostEnd);
   const portText = bracketed ? (bracketed[2] ?? '') : colon < 0 ? '' : text.slice(hostEnd + 1, end);

@@ -46,7 +46,9 @@ export function wordAt(
   line: string,
   column: number,
 ): { readonly start: number; readonly end: number; readonly typed: string } {
-  const typed = /[^\s,>→"]*$/.exec(line.slice(0, column))?.[0] ?? '';
-  const rest = /^[^\s,>→"=]*/.exec(line.slice(column))?.[0] ?? '';
+  const before = line.slice(0, column);
+  const typed = before.slice(before.search(/[^\s,>→"]*$/));
+  const after = line.slice(column);
+  const rest = after.slice(0, after.search(/[\s,>→"=]|$/));
   return { start: column - typed.length, end: column + rest.length, typed };
 }

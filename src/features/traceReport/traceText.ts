@@ -93,8 +93,7 @@ function tried({ whatIf = [] }: TraceInput): readonly string[] {
 /** A value that is not a fact says so where it stands. */
 function partMarkdown({ text, style, assumed }: CardPart): string {
   // Blanks at the ends are part of the row, and Markdown requires them outside of a code span.
-  const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
-  const words = `${before}${style === 'code' ? markdownCode(inner) : markdownText(inner)}${after}`;
+  const words = text.replace(/\S(?:.*\S)?/s, style === 'code' ? markdownCode : markdownText);
   return assumed ? `${words} (assumed)` : words;
 }
 

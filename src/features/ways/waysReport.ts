@@ -2,6 +2,7 @@ import type { Badge } from '../../shared/traceReport';
 import type { WayLeg, WayReply, WayReport, WaysReport } from '../../shared/ways';
 import { hasNoListener } from '../../core/netfilter/walkEnds';
 import { journeyOf, type Journey, type JourneyLeg, type PacketInRules } from '../journey/journey';
+import { endsOfLabel } from '../journey/labels';
 import { replyLegs, type ReplyLeg } from '../journey/replyLegs';
 import { wayBack } from '../replies';
 import type { Scenario } from '../scenarios';
@@ -89,7 +90,7 @@ function wayLeg(
   const [first] = walked.events;
   if (first?.kind !== 'start') return undefined;
   const outcomes = input.traced.outcomes.length;
-  const [from = '', to = ''] = label.split(' → ');
+  const [from, to] = endsOfLabel(label);
   const badge = badgeOf(walked);
   return {
     id,
@@ -120,7 +121,7 @@ const WAY_FIELDS: ReadonlySet<string> = new Set(['src', 'sport', 'dst', 'dport',
 function replyTo(id: string, reply: ReplyLeg | undefined): WayReply | undefined {
   if (!reply) return undefined;
   const [finding = '', ...others] = reply.findings;
-  const clause = finding.split(/: |\. /)[0]?.replace(/\.$/, '') ?? '';
+  const clause = (finding.split(/: |\. /)[0] as string).replace(/\.$/, '');
   const unsure = !reply.comesBack && reply.reply.unsure !== undefined;
   const says = clause.length > 0 && clause.length <= LONGEST_CLAUSE;
   const rest = says ? finding.slice(clause.length).replace(/^[:.]\s*/, '') : finding;

@@ -93,5 +93,5 @@ function ownLine({ line: { index } }: Rule, lines: readonly Line[]): Line | unde
 }
 
 function indentOf({ text }: Line): string {
-  return /^\s*/.exec(text)?.[0] ?? '';
+  return text.slice(0, text.length - text.trimStart().length);
 }

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { visible } from '../../../core/text/visible';
 import type { DebugThread } from '../debugThread';
+import type { Frame } from '../frames';
 import { FIELDS } from '../language/fields';
 import { compareCursors, type Cursor } from '../recording';
 
@@ -17,10 +18,8 @@ export function gotoTargets(thread: DebugThread, line: number): readonly DebugPr
     .map((index) => {
       const cursor = all[index] as Cursor;
       const rule = thread.recording.ruleAt(cursor);
-      const frame = thread.recording.frameAt(cursor);
-      const place =
-        `${frame?.chain.name ?? ''} ${rule ? `rule ${rule.number}` : 'policy'}, table ${frame?.table ?? ''} in ` +
-        `${frame?.hook ?? ''}`;
+      const frame = thread.recording.frameAt(cursor) as Frame;
+      const place = `${frame.chain.name} ${rule ? `rule ${rule.number}` : 'policy'}, table ${frame.table} in ${frame.hook}`;
       const time = all.length > 1 ? `, visit ${index + 1} of ${all.length}` : '';
       return { id: line * MOST_VISITS + index, label: visible(place + time), line };
     });

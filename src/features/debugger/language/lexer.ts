@@ -61,6 +61,6 @@ function kindOfValue(text: string): Token['kind'] {
   if (/^\d+[:-]\d+$/.test(text)) return 'range';
   const slash = text.lastIndexOf('/');
   if (parseAddress(slash < 0 ? text : text.slice(0, slash))) return 'address';
-  const [first, last, ...more] = text.split('-');
-  return more.length === 0 && parseAddress(first ?? '') && parseAddress(last ?? '') ? 'range' : 'wrong';
+  const ends = text.split('-');
+  return ends.length === 2 && ends.every(parseAddress) ? 'range' : 'wrong';
 }
