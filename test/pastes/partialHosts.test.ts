@@ -57,6 +57,28 @@ const cases: readonly (readonly [name: string, text: string, destination: string
   ['a listing with dots at its end', `${ALL}...\n`, '172.17.0.1', EITHER],
   ['a listing with dots between', `$ ip addr\n${LO}[snip]\n${ETH0}`, '172.17.0.1', EITHER],
   ['a listing with dots at its beginning', `$ ip addr\n...\n${ETH0}`, '172.17.0.1', EITHER],
+  // Somebody made it unreadable before he sent it.
+  ['an address that is none', `${ALL}    inet x.x.x.x/24 scope global secondary eth0\n`, '172.17.0.1', EITHER],
+  ['…with a number that is none', `${ALL}    inet 203.0.113.999/24 scope global eth0\n`, '172.17.0.1', EITHER],
+  ['…of the other family', `${ALL}    inet6 XXXX:XXXX::1/64 scope global\n`, '172.17.0.1', OTHER],
+  [
+    '…of ifconfig',
+    `$ ifconfig\neth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n        inet XXX.XXX.XXX.XXX  netmask 255.255.255.0\n`,
+    '172.17.0.1',
+    EITHER,
+  ],
+  [
+    '…of an old ifconfig',
+    `$ ifconfig\neth0      Link encap:Ethernet  HWaddr 52:54:00:00:00:01\n          inet addr:<public>  Bcast:<x>  Mask:255.255.255.0\n`,
+    '172.17.0.1',
+    EITHER,
+  ],
+  [
+    '…of a short listing',
+    `$ ip -br a\nlo UNKNOWN 127.0.0.1/8\neth0 UP 192.168.1.10/24 a.b.c.d/24\n`,
+    '172.17.0.1',
+    EITHER,
+  ],
   ['one interface, and then all', `${SOME}${ALL}`, '172.17.0.1', OTHER],
 
   // Configurations say what somebody set up, and not what there is.
@@ -168,6 +190,21 @@ it.each([
   expect(tracedIn(`${RULES}${SOME}$ ip route | grep default\n${DEFAULT}`, packet).outcomes).toEqual(outcomes);
 });
 
+describe('sockets of which one cannot be read', () => {
+  const ACCEPTS = RULES.replace('INPUT DROP', 'INPUT ACCEPT');
+  const listing = (...rows: readonly string[]): string =>
+    `${ALL}$ ss -lnt\nState Recv-Q Send-Q Local Address:Port Peer Address:Port\n${rows.map((row) => `LISTEN 0 128 ${row} 0.0.0.0:*\n`).join('')}`;
+
+  it.each<[string, string, string, string]>([
+    ['all can be read', listing('0.0.0.0:22', '127.0.0.1:80'), 'tcp', 'NO LISTENER :443'],
+    ['an address that is none', listing('0.0.0.0:22', 'x.x.x.x:443'), 'tcp', 'DELIVERED :443'],
+    ['a port that is none', listing('0.0.0.0:22', '0.0.0.0:my-service'), 'tcp', 'DELIVERED :443'],
+    ['a port beyond all ports', listing('0.0.0.0:22', '0.0.0.0:99999'), 'tcp', 'DELIVERED :443'],
+  ])('%s', (_name, text, proto, badge) => {
+    expect(tracedIn(ACCEPTS + text, `in eth0 ${proto} 192.168.1.7 > 192.168.1.10:443`).outcomes).toEqual([badge]);
+  });
+});
+
 describe('routes of which there may be others', () => {
   it.each<readonly [name: string, text: string, packet: string, outcomes: readonly string[], said: RegExp]>([
     ['none', SOME, 'out tcp > 8.8.8.8:80', OTHER, /lists no IPv4 routes: a default route by eth0/],
@@ -202,6 +239,27 @@ describe('routes of which there may be others', () => {
     [
       'some policy rules',
       `${ALL}$ ip rule | grep main\n32766:\tfrom all lookup main\n`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /may list only some of the policy rules/,
+    ],
+    [
+      'a route that cannot be read',
+      `${ALL}$ ip route\n${DEFAULT}${CONNECTED}x.x.x.0/24 via 192.168.1.9 dev eth0\n`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /may list only some of the IPv4 routes[^]*This route is ignored|This route is ignored[^]*may list only some of the IPv4 routes/,
+    ],
+    [
+      '…as the first one',
+      `${ALL}$ ip route\ndefault via x.x.x.x dev eth0 proto static\n${CONNECTED}`,
+      'out tcp > 8.8.8.8:80',
+      OTHER,
+      /This route is ignored[^]*default route by eth0 is assumed|default route by eth0 is assumed[^]*This route is ignored/,
+    ],
+    [
+      'a policy rule that cannot be read',
+      `${ALL}$ ip rule\n0:\tfrom all lookup local\n100:\tfrom x.x.x.x lookup 100\n32766:\tfrom all lookup main\n`,
       'out tcp > 8.8.8.8:80',
       OTHER,
       /may list only some of the policy rules/,

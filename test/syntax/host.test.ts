@@ -19,7 +19,7 @@ LISTEN 0      511                *:3000             *:*
   [
     'ss -ltp with names of services',
     'State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nLISTEN 0 128 127.0.0.1:http 0.0.0.0:* users:(("nginx",pid=9,fd=3))\nLISTEN 0 128 0.0.0.0:nosuch 0.0.0.0:*\n',
-    ['1-3 sockets tcp 127.0.0.1 80 nginx/9'],
+    ['1-3 sockets some of tcp 127.0.0.1 80 nginx/9'],
   ],
   [
     'ss -lntup',

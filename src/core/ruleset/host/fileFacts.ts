@@ -1,14 +1,14 @@
 import { formatAddress, isLinkLocal, prefixBlock, sameAddress } from '../../net/address';
-import type { Host, Interface, InterfaceAddress, Listener, PolicyRule, Route } from '../../net/host';
-import { listenerAt, parseInterfaceAddress } from '../../net/hostFromTopology';
+import type { Host, Interface, InterfaceAddress, PolicyRule, Route } from '../../net/host';
+import { parseInterfaceAddress } from '../../net/hostFromTopology';
 import { nextPreference, parsePolicyRule, parseRoute, standardRules } from '../../net/ipRoute';
 import { kernelRoutes, ROUTE_TABLE } from '../../net/kernelRoutes';
-import { isProblem, namedProtocol } from '../../net/packetRequest';
-import type { ListeningSocket } from '../../syntax/facts';
+import { isProblem } from '../../net/packetRequest';
 import type { Section, SourceFile } from '../../syntax/sourceFile';
 import { setsOfFile } from '../fileSets';
 import type { Assumptions } from './assumptions';
 import { addressesOf, type AddressesOfFile } from './fileAddresses';
+import { socketsOf, type SocketsOfFile } from './fileSockets';
 import { sysctlsOf } from './fileSysctls';
 import { TableNumbers } from './tableNumbers';
 
@@ -35,9 +35,18 @@ export interface RouteOfFile {
   readonly added: boolean;
 }
 
+/** The standard ones among them. */
+interface PolicyRulesOfFile {
+  readonly rules: readonly PolicyRule[];
+  /** The families of which all are listed. */
+  readonly listed: ReadonlySet<4 | 6>;
+  /** One of them cannot be read. */
+  readonly hasUnread: boolean;
+}
+
 /** What the sections of a file say about the host, and nothing else. A line that cannot be used is noted as ignored. */
 export class FileFacts {
-  private allPolicyRules: { readonly rules: readonly PolicyRule[]; readonly listed: ReadonlySet<4 | 6> } | undefined;
+  private allPolicyRules: PolicyRulesOfFile | undefined;
 
   private cachedInterfaces: ReadonlyMap<string, InterfaceOfFile> | undefined;
   private cachedRoutes: readonly RouteOfFile[] | undefined;
@@ -68,6 +77,12 @@ export class FileFacts {
     const found = new Map<string, InterfaceOfFile>();
     for (const facts of this.sections('interfaces').flatMap((section) => section.interfaces)) {
       const addresses = facts.addresses.map(parseInterfaceAddress).filter((address) => address !== undefined);
+      for (const text of facts.addresses.filter(isNoAddress))
+        this.noted.leftOut(
+          'not-read',
+          `The address ${text} of ${facts.name} is ignored: it is none.`,
+          facts.line.index,
+        );
       const known = found.get(facts.name);
       // `ip link` and then `ip addr`, IPv4 and then IPv6: each has a part.
       const more = addresses.filter(
@@ -88,15 +103,17 @@ export class FileFacts {
   /**
    * The families of which a listing of all interfaces has the addresses. `ip -6 addr` has none of IPv4, which at least
    * lo would have; one without any of IPv6 is of a host without IPv6, or of `ip -4 addr`. A pod has one interface: any
-   * listing shows it.
+   * listing shows it. An address that cannot be read, because somebody made it unreadable, may be any.
    */
   familiesOfAllAddresses(pod: boolean): ReadonlySet<4 | 6> {
     const whole = this.sections('interfaces')
       .filter(({ partial }) => pod || partial !== true)
       .flatMap((section) => section.interfaces);
+    const written = whole.flatMap(({ addresses }) => addresses);
+    const lost = new Set(written.filter(isNoAddress).map(familyOf));
     return new Set(
       whole.some(({ name, addresses }) => name !== 'lo' && addresses.length > 0)
-        ? whole.flatMap(({ addresses }) => addresses.map((address) => (address.includes(':') ? 6 : 4)))
+        ? written.map(familyOf).filter((family) => !lost.has(family))
         : [],
     );
   }
@@ -123,6 +140,7 @@ export class FileFacts {
   routes(): readonly RouteOfFile[] {
     if (this.cachedRoutes) return this.cachedRoutes;
     const found: RouteOfFile[] = [];
+    const lost = new Set<4 | 6>();
     // The route to a next hop whose interface is not written.
     const known = kernelRoutes(
       [...this.interfaces()].map(([name, iface], index): Interface => ({ ...iface, name, index })),
@@ -131,14 +149,16 @@ export class FileFacts {
     for (const { routes, added = false, partial = false } of this.sections('routes')) {
       for (const { words, family, line } of routes) {
         const route = parseRoute(this.tables().numbered(words), known, 'route', family);
-        if (isProblem(route)) this.noted.leftOut('not-read', `This route is ignored. ${route.message}`, line.index);
-        else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) {
+        if (isProblem(route)) {
+          this.noted.leftOut('not-read', `This route is ignored. ${route.message}`, line.index);
+          lost.add(family);
+        } else if (route.table !== ROUTE_TABLE.local || !/ proto kernel( |$)/.test(words)) {
           found.push({ route, line: line.index, added: added || partial });
           known.push(route);
         }
       }
     }
-    const partial = familiesWithout(this.interfaces(), found);
+    const partial = new Set([...lost, ...familiesWithout(this.interfaces(), found)]);
     this.cachedRoutes = found.map((each) => (partial.has(each.route.family) ? { ...each, added: true } : each));
     return this.cachedRoutes;
   }
@@ -151,7 +171,11 @@ export class FileFacts {
   /** Whether the file lists policy rules, and whether others may exist than those and the standard ones. */
   policyRulesListed(): 'all' | 'some' | 'none' {
     const sections = this.sections('policy-rules');
-    return sections.length === 0 ? 'none' : sections.every(({ partial }) => partial) ? 'some' : 'all';
+    return sections.length === 0
+      ? 'none'
+      : this.readPolicyRules().hasUnread || sections.every(({ partial }) => partial)
+        ? 'some'
+        : 'all';
   }
 
   /** The families of which the file lists all policy rules, as `ip rule` prints them. */
@@ -159,10 +183,11 @@ export class FileFacts {
     return this.readPolicyRules().listed;
   }
 
-  private readPolicyRules(): { readonly rules: readonly PolicyRule[]; readonly listed: ReadonlySet<4 | 6> } {
+  private readPolicyRules(): PolicyRulesOfFile {
     if (this.allPolicyRules) return this.allPolicyRules;
     const rules = new Map<string, PolicyRule>();
     const listed = new Set<4 | 6>();
+    const lost = new Set<4 | 6>();
     const withStandard = (): PolicyRule[] => [
       ...standardRules().filter((rule) => !listed.has(rule.family) && !rules.has(JSON.stringify(rule))),
       ...rules.values(),
@@ -176,8 +201,10 @@ export class FileFacts {
         'rule',
         family,
       );
-      if (isProblem(rule)) this.noted.leftOut('not-read', `This policy rule is ignored. ${rule.message}`, line.index);
-      else rules.set(JSON.stringify(rule), rule);
+      if (isProblem(rule)) {
+        this.noted.leftOut('not-read', `This policy rule is ignored. ${rule.message}`, line.index);
+        lost.add(family);
+      } else rules.set(JSON.stringify(rule), rule);
       // No command adds it: the line is one of a list of all rules.
       if (
         !partial &&
@@ -188,7 +215,8 @@ export class FileFacts {
       )
         listed.add(family);
     }
-    return (this.allPolicyRules = { rules: withStandard(), listed });
+    for (const family of lost) listed.delete(family);
+    return (this.allPolicyRules = { rules: withStandard(), listed, hasUnread: lost.size > 0 });
   }
 
   /** The last value of a variable in the file's settings. */
@@ -199,40 +227,9 @@ export class FileFacts {
       .at(-1)?.value;
   }
 
-  /**
-   * The sockets that the file lists. Those at a port of `transparentPorts` are transparent. `knownFor`: the protocols
-   * of which a listing shows every socket; undefined where there is no listing.
-   */
-  sockets(transparentPorts: readonly number[]): {
-    readonly listeners: readonly Listener[];
-    readonly knownFor: readonly number[] | undefined;
-  } {
-    const sections = this.sections('sockets');
-    const listeners = new Map<string, Listener>();
-    const knownFor = new Set<number>();
-    const heard = new Set<string>();
-    // A listing of all sockets needs no other evidence.
-    for (const { sockets, partial } of [
-      ...sections.filter((each) => each.partial !== true),
-      ...sections.filter((each) => each.partial === true),
-    ]) {
-      for (const socket of sockets) {
-        const listener = listenerOf(socket, transparentPorts.includes(socket.port));
-        if (!listener) continue;
-        const end = `${listener.protocol} ${listener.port}`;
-        if (partial === true && heard.has(end)) continue;
-        if (partial !== true) {
-          knownFor.add(listener.protocol);
-          heard.add(end);
-        }
-        // A process with several threads lists one socket for each; to a packet they are one.
-        listeners.set([socket.protocol, listener.text, socket.iface, socket.process, socket.pid].join(' '), listener);
-      }
-    }
-    return {
-      listeners: [...listeners.values()],
-      knownFor: sections.some(({ partial }) => partial !== true) ? [...knownFor] : undefined,
-    };
+  /** `knownFor`: the protocols of which a listing shows every socket; undefined where there is no listing. */
+  sockets(transparentPorts: readonly number[]): SocketsOfFile {
+    return socketsOf(this.sections('sockets'), transparentPorts, this.noted);
   }
 
   sets(): Host['sets'] {
@@ -273,17 +270,11 @@ function familiesWithout(
 /** How many ignored lines are reported one by one. */
 const MOST_LEFT_OUT = 10;
 
-function listenerOf(socket: ListeningSocket, transparent: boolean): Listener | undefined {
-  if (socket.protocol === 'raw') return undefined;
-  const listener = listenerAt(namedProtocol(socket.protocol.replace('6', '')) as number, socket.address, socket.port);
-  return (
-    listener && {
-      ...listener,
-      iface: socket.iface,
-      transparent,
-      process: socket.process,
-      pid: socket.pid,
-      uid: socket.uid,
-    }
-  );
+/** Of an address of an interface, as it is written. */
+function familyOf(address: string): 4 | 6 {
+  return address.includes(':') ? 6 : 4;
+}
+
+function isNoAddress(address: string): boolean {
+  return parseInterfaceAddress(address) === undefined;
 }

@@ -116,7 +116,7 @@ function readBrief(draft: ListedInterface, words: readonly string[]): void {
   words.forEach((word, i) => {
     if (words[i - 1] === 'peer') return;
     if (/^(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/.test(word)) draft.mac ??= word.toLowerCase();
-    else if (/^[\da-fA-F.:]+\/\d+$/.test(word)) draft.addresses.add(word);
+    else if (/^\S+\/\d+$/.test(word)) draft.addresses.add(word);
     else if (words[i + 1] === 'peer' && addressFamily(word) !== undefined)
       draft.addresses.add(`${word}/${word.includes(':') ? 128 : 32}`);
   });
@@ -181,8 +181,11 @@ function readDetails(draft: ListedInterface, text: string): void {
     return;
   }
   const old4 = /inet addr:([\d.]+)(?:.*?\bMask:([\d.]+))?/.exec(text);
+  const old6 = /inet6 addr: ?([\da-fA-F:.]+)\/(\d+)/.exec(text);
+  // Somebody may have made it unreadable: that there is one is known all the same.
+  const unreadable = /^inet6?[ \t]+(?:addr: ?)?(\S+)/.exec(text);
   if (old4?.[1] !== undefined)
     draft.addresses.add(`${old4[1]}/${(old4[2] === undefined ? undefined : prefixLength(old4[2])) ?? 32}`);
-  const old6 = /inet6 addr: ?([\da-fA-F:.]+)\/(\d+)/.exec(text);
-  if (old6?.[1] !== undefined) draft.addresses.add(`${old6[1]}/${old6[2] ?? '128'}`);
+  else if (old6?.[1] !== undefined) draft.addresses.add(`${old6[1]}/${old6[2] ?? '128'}`);
+  else if (unreadable?.[1] !== undefined) draft.addresses.add(unreadable[1]);
 }

@@ -110,14 +110,15 @@ function isNextHop({ text, contentStart }: Line): boolean {
 function readIpRoutes(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
-  let partial = isFilteredAbove(lines, from) === true;
+  const above = lines[from - 1];
+  let partial = isFilteredAbove(lines, from) === true || (above !== undefined && isWithoutPrefix(above));
   let end = from;
   for (let i = from; i < lines.length; i++) {
     const line = lines[i];
     if (line === undefined) break;
     const text = line.text.slice(line.contentStart).trim();
     const last = drafts[drafts.length - 1];
-    if (line.shape === Shape.IpRoute || opensNextHops(lines, i)) {
+    if (line.shape === Shape.IpRoute || opensNextHops(lines, i) || (last && isWithoutPrefix(line))) {
       drafts.push({ family: familyOfRoute(text), words: cleaned(text), line });
     } else if (last && /^nexthop /.test(text)) {
       last.words = `${last.words} ${cleaned(text)}`;
@@ -138,6 +139,13 @@ function readIpRoutes(reader: SectionReader, from: number): number {
   reader.take({ kind: 'routes', routes, ...(partial && { partial }), lines: reader.slice(from, end) });
   return end;
 }
+
+/** A route whose prefix somebody made unreadable: `x.x.x.0/24 via …`. */
+function isWithoutPrefix({ shape, text, contentStart }: Line): boolean {
+  return shape === Shape.Text && UNREADABLE.test(text.slice(contentStart, contentStart + 200));
+}
+
+const UNREADABLE = /^(?:[a-z]+ )?[^\s:]*(?:[./*]|[xX]{2})[^\s]* (?:via|dev) \S/;
 
 /** Without the state that `ip route` prints and `ip route add` does not take. */
 function cleaned(text: string): string {

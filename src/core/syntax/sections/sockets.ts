@@ -19,7 +19,8 @@ export function readSockets(reader: SectionReader, from: number): number {
   let end = from;
   let i = from;
   const finish = (): void => {
-    if (row) readRow(reader, row, sockets);
+    // Nothing is known of what listens at a port that cannot be read.
+    if (row && !readRow(reader, row, sockets)) partial = true;
     row = undefined;
   };
   for (; i < lines.length; i++) {
@@ -77,22 +78,23 @@ function wordsOf(line: Line): string[] {
 
 type Protocol = ListeningSocket['protocol'];
 
-function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: ListeningSocket[]): void {
+/** Whether all that it says of a listening socket could be read. */
+function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: ListeningSocket[]): boolean {
   const first = words[0] ?? '';
   const state = /^[A-Z]/.test(first);
   // A socket with a peer takes packets of that peer only; the connection is known to connection tracking.
-  if (!/^(?:LISTEN|UNCONN|\d+)$/.test(state ? first : (words[1] ?? ''))) return;
+  if (!/^(?:LISTEN|UNCONN|\d+)$/.test(state ? first : (words[1] ?? ''))) return true;
   // `ss` names the protocol only where several were asked for; without it LISTEN and UNCONN show it.
   const named = state ? (first === 'LISTEN' ? 'tcp' : 'udp') : first;
   const netstat = !state && /^\d+$/.test(words[1] ?? '');
   const local = words[state || netstat ? 3 : 4];
-  if (local === undefined) return;
+  if (local === undefined) return true;
   const rest = words.slice((state || netstat ? 3 : 4) + 2);
-  if (netstat && (named.startsWith('tcp') ? !rest.includes('LISTEN') : rest.includes('ESTABLISHED'))) return;
+  if (netstat && (named.startsWith('tcp') ? !rest.includes('LISTEN') : rest.includes('ESTABLISHED'))) return true;
   const base = BASE.get(named.replace(/6$/, ''));
-  if (base === undefined) return;
+  if (base === undefined) return true;
   const colon = local.lastIndexOf(':');
-  if (colon < 0) return;
+  if (colon < 0) return true;
   const [address, iface] = splitAddress(local.slice(0, colon));
   const six = named.endsWith('6') || address.includes(':');
   const protocol: Protocol = six && (base === 'tcp' || base === 'udp') ? `${base}6` : base;
@@ -110,9 +112,10 @@ function readRow(reader: SectionReader, { line, words }: SocketRow, sockets: Lis
         `The port ${written} is neither a number nor a well-known service; the socket is ignored. Print numbers ` +
         'with -n.',
     });
-    return;
+    return false;
   }
   sockets.push({ protocol, address, iface, port, ...ownerOf(rest, netstat), line });
+  return true;
 }
 
 const BASE: ReadonlyMap<string, 'tcp' | 'udp' | 'sctp' | 'dccp' | 'raw'> = new Map([
