@@ -19,6 +19,7 @@ import { hostJourneyCases, journeyCases } from './named/journeys';
 import { nativeCases } from './named/native';
 import { nftCases } from './named/nft';
 import { optionCases } from './named/options';
+import { rpfilterCases } from './named/rpfilter';
 import { setCases } from './named/sets';
 import { socketCases } from './named/sockets';
 import { trackedCases } from './named/tracked';
@@ -45,6 +46,7 @@ function fixtureFolder(folder: string): string {
 const NAMED: Readonly<Record<string, () => Parameters<typeof ask>[0]>> = {
   'options.jsonl': optionCases,
   'bpf.jsonl': bpfCases,
+  'rpfilter.jsonl': rpfilterCases,
   'corners.jsonl': cornerCases,
   'istio.jsonl': istioCases,
   'journeys.jsonl': journeyCases,
