@@ -2,7 +2,7 @@ import { hostFromTopology } from '../../src/core/net/hostFromTopology';
 import { parsePacketExpression } from '../../src/core/net/packetExpression';
 import { isProblem, readPacketRequest, type PacketRequest } from '../../src/core/net/packetRequest';
 import { askAgain } from '../../src/core/netfilter/asking';
-import { allConditions, evidenceOf } from '../../src/core/netfilter/evidence';
+import { allConditions, conditionsOfRule, evidenceOf } from '../../src/core/netfilter/evidence';
 import type { Walked } from '../../src/core/netfilter/events';
 import { tracePackets, type TraceSetting } from '../../src/core/netfilter/trace';
 import { World } from '../../src/core/netfilter/world';
@@ -50,7 +50,8 @@ export function problems(place: Place, rule: string): readonly string[] {
 }
 
 /**
- * What a rule asks of a packet, what the packet has, and what comes of it; on each path. Of several rules, or packets
+ * What a rule asks of a packet, what the packet has, and what comes of it; on each path. Behind `?` is how a person would
+ * ask what is open. Of several rules, or packets
  * that come one after the other (` ; ` is between them), the last.
  */
 export function shown(place: Place, rule: string, packets: string): readonly string[] {
@@ -87,6 +88,9 @@ function shownOf(own: Rule, walked: Walked): readonly string[] {
   return [
     ...allConditions(own, event.view, evidence).map(
       ({ text, actual, answer }) => `    ${text} | ${actual} | ${answered(answer)}`,
+    ),
+    ...conditionsOfRule(own).flatMap(({ openWords }) =>
+      openWords ? [`    ? ${openWords.question} | ${openWords.yes} | ${openWords.no}`] : [],
     ),
     ...(target.kind === 'extension'
       ? [`    -j ${target.extension.name} ${target.extension.describe(target.data)}`]
