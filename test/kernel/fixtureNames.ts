@@ -1,7 +1,7 @@
 /**
- * The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `bpf`, `rpfilter`, `corners`,
- * `istio`, `journeys`, `host-journeys`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections`, `answers`,
- * `translations` and `nft` are made by record.ts, those of `experiments` are in the file.
+ * The recorded answers, relative to test/fixtures/kernel. Questions of `random`, `options`, `bpf`, `rpfilter`,
+ * `corners`, `istio`, `journeys`, `host-journeys`, `host`, `fragments`, `groups`, `sets`, `sockets`, `connections`,
+ * `answers`, `translations` and `nft` are made by record.ts, those of `experiments` are in the file.
  */
 export const FIXTURES = [
   'random.jsonl.gz',

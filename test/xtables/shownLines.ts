@@ -50,8 +50,8 @@ export function problems(place: Place, rule: string): readonly string[] {
 }
 
 /**
- * What a rule asks of a packet, what the packet has, and what comes of it; on each path. Behind `?` is how a person would
- * ask what is open. Of several rules, or packets
+ * What a rule asks of a packet, what the packet has, and what comes of it; on each path. Behind `?` is how a person
+ * would ask what is open. Of several rules, or packets
  * that come one after the other (` ; ` is between them), the last.
  */
 export function shown(place: Place, rule: string, packets: string): readonly string[] {

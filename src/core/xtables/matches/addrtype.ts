@@ -184,8 +184,8 @@ function isOneOf(host: Host, address: Address, names: readonly TypeName[], devic
 }
 
 /**
- * Those of the names of which an address would have to be one; none where it is one. IPv6 asks in two steps: the form of
- * the address has to match each of MULTICAST, UNICAST and UNSPEC that is named; then a route is looked up for the
+ * Those of the names of which an address would have to be one; none where it is one. IPv6 asks in two steps: the form
+ * of the address has to match each of MULTICAST, UNICAST and UNSPEC that is named; then a route is looked up for the
  * others.
  */
 function lacked(
