@@ -34,6 +34,16 @@ test.each<[string, readonly string[], readonly string[]]>([
     ),
     ['7 - in eth0 ≠ lo'],
   ],
+  [
+    'a rule that matches the first time only',
+    notes(
+      '*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:BOTH - [0:0]\n-A PREROUTING -j BOTH\n-A INPUT -j BOTH\n-A BOTH -m mark ! --mark 0x1 -j MARK --set-xmark 0x1/0xffffffff\nCOMMIT\n',
+      'in eth0 tcp > :80',
+      7,
+      7,
+    ),
+    ['7 + mark 0x0 → 0x1 · mark is 0x1'],
+  ],
 ])('%s', (_, found, expected) => {
   expect(found).toEqual(expected);
 });
