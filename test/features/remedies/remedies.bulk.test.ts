@@ -38,7 +38,8 @@ answersOf(path.join(import.meta.dirname, 'remedies.txt'), (question, section) =>
         ...(note === '' ? [] : [`  ${note}`]),
         ...(makes === undefined ? [] : [`  makes ${makes}`]),
         ...tried.map((words) => `  tried as ${words}`),
-        ...(live === changes.length > 0 && edits().length > 0 ? [] : ['  not in the file']),
+        ...(live ? [] : ['  cannot be tried']),
+        ...(edits().length > 0 ? [] : ['  not in the file']),
       ];
     }),
   ];
