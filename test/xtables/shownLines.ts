@@ -8,6 +8,7 @@ import { tracePackets, type TraceSetting } from '../../src/core/netfilter/trace'
 import { World } from '../../src/core/netfilter/world';
 import type { Rule } from '../../src/core/ruleset/ruleSet';
 import type { Answer } from '../../src/core/xtables/answer';
+import type { Effect } from '../../src/core/xtables/extension';
 import { checkRules } from '../../src/features/diagnostics';
 import { boundRules, rulesFile } from '../../src/features/rulesOfText';
 import { whyRule, whyRuleNot } from '../../src/features/traceReport/ruleWhy';
@@ -95,8 +96,16 @@ function shownOf(own: Rule, walked: Walked): readonly string[] {
     ...(target.kind === 'extension'
       ? [`    -j ${target.extension.name} ${target.extension.describe(target.data)}`]
       : []),
+    ...(event.kind === 'rule' && event.effect ? effectLines(event.effect) : []),
     `    → ${why}`,
   ];
+}
+
+/** What the target said of what it did. */
+function effectLines(effect: Effect): readonly string[] {
+  const note = 'note' in effect && effect.note !== undefined ? [`    note: ${effect.note}`] : [];
+  const warning = 'warning' in effect && effect.warning !== undefined ? [`    warning: ${effect.warning}`] : [];
+  return [...note, ...warning];
 }
 
 function answered(answer: Answer | undefined): string {
