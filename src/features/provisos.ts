@@ -70,6 +70,7 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
     ...parts.flatMap((part) => guessedTable(part, matched)),
     ...assumedRules(parts, walked),
     ...listedInterfaces(walked),
+    ...standIns(walked),
     ...skippedProvisos(file, sections, family, walked),
     ...omitted.unread,
     ...unseen([...omitted.rules, ...notInFile(sections, parts, family, entered)]),
@@ -101,6 +102,18 @@ function effectiveRules({ milestones }: Walked): ReadonlySet<object> {
     return found;
   };
   return new Set(matched.filter(isEffective).map(({ line }) => line));
+}
+
+/** What was taken for a value of a rule that the file does not show. */
+function standIns({ milestones }: Walked): readonly Proviso[] {
+  const found = new Map<string, Proviso>();
+  for (const event of milestones)
+    if (event.kind === 'rule' && event.matched)
+      for (const { what, is } of event.rule.standIns ?? []) {
+        const text = `${what} in line ${event.rule.line.index + 1} is ${is}`;
+        found.set(text, { what: text, reason: 'the file does not show what it stands for' });
+      }
+  return [...found.values()];
 }
 
 /** One clause for each program. */

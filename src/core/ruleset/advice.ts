@@ -1,6 +1,7 @@
 import type { Columns } from '../text/columns';
 import { editDistance } from '../text/editDistance';
 import type { Fix, Word } from '../syntax/tree';
+import type { StandIn } from '../xtables/option';
 import { BUILTIN_CHAINS } from './ruleSet';
 
 /** The message of a problem, with the change that fixes it where one is obvious. */
@@ -75,6 +76,11 @@ function bare(text: string): string {
 }
 
 /** The message for a value that a paste does not show. */
+/** `standIn`: a part of the value. */
+export function standInHelp(value: string, { what, is }: StandIn): string {
+  return `"${value}" is a placeholder: the value itself is not in the file, and a trace takes ${is} for ${what}`;
+}
+
 export function placeholderHelp(value: string): string {
   return `"${value}" is a placeholder: the value itself is not in the file, so whether it matches is not known`;
 }

@@ -2,6 +2,7 @@ import { Command } from '../syntax/command';
 import type { Columns } from '../text/columns';
 import type { Counters, Line } from '../syntax/tree';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
+import type { StandIn } from '../xtables/option';
 import type { TableName } from '../xtables/view';
 import { EMPTY_HEADER, type ListedInterfaces, type RuleHeader } from './header';
 import { withUnshown } from './listedRule';
@@ -119,6 +120,11 @@ export class LineRule implements Rule {
 
   get target(): BoundTarget {
     return this.jump ?? this.read().target;
+  }
+
+  get standIns(): readonly StandIn[] | undefined {
+    // What is taken for something was reported, so it is kept.
+    return this.parsed?.standIns;
   }
 
   get listedInterfaces(): ListedInterfaces | undefined {

@@ -3,7 +3,7 @@ import type { Problem, Word } from '../syntax/tree';
 import { ofKernel, type Complaint } from '../xtables/backend';
 import type { MatchExtension, TargetExtension } from '../xtables/extension';
 import { isPlaceholder } from '../text/placeholder';
-import { oldNegation, placeholderHelp, type Advice } from './advice';
+import { oldNegation, placeholderHelp, standInHelp, type Advice } from './advice';
 import type {
   BuildProblem,
   Given,
@@ -12,6 +12,7 @@ import type {
   Option,
   RequiredOption,
   ValueContext,
+  StandIn,
   ValueType,
 } from '../xtables/option';
 
@@ -22,6 +23,8 @@ export interface RuleSurroundings {
   valueContext(): ValueContext;
   /** Whether a value may stand for one that is not there. */
   readonly takesPlaceholders: boolean;
+  /** A value that is not there is taken for another one. */
+  takeFor(standIn: StandIn): void;
   /** The value `word` may be spelled in other ways (`ValueType.certain`). */
   noteCertain(word: Word, spellings: readonly string[]): void;
 }
@@ -190,8 +193,14 @@ export class OptionReader implements GivenOptions {
     let value = type.parse(text, this.rule.valueContext());
     if (isInvalid(value)) {
       if (this.rule.takesPlaceholders && isPlaceholder(text)) {
+        const standIn = type.standIn?.(text, this.rule.valueContext());
+        const help = standIn ? standInHelp(text, standIn) : placeholderHelp(text);
+        this.rule.report(place, 'placeholder', `${option.name}: ${help}`, 'warning');
+        if (standIn) {
+          this.rule.takeFor(standIn);
+          return { read: standIn.value };
+        }
         this.broken = true;
-        this.rule.report(place, 'placeholder', `${option.name}: ${placeholderHelp(text)}`, 'warning');
         return undefined;
       }
       const message = `${option.name}: ${value.message}`;

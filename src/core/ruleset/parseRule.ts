@@ -1,7 +1,7 @@
 import type { Columns } from '../text/columns';
 import type { Counters, Problem, Word } from '../syntax/tree';
 import type { Complaint } from '../xtables/backend';
-import type { ValueContext } from '../xtables/option';
+import type { StandIn, ValueContext } from '../xtables/option';
 import { matchNamed } from '../xtables/registry';
 import { globalOptionNamed, globalOptionOfLetter } from '../syntax/globalOptions';
 import { finishRule, NO_MATCHES, NO_TARGET } from './finishRule';
@@ -38,6 +38,7 @@ class RuleReader implements RuleSurroundings {
   /** The unknown match that collects unknown options, so that the rest of the rule still has a meaning. */
   private swallowing: Word[] | undefined;
   private optionUnknown = false;
+  private readonly standIns: StandIn[] = [];
   /** Words that are not understood: a target may be among them. */
   private wordsUnread = false;
 
@@ -176,6 +177,10 @@ class RuleReader implements RuleSurroundings {
 
   get takesPlaceholders(): boolean {
     return this.context.asInput !== true;
+  }
+
+  takeFor(standIn: StandIn): void {
+    this.standIns.push(standIn);
   }
 
   noteCertain(word: Word, spellings: readonly string[]): void {
@@ -335,6 +340,7 @@ class RuleReader implements RuleSurroundings {
       counters: this.counters,
       problems: this.problems.list,
       otherFamily: this.otherFamily,
+      ...(this.standIns.length > 0 && { standIns: this.standIns }),
     };
   }
 

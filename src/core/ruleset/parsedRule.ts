@@ -1,4 +1,5 @@
 import type { Counters, Operation, Problem, Word } from '../syntax/tree';
+import type { StandIn } from '../xtables/option';
 import type { TableName } from '../xtables/view';
 import type { ListedInterfaces, RuleHeader } from './header';
 import type { Program } from './program';
@@ -35,6 +36,8 @@ export interface ParsedRule {
   readonly otherFamily: boolean;
   /** `-h` or `-V`, at which iptables-restore ends: nothing after it is read, and the table is not loaded. */
   readonly ends?: Word;
+  /** What values that are not there are taken for; undefined: there are none. */
+  readonly standIns?: readonly StandIn[];
   /** Interfaces that its listing does not show, and that are known all the same. */
   readonly known?: ListedInterfaces;
 }

@@ -4,6 +4,7 @@ import type { MatchExtension, TargetExtension, Condition } from '../xtables/exte
 import type { Backend } from '../xtables/backend';
 import type { NftBase, NftSetText } from '../syntax/nft/tables';
 import type { Columns } from '../text/columns';
+import type { StandIn } from '../xtables/option';
 import type { AnyTableName, Hook, NftTableName, TableName } from '../xtables/view';
 import type { ListedInterfaces, RuleHeader } from './header';
 
@@ -112,6 +113,8 @@ export interface Rule {
    * not check where they stand.
    */
   readonly endsChain: boolean;
+  /** What values are taken for that its words do not show; undefined: none is. */
+  readonly standIns?: readonly StandIn[] | undefined;
   /** The interfaces that it tests, where its listing does not show them and a known program writes them. */
   readonly listedInterfaces?: ListedInterfaces | undefined;
   /** Of a rule of nftables, the columns of its line that are the rule. */

@@ -53,6 +53,11 @@ export interface ValueType<V> {
    * part of it.
    */
   remark?(value: V, text: string): Remark | undefined;
+  /**
+   * A value for one that is not there, which the text only stands for: `what` of it is taken to be what. Omitted: a
+   * rule with such a value is not evaluated any further. undefined: nothing can be taken for it.
+   */
+  standIn?(text: string, context: ValueContext): (StandIn & { readonly value: V }) | undefined;
   /** Values worth offering while typing; of a comma list its items, of two words the first. */
   readonly completions?: readonly string[];
   /** Of two words the second. */
@@ -63,6 +68,12 @@ export interface ValueType<V> {
    * match no blank outside of quotes.
    */
   readonly certain?: readonly string[];
+}
+
+/** What an unreadable part of a rule is taken for: `x.x.x.x` is 198.19.20.20. */
+export interface StandIn {
+  readonly what: string;
+  readonly is: string;
 }
 
 /** One option of a match or a target. */

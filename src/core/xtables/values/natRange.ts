@@ -4,12 +4,15 @@ import { portOfService } from '../../net/services';
 import type { NatRange } from '../extension';
 import { invalid, type InvalidValue, type ValueContext, type ValueType } from '../option';
 import { CERTAIN_PORT } from './port';
+import { standInAddress } from './standIn';
 import { leadingNumber } from './strtoul';
 
 /** What NAT maps to, as written: `10.0.0.1-10.0.0.9:80-90/80`. */
 export interface NatPlace {
   readonly addresses: readonly [Address, Address] | undefined;
   readonly ports: PortSpan | undefined;
+  /** The words, where the address stands for one that they do not show. */
+  readonly written?: string;
 }
 
 /** Ports as NAT targets take them; `base` is the port that is mapped to the first one. */
@@ -39,13 +42,25 @@ export const natPlace: ValueType<NatPlace> = {
     if ('kind' in last) return last;
     return { addresses: [first, last], ports };
   },
+  standIn(text, context) {
+    const [, written = text, ports] = /^(.*?[^:]):(\d[\d/-]*)$/.exec(text) ?? [];
+    const span = ports === undefined ? undefined : readPorts(ports, context);
+    if (span !== undefined && 'kind' in span) return undefined;
+    const address = standInAddress(written, context.family);
+    return {
+      value: { addresses: [address, address], ports: span, written: text },
+      what: written,
+      is: formatAddress(address),
+    };
+  },
 };
 
 /** `port[-port]`. iptables also reads `/port` after it, to refuse it or to store it as 0. */
 export const natPorts: ValueType<PortSpan> = { metavariable: 'port[-port]', names: 'port', parse: readPorts };
 
 /** As iptables-save prints it; the empty text where nothing is given. */
-export function printNatPlace({ addresses, ports }: NatPlace): string {
+export function printNatPlace({ addresses, ports, written }: NatPlace): string {
+  if (written !== undefined) return written;
   let text = '';
   if (addresses) {
     const [first, last] = addresses;
@@ -71,7 +86,8 @@ export function natRange(place: NatPlace, flags: { readonly random: boolean; rea
 }
 
 /** "10.0.0.1, port 80" and the like, for sentences. */
-export function describeNatPlace({ addresses, ports }: NatPlace): string {
+export function describeNatPlace({ addresses, ports, written }: NatPlace): string {
+  if (written !== undefined) return written;
   const words: string[] = [];
   if (addresses)
     words.push(
