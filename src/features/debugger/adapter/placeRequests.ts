@@ -19,7 +19,8 @@ export function gotoTargets(thread: DebugThread, line: number): readonly DebugPr
       const cursor = all[index] as Cursor;
       const rule = thread.recording.ruleAt(cursor);
       const frame = thread.recording.frameAt(cursor) as Frame;
-      const place = `${frame.chain.name} ${rule ? `rule ${rule.number}` : 'policy'}, table ${frame.table} in ${frame.hook}`;
+      const at = rule ? `rule ${rule.number}` : 'policy';
+      const place = `${frame.chain.name} ${at}, table ${frame.table} in ${frame.hook}`;
       const time = all.length > 1 ? `, visit ${index + 1} of ${all.length}` : '';
       return { id: line * MOST_VISITS + index, label: visible(place + time), line };
     });
