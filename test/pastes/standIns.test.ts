@@ -99,4 +99,17 @@ describe('an address of NAT that is not in the file', () => {
     const text = '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j DNAT --to-destination x.x.x.x:80\nCOMMIT\n';
     expect(codesOf(text)).toEqual(['bad-value']);
   });
+
+  it('of a condition is a question, and says why', () => {
+    const file = NAT('-A PREROUTING -d x.x.x.x/32 -p tcp -j DNAT --to-destination 10.0.0.7');
+    const model = modelOf(parseSourceFile(file, { fileName: 'paste.md' }));
+    const { input } = evaluate(model, model.defaultDump as NonNullable<typeof model.defaultDump>, {
+      expression: IN,
+      outcome: 0,
+      answers: {},
+      overrides: undefined,
+    });
+    const reasons = input?.traced.outcomes.flatMap(({ assumptions }) => assumptions.map(({ reason }) => reason));
+    expect(new Set(reasons)).toEqual(new Set(['its value is not in the file']));
+  });
 });

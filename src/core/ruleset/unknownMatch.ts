@@ -1,4 +1,5 @@
 import type { Word } from '../syntax/tree';
+import { isPlaceholder } from '../text/placeholder';
 import { unknown } from '../xtables/answer';
 import type { MatchExtension, PrintContext } from '../xtables/extension';
 
@@ -15,7 +16,10 @@ export function unknownMatch(name: string, words: readonly Word[], known = false
     known
       ? `the options of -m ${name} could not be read`
       : name === ''
-        ? 'an option that is not known'
+        ? () =>
+            words.some((word) => isPlaceholder(word.text))
+              ? 'its value is not in the file'
+              : 'an option that is not known'
         : `the match ${name} is not known`,
   );
 }
@@ -32,20 +36,26 @@ export function refusedMatch(extension: MatchExtension, data: unknown): MatchExt
   );
 }
 
-function unansweredMatch(name: string, text: (context: PrintContext) => string, reason: string): MatchExtension {
+/** `reason` may depend on words that are still to come. */
+function unansweredMatch(
+  name: string,
+  text: (context: PrintContext) => string,
+  given: string | (() => string),
+): MatchExtension {
+  const reason = typeof given === 'string' ? () => given : given;
   return {
     kind: 'match',
     name,
     families: [4, 6],
     options: [],
-    documentation: { summary: reason, source: 'not part of iptables 1.8' },
+    documentation: { summary: reason(), source: 'not part of iptables 1.8' },
     build: () => undefined,
     print: (_, context) => text(context),
     conditions: (_data, _self, context) => [
       {
         text: `${name === '' ? '' : `-m ${name}`}${text(context)}`.trim(),
-        test: () => unknown(reason),
-        actual: () => reason,
+        test: () => unknown(reason()),
+        actual: reason,
       },
     ],
   };

@@ -1,7 +1,7 @@
 import { lacksData, networkHeaderLength, packetBytes, transportHeaderLength } from '../../net/bytes';
 import type { Packet } from '../../net/packet';
 import { defineMatch } from '../extension';
-import { option, problem, type Given } from '../option';
+import { option, problem } from '../option';
 import { invertedText, type Inverted } from '../values/inverted';
 import { printU32, u32Tests, type U32Step, type U32Test } from '../values/u32Tests';
 
@@ -24,8 +24,7 @@ export const u32 = defineMatch<Inverted<readonly U32Test[]>>({
     source: 'iptables-extensions(8), u32; net/netfilter/xt_u32.c',
   },
   build(options) {
-    const given = options.get(u32Option) as Given<readonly U32Test[]>;
-    const { value, inverted } = given;
+    const { value, inverted } = options.get(u32Option);
     return { value, inverted };
   },
   checkentry({ value }, options) {
