@@ -16,7 +16,6 @@ export function interfacesOfDocker(rule: ListedRule): TestedInterfaces | undefin
     case 'nat POSTROUTING MASQUERADE':
       return masquerading(shape);
     case 'nat DOCKER RETURN':
-    case 'filter DOCKER-FORWARD ACCEPT':
       return form === '' ? { names: { inInterface: BRIDGE } } : undefined;
     case 'nat DOCKER DNAT':
       // Without a userland proxy the rule tests none, and is for what comes from the bridge as well.
@@ -63,10 +62,8 @@ function bridgeOf(address: string | undefined): OpenInterface {
 function masquerading(shape: RuleShape): TestedInterfaces | undefined {
   const source = valueOf(shape, 'src') ?? '';
   if (shape.form === 'dport dst proto src') return source === valueOf(shape, 'dst') ? NO_INTERFACE : undefined;
-  if (shape.form !== 'src') return undefined;
-  if (source === '172.17.0.0/16') return outBy('docker0', true);
-  // The ranges that networks get after the default one.
-  return /^172\.(?:1[89]|2\d|3[01])\.0\.0\/16$/.test(source) ? { names: { outInterface: not(BRIDGE) } } : undefined;
+  // For another network the user may have written such a rule, with an interface of his own.
+  return shape.form === 'src' && source === '172.17.0.0/16' ? outBy('docker0', true) : undefined;
 }
 
 function published(shape: RuleShape): TestedInterfaces | undefined {
