@@ -153,6 +153,41 @@ COMMIT
 COMMIT
 `;
 
+/** An interface without an address of IPv4, and one whose address is of a single host. */
+const BARE = `*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 8080
+-A PREROUTING -p udp -j REDIRECT
+-A POSTROUTING -o eth2 -j MASQUERADE
+-A POSTROUTING -p udp -m udp --sport 1:511 -j SNAT --to-source 192.0.2.77
+-A POSTROUTING -p udp -m udp --sport 600:1023 -j SNAT --to-source 192.0.2.78
+-A POSTROUTING -p udp -m udp --sport 4000:5000 -j SNAT --to-source 192.0.2.79
+-A POSTROUTING -p icmp -o eth0 -j SNAT --to-source 192.0.2.80
+COMMIT
+$ ip addr
+1: lo: <LOOPBACK,UP> mtu 65536
+    inet 127.0.0.1/8 scope host lo
+2: eth0: <BROADCAST,MULTICAST,UP> mtu 1500
+    inet 192.0.2.10/24 brd 192.0.2.255 scope global eth0
+3: eth2: <BROADCAST,MULTICAST,UP> mtu 1500
+4: eth3: <BROADCAST,MULTICAST,UP> mtu 1500
+    inet 10.3.0.1/32 scope global eth3
+$ ip route
+default via 192.0.2.1 dev eth0
+192.0.2.0/24 dev eth0 proto kernel scope link src 192.0.2.10
+198.18.0.0/16 dev eth2 scope link
+10.3.0.0/24 dev eth3 scope link
+$ ss -ltnu
+Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port
+tcp   LISTEN 0      128    0.0.0.0:8080       0.0.0.0:*
+$ sysctl -a
+net.ipv4.ip_forward = 1
+net.ipv4.conf.all.rp_filter = 0
+`;
+
 export const walkFiles: Readonly<Record<string, string>> = {
   ...FILES,
   'an open host': OPEN + HOST,
@@ -168,4 +203,5 @@ net.netfilter.nf_conntrack_tcp_ignore_invalid_rst = 1
   stateless: STATELESS + HOST,
   NAT: NAT + HOST,
   'NAT without a host': NAT,
+  bare: BARE,
 };

@@ -155,10 +155,10 @@ function entryWords(entry: ConntrackEntry): string {
 }
 
 function packetLine(packet: Packet): string {
-  const { protocol, source, destination, sourcePort, destinationPort, icmpType, icmpCode, length, ttl } = packet;
+  const { protocol, source, destination, sourcePort, destinationPort, icmpType, icmpCode, length, ttl, tos } = packet;
   const ends = `${endpoint(formatAddress(source), sourcePort)} → ${endpoint(formatAddress(destination), destinationPort)}`;
   const icmp = protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6 ? ` type ${icmpType}/${icmpCode}` : '';
-  return `${protocol} ${ends}${icmp} length ${length} ttl ${ttl}`;
+  return `${protocol} ${ends}${icmp} length ${length} ttl ${ttl}${tos === 0 ? '' : ` tos ${tos}`}`;
 }
 
 function eventLines(event: TraceEvent): readonly string[] {
@@ -218,7 +218,14 @@ function replyLines(walked: Walked, setting: Parameters<typeof traceReply>[1]): 
   const reply = traceReply(walked, setting);
   if (reply.kind === 'none') return [`no reply: ${reply.why}`];
   return [
-    ...reply.traced.outcomes.slice(0, 1).map((each) => `reply ${ending(each)}`),
+    ...reply.traced.outcomes
+      .slice(0, 1)
+      .flatMap((each) => [
+        ...each.events
+          .slice(0, 1)
+          .flatMap((event) => (event.kind === 'start' ? [`reply ${packetLine(event.packet)}`] : [])),
+        `reply ${ending(each)}`,
+      ]),
     ...reply.findings
       .slice(0, 1)
       .flatMap(({ comesBack, outInterface, words }) => [
