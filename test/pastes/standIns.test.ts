@@ -5,7 +5,7 @@ import { standInAddress } from '../../src/core/xtables/values/standIn';
 import { modelOf } from '../../src/features/fileModel';
 import { badgeOf } from '../../src/features/traceReport/verdict';
 import { evaluate } from '../../src/features/traceSession/evaluate';
-import { checkRules } from '../../src/features/diagnostics';
+import { checkRules, fileDiagnostics } from '../../src/features/diagnostics';
 import { problems, rules } from './paste';
 
 const codesOf = (text: string): readonly string[] => checkRules(text, 4).map(({ code }) => code);
@@ -89,10 +89,18 @@ describe('an address of NAT that is not in the file', () => {
     expect(traced(file, packet)).toEqual(outcomes);
   });
 
-  it('stays as it is written', () => {
-    const line = '-A PREROUTING -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.0.0.x:8443';
-    expect(rules(NAT(line))).toEqual(['*nat', line]);
-    expect(problems(NAT(line))).toContain('5 warning placeholder');
+  it.each<[program: string, to: string, help: RegExp]>([
+    ['iptables', '10.0.0.x:8443', /takes 10\.0\.0\.\d+ for 10\.0\.0\.x$/],
+    ['iptables', 'x.x.x.x:80-90', /takes 198\.19\.\d+\.\d+ for x\.x\.x\.x$/],
+    ['ip6tables', '[xxxx:x::x]:8443', /takes 2001:2::[\da-f]+ for xxxx:x::x$/],
+    ['ip6tables', 'xxxx:x::80', /takes 2001:2::[\da-f]+ for xxxx:x::80$/],
+  ])('of %s stays as it is written: %s', (program, to, help) => {
+    const line = `-A PREROUTING -p tcp -m tcp --dport 443 -j DNAT --to-destination ${to}`;
+    const text = `$ sudo ${program} -t nat -S\n-P PREROUTING ACCEPT\n${line}\n`;
+    expect(rules(text)).toEqual(['*nat', line]);
+    expect(problems(text)).toContain('3 warning placeholder');
+    const said = fileDiagnostics(modelOf(parseSourceFile(text))).map(({ message }) => message);
+    expect(said.find((message) => help.test(message))).toBeDefined();
   });
 
   it('of a rule for iptables-restore is an error', () => {

@@ -183,16 +183,18 @@ export class LineRule implements Rule {
     const { node } = this.line;
     const words = node instanceof Command ? node.readOnce().words : node.kind === 'command' ? node.words : [];
     const {
+      program,
       jump,
       chain,
       line: { listed },
     } = this;
-    const at = { ...this.program, table: chain.table, chain: chain.name };
+    const at = { table: chain.table, chain: chain.name };
     const parsed = parseRule(words, {
+      ...program,
       ...at,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
-    return listed ? withUnshown(parsed, listed, at, this.number < chain.rules.length) : parsed;
+    return listed ? withUnshown(parsed, listed, { ...program, ...at }, this.number < chain.rules.length) : parsed;
   }
 }
 

@@ -65,8 +65,9 @@ export abstract class RuleChanges {
     const certain = new Map<Word, readonly string[]>();
     const { listed } = line;
     const read = this.parse(node, table, chain, certain);
-    const at = { ...this.program, table: table.name, chain: chain.name };
-    const parsed = listed ? withUnshown(read, listed, at, false) : read;
+    const parsed = listed
+      ? withUnshown(read, listed, { ...this.program, table: table.name, chain: chain.name }, false)
+      : read;
     for (const problem of parsed.problems) this.addOfRule({ ...problem, line }, node, chain, table);
     if (parsed.otherFamily || this.isRefused(parsed.problems, table)) return;
     if (node.operation === 'D' || node.operation === 'C') {

@@ -18,4 +18,4 @@ const WORD =
 /** Four parts of digits, of which one is letters or stars. */
 const ADDRESS_4 =
   /^(?=[^/:]*[a-z*])(?:\d{1,3}|([a-z])\1{0,3}|\*|[A-D])(?:\.(?:\d{1,3}|([a-z])\2{0,3}|\*|[A-D])){3}(?=$|[/:,-])/i;
-const ADDRESS_6 = /^(?=[^/]*x)(?:[\da-fx]{0,4}:){2,7}[\da-fx]{0,4}(?:\/\d{1,3})?$/i;
+const ADDRESS_6 = /^\[?(?=[^/\]]*x)(?:[\da-fx]{0,4}:){2,7}[\da-fx]{0,4}(?:\/\d{1,3}|\](?::[\d-]{1,11})?)?$/i;

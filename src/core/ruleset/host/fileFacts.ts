@@ -171,11 +171,8 @@ export class FileFacts {
   /** Whether the file lists policy rules, and whether others may exist than those and the standard ones. */
   policyRulesListed(): 'all' | 'some' | 'none' {
     const sections = this.sections('policy-rules');
-    return sections.length === 0
-      ? 'none'
-      : this.readPolicyRules().hasUnread || sections.every(({ partial }) => partial)
-        ? 'some'
-        : 'all';
+    if (sections.length === 0) return 'none';
+    return this.readPolicyRules().hasUnread || sections.every(({ partial }) => partial) ? 'some' : 'all';
   }
 
   /** The families of which the file lists all policy rules, as `ip rule` prints them. */
@@ -227,7 +224,7 @@ export class FileFacts {
       .at(-1)?.value;
   }
 
-  /** `knownFor`: the protocols of which a listing shows every socket; undefined where there is no listing. */
+  /** Those at a port of `transparentPorts` are transparent. */
   sockets(transparentPorts: readonly number[]): SocketsOfFile {
     return socketsOf(this.sections('sockets'), transparentPorts, this.noted);
   }

@@ -43,7 +43,8 @@ export const natPlace: ValueType<NatPlace> = {
     return { addresses: [first, last], ports };
   },
   standIn(text, context) {
-    const [, written = text, ports] = /^(.*?[^:]):(\d[\d/-]*)$/.exec(text) ?? [];
+    const withPorts = context.family === 4 ? /^(.*[^:]):(\d[\d/-]*)$/ : /^\[(.*)\]:(\d[\d/-]*)$/;
+    const [, written = text, ports] = withPorts.exec(text) ?? [];
     const span = ports === undefined ? undefined : readPorts(ports, context);
     if (span !== undefined && 'kind' in span) return undefined;
     const address = standInAddress(written, context.family);
