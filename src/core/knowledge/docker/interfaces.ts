@@ -68,9 +68,7 @@ function masquerading(shape: RuleShape): TestedInterfaces | undefined {
 
 function published(shape: RuleShape): TestedInterfaces | undefined {
   if (shape.form !== 'dport dst proto') return undefined;
-  const address = valueOf(shape, 'dst') ?? '';
-  const names = { inInterface: not(bridgeOf(address)) };
-  return address.startsWith('172.17.')
-    ? { ...outBy('docker0'), names }
-    : { names: { ...names, outInterface: bridgeOf(address) } };
+  const bridge = bridgeOf(valueOf(shape, 'dst'));
+  const names = { inInterface: not(bridge) };
+  return bridge === DEFAULT_BRIDGE ? { ...outBy(bridge.value), names } : { names: { ...names, outInterface: bridge } };
 }

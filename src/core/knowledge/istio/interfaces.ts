@@ -1,5 +1,5 @@
 import type { ListedRule, TestedInterfaces } from '../pack';
-import { isMark, valueOf, type RuleShape } from '../shape';
+import { condition, isMark, valueOf, type RuleShape } from '../shape';
 import { entersFromHook, inBy, NO_INTERFACE, outBy } from '../tested';
 
 /**
@@ -59,8 +59,8 @@ function isFromPassthrough(shape: RuleShape): boolean {
   return shape.target === 'RETURN' && /^(?:127\.0\.0\.6|::6)(?:\/|$)/.test(valueOf(shape, 'src') ?? '');
 }
 
-function isNotToLocalhost({ conditions }: RuleShape): boolean {
-  const destination = conditions.find(({ name }) => name === 'dst');
+function isNotToLocalhost(shape: RuleShape): boolean {
+  const destination = condition(shape, 'dst');
   return (
     destination?.negated === true &&
     /^(?:127\.0\.0\.[01]|::1|localhost|ip6-localhost)(?:\/|$)/.test(destination.values[0] ?? '')

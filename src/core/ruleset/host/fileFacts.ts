@@ -76,13 +76,17 @@ export class FileFacts {
     if (this.cachedInterfaces) return this.cachedInterfaces;
     const found = new Map<string, InterfaceOfFile>();
     for (const facts of this.sections('interfaces').flatMap((section) => section.interfaces)) {
-      const addresses = facts.addresses.map(parseInterfaceAddress).filter((address) => address !== undefined);
-      for (const text of facts.addresses.filter(isNoAddress))
-        this.noted.leftOut(
-          'not-read',
-          `The address ${text} of ${facts.name} is ignored: it is none.`,
-          facts.line.index,
-        );
+      const addresses: InterfaceAddress[] = [];
+      for (const text of facts.addresses) {
+        const address = parseInterfaceAddress(text);
+        if (address) addresses.push(address);
+        else
+          this.noted.leftOut(
+            'not-read',
+            `The address ${text} of ${facts.name} is ignored: it is none.`,
+            facts.line.index,
+          );
+      }
       const known = found.get(facts.name);
       // `ip link` and then `ip addr`, IPv4 and then IPv6: each has a part.
       const more = addresses.filter(
