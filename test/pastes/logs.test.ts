@@ -27,6 +27,15 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['1 filter -A INPUT -i lo -j ACCEPT', '2 filter -A INPUT -j DROP'],
   ],
   [
+    'the log of Go, with what the commands print',
+    '2024/01/02 03:04:05 > iptables -t nat -nvL\n2024/01/02 03:04:05 < Chain PREROUTING (policy ACCEPT 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination\n    0     0 ACCEPT     all  --  eth0   *       0.0.0.0/0            0.0.0.0/0\n\n2024/01/02 03:04:06 > iptables -S\n2024/01/02 03:04:06 < -P INPUT DROP\n-A INPUT -i lo -j ACCEPT\n2024/01/02 03:04:07 > iptables -A INPUT -i eth0 -j ACCEPT\n2024/01/02 03:04:07 <\n2024/01/02 03:04:08 > iptables -A NONE -j ACCEPT\n2024/01/02 03:04:08 < iptables: No chain/target/match by that name.\n',
+    [
+      '4 nat -A PREROUTING -i eth0 -j ACCEPT',
+      '8 filter -A INPUT -i lo -j ACCEPT',
+      '9 filter -A INPUT -i eth0 -j ACCEPT',
+    ],
+  ],
+  [
     'klog',
     'I0102 03:04:05.123456    1 runner.go:551] running iptables -A INPUT -i lo -j ACCEPT\n',
     ['1 filter -A INPUT -i lo -j ACCEPT'],

@@ -424,6 +424,24 @@ const PROSE: readonly Case[] = [
     "+ IPT=iptables\n+ for p in $PORTS\n+ iptables -A INPUT '!' -s 10.3.0.1 -j DROP\n+ echo 'iptables -A INPUT -j ACCEPT'\n++ date\n",
     ['3 filter -A INPUT ! -s 10.3.0.1/32 -j DROP'],
   ],
+  [
+    'a trace of a function that runs iptables',
+    "+ iptables -N SHOP\n+ retry /sbin/iptables -N SHOP\n+ local n=0\n+ '[' 0 = 1 ']'\n+ /sbin/iptables -w 5 -N SHOP\n+ iptables -A SHOP -j ACCEPT\n+ /sbin/iptables -A SHOP -j ACCEPT -w\n",
+    ['7 filter -A SHOP -j ACCEPT'],
+    ['1 not-read the command in line 2', '2 not-read the command in line 5', '6 not-read the command in line 7'],
+  ],
+  [
+    'a trace of the same rule, added twice, and of others',
+    '+ iptables -A INPUT -i lo -j ACCEPT\n+ iptables -A INPUT -i lo -j ACCEPT\n+ sudo iptables -A INPUT -i eth0 -j ACCEPT\n+ /sbin/iptables -A INPUT -j DROP\n+ iptables -A FORWARD -j DROP\n\n+ /sbin/iptables -A FORWARD -j DROP\n',
+    [
+      '1 filter -A INPUT -i lo -j ACCEPT',
+      '2 filter -A INPUT -i lo -j ACCEPT',
+      '3 filter -A INPUT -i eth0 -j ACCEPT',
+      '4 filter -A INPUT -j DROP',
+      '5 filter -A FORWARD -j DROP',
+      '7 filter -A FORWARD -j DROP',
+    ],
+  ],
 ];
 
 const CARRIERS: readonly Case[] = [

@@ -1,3 +1,4 @@
+import { skipBlanks } from '../text/blanks';
 import { asksForPart, keepsAddresses } from './askedPart';
 import { readCommand } from './command';
 import { machineOf, type Machine } from './machine';
@@ -5,7 +6,7 @@ import { isOmission } from './missingRules';
 import { findProgram, isTables, programBackend, programFamily, type ShellProgram } from './shellProgram';
 import { Shape } from './shape';
 import type { Line, Word } from './tree';
-import { splitWords } from './words';
+import { scanWords, splitWords } from './words';
 
 /** What a command line above some output says about that output. */
 export interface Echo {
@@ -27,14 +28,52 @@ export interface Echo {
   readonly title: string;
 }
 
-/** Reads a line of shape Echo, also a comment that is a root prompt (`# iptables-save`). */
+/** Reads a line of shape Echo, also a comment that is a root prompt (`# iptables-save`): the first of its commands. */
 export function readEcho(line: Line): Echo | undefined {
-  const text = line.text;
-  const program = findProgram(text, line.contentStart, text.length);
-  if (!program) return undefined;
+  const program = findProgram(line.text, line.contentStart, line.text.length);
+  return program && echoOf(line.text, line.contentStart, program);
+}
+
+/** All commands of a line of shape Echo, in the order in which they run: `ip addr; ip route`. */
+export function readEchoes(line: Line): readonly Echo[] {
+  const { text } = line;
+  const found: Echo[] = [];
+  let from = line.contentStart;
+  // Within the quotes of `ssh host '…'` only what is quoted is a command of that host.
+  let limit = text.length;
+  while (from < limit) {
+    const program = findProgram(text, from, limit);
+    if (!program) {
+      // Nothing is read of what this command prints.
+      from = skipBlanks(text, nextCommand(text, from, limit), limit);
+      continue;
+    }
+    limit = program.limit;
+    const next = nextCommand(text, program.end, limit);
+    let end = next;
+    while (end > program.end && ' \t;&|'.includes(text.charAt(end - 1))) end--;
+    found.push(echoOf(text, from, { ...program, limit: end }));
+    from = skipBlanks(text, next, limit);
+  }
+  return found;
+}
+
+/** The column after the `;`, `&&` or `||` that ends the command around `from`, or `limit`. Pipes belong to it. */
+function nextCommand(text: string, from: number, limit: number): number {
+  for (let i = from; i < limit;) {
+    const operator = scanWords(text, i, limit, 'shell').tail?.start ?? limit;
+    const separator = /^(?:;|&&|\|\|)/.exec(text.slice(operator, Math.min(limit, operator + 2)))?.[0];
+    if (separator !== undefined) return operator + separator.length;
+    i = operator + 1;
+  }
+  return limit;
+}
+
+/** `start`: where the command line begins, with what comes before the program. */
+function echoOf(text: string, start: number, program: ShellProgram): Echo {
   const words = splitWords(text, program.end, program.limit, 'shell').map((word) => word.text);
   const name = program.name;
-  const machine = machineOf(text, line.contentStart, program);
+  const machine = machineOf(text, start, program);
   const piped = FILTERED.test(text.slice(program.end, program.limit));
   const title = `${name}${text.slice(program.end, program.limit)}`.trim();
   if (isTables(name)) {

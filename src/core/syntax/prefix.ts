@@ -57,8 +57,8 @@ const BRACKET: readonly RegExp[] = [
 const ANGLE: readonly RegExp[] = [/<\d{1,3}>/y];
 const DIGIT: readonly RegExp[] = [
   /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t]+(?:(?:stdout|stderr)[ \t]+[FP](?=[ \t]|$))?/y,
-  // `> ` is what was run, in the logs of some programs; a line with `< ` is what came back.
-  /\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?[ \t]+(?:>[ \t]+)?/y,
+  // `> ` is what was run, in the logs of some programs, and `< ` what it printed.
+  /\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?[ \t]+(?:[<>](?:[ \t]+|$))?/y,
   new RegExp(`\\d{4}-\\d\\d-\\d\\dT\\S{8,30} ${SENDER}`, 'y'),
   /\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[ \t]+/y,
   SYSLOG,

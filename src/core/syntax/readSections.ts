@@ -1,5 +1,6 @@
 import { readBlocks } from './blocks/readBlocks';
-import { readEcho } from './echo';
+import { CommandOutputs, type Printed } from './commandOutputs';
+import { isFilteredAbove, type Echo } from './echo';
 import { EnteredShell } from './enteredShell';
 import { findProgram } from './shellProgram';
 import { machineOf, type Machine } from './machine';
@@ -110,6 +111,16 @@ const BY_ITSELF: ReadonlyMap<Shape, Reading> = new Map<Shape, Reading>([
   [Shape.Packet, readPackets],
 ]);
 
+const PRINTED: ReadonlyMap<Shape, Printed> = new Map<Shape, Printed>([
+  [Shape.Interface, 'interfaces'],
+  [Shape.RouteHeader, 'routes'],
+  [Shape.IpRoute, 'routes'],
+  [Shape.IpRule, 'policy-rules'],
+  [Shape.SocketHeader, 'sockets'],
+  [Shape.SocketRow, 'sockets'],
+  [Shape.Set, 'sets'],
+]);
+
 /** This many lines above a command or its output are searched for others. */
 const MOST_BETWEEN = 200;
 
@@ -123,6 +134,9 @@ class SectionWalk implements SectionReader {
   /** A heading is about the first rules below it, and those right after them, up to the next prose. */
   private spent = false;
   private readonly shell = new EnteredShell();
+  private readonly outputs = new CommandOutputs();
+  /** Which of several commands in the line above printed what is read. */
+  private printer: Echo | undefined;
   /** The line that is read, and the first one that `shell` has not passed. */
   private at = 0;
   private passed = 0;
@@ -187,6 +201,14 @@ class SectionWalk implements SectionReader {
     return this.lines.slice(from, to);
   }
 
+  isFiltered(from: number): boolean | undefined {
+    return this.printer?.partial ?? isFilteredAbove(this.lines, from);
+  }
+
+  awaits(printed: Printed): boolean {
+    return this.outputs.awaits(printed);
+  }
+
   reusable(from: number, to: number): Section | undefined {
     const { unchanged, lines } = this;
     if (!unchanged || (from < unchanged.to && to > unchanged.from)) return undefined;
@@ -203,6 +225,8 @@ class SectionWalk implements SectionReader {
   private readAt(line: Line, i: number): number {
     const { shape } = line;
     this.at = i;
+    const printed = PRINTED.get(shape);
+    if (printed !== undefined) this.startOutput(printed);
     const itself = BY_ITSELF.get(shape);
     if (itself) return itself(this, i);
     const inContext = BY_CONTEXT.get(shape);
@@ -210,6 +234,7 @@ class SectionWalk implements SectionReader {
     switch (shape) {
       case Shape.Fence:
         this.above = emptyContext;
+        this.outputs.end();
         // A block of its own is the output of another command, unless the one above has none yet.
         if (this.answered) {
           this.passUntil(i);
@@ -219,8 +244,9 @@ class SectionWalk implements SectionReader {
       case Shape.Echo:
         this.spent = false;
         this.runs(line, i);
-        this.above = { ...contextOfEcho(line), more: this.above.more };
-        if (this.above.machine) this.above = { ...this.above, machine: this.shell.at(this.above.machine) };
+        this.above = this.outputs
+          .begin(line)
+          .reduce<Context>((_, echo) => this.contextOf(echo, this.above.more), emptyContext);
         return i + 1;
       case Shape.Log:
         this.spent = false;
@@ -236,6 +262,7 @@ class SectionWalk implements SectionReader {
         return this.readRulesAt(i);
       case Shape.HostCommand:
         this.above = emptyContext;
+        this.outputs.end();
         this.runs(line, i);
         return readHostCommand(this, i);
       case Shape.Nft:
@@ -251,12 +278,23 @@ class SectionWalk implements SectionReader {
     }
   }
 
+  private startOutput(printed: Printed): void {
+    this.printer = this.outputs.next(printed);
+    if (this.printer) this.above = this.contextOf(this.printer, this.above.more);
+  }
+
+  private contextOf(echo: Echo, more: Line | undefined): Context {
+    const context = { ...contextOfEcho(echo), more };
+    return context.machine ? { ...context, machine: this.shell.at(context.machine) } : context;
+  }
+
   private readInContext(reading: Reading, i: number): number {
     this.context = this.above;
     return reading(this, i);
   }
 
   private readRulesAt(i: number): number {
+    this.startOutput('rules');
     const end = this.readInContext(readRules, i);
     this.spent = true;
     const { above } = this;
@@ -300,9 +338,7 @@ class SectionWalk implements SectionReader {
   }
 }
 
-function contextOfEcho(line: Line): Context {
-  const echo = readEcho(line);
-  if (!echo) return emptyContext;
+function contextOfEcho(echo: Echo): Context {
   const rules = echo.role !== undefined;
   return {
     ...emptyContext,

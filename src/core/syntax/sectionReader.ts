@@ -1,3 +1,4 @@
+import type { Printed } from './commandOutputs';
 import type { Machine } from './machine';
 import type { Section } from './sourceFile';
 import type { FileProblem, Line } from './tree';
@@ -44,6 +45,13 @@ export interface SectionReader {
   readonly problems: FileProblem[];
   take(section: Section): void;
   slice(from: number, to: number): readonly Line[];
+  /**
+   * Whether the command that printed what begins at a line was asked for a part, or something filters its output;
+   * undefined where the lines above do not show the command.
+   */
+  isFiltered(from: number): boolean | undefined;
+  /** Whether the line above has another command, whose output is still to come, that prints this as well. */
+  awaits(printed: Printed): boolean;
   /** The section that held exactly these lines before an edit elsewhere. */
   reusable(from: number, to: number): Section | undefined;
 }

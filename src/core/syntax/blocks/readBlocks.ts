@@ -12,6 +12,7 @@ import { folded } from './folded';
 import { filteredListing, listing } from './listing';
 import { nft } from './nft';
 import { rewrapped } from './rewrapped';
+import { tracedCall } from './tracedCall';
 
 export interface ReadBlocks {
   readonly lines: readonly Line[];
@@ -32,6 +33,7 @@ const READERS: readonly { readonly reader: BlockReader; readonly begins: Uint8Ar
   continued,
   carried,
   directRules,
+  tracedCall,
   failed,
   rewrapped,
   listing,

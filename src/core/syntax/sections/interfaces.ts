@@ -1,4 +1,3 @@
-import { isFilteredAbove } from '../echo';
 import { addressFamily } from '../family';
 import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
@@ -17,7 +16,7 @@ export function readInterfaces(reader: SectionReader, from: number): number {
   const loose: AddressFacts[] = [];
   let current: ListedInterface | undefined;
   let brief = false;
-  const filtered = isFilteredAbove(lines, from);
+  const filtered = reader.isFiltered(from);
   let partial = filtered === true;
   let end = from;
   let i = from;

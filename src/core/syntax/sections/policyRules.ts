@@ -1,4 +1,3 @@
-import { isFilteredAbove } from '../echo';
 import { addressFamily } from '../family';
 import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
@@ -10,7 +9,7 @@ import type { Line } from '../tree';
 export function readPolicyRules(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   let end = from;
-  let partial = isFilteredAbove(lines, from) === true;
+  let partial = reader.isFiltered(from) === true;
   for (; end < lines.length; end++) {
     const line = lines[end] as Line;
     if (isOmission(line)) partial = true;

@@ -1,4 +1,3 @@
-import { isFilteredAbove } from '../echo';
 import { addressFamily } from '../family';
 import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
@@ -24,7 +23,7 @@ function readKernelTable(reader: SectionReader, from: number): number {
   const routes: RouteFacts[] = [];
   let metric = -1;
   let six = false;
-  let partial = isFilteredAbove(lines, from) === true;
+  let partial = reader.isFiltered(from) === true;
   let end = from;
   for (let i = from; i < lines.length; i++) {
     const line = lines[i];
@@ -111,7 +110,7 @@ function readIpRoutes(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
   const above = lines[from - 1];
-  let partial = isFilteredAbove(lines, from) === true || (above !== undefined && isWithoutPrefix(above));
+  let partial = reader.isFiltered(from) === true || (above !== undefined && isWithoutPrefix(above));
   let end = from;
   for (let i = from; i < lines.length; i++) {
     const line = lines[i];
@@ -119,6 +118,7 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     const text = line.text.slice(line.contentStart).trim();
     const last = drafts[drafts.length - 1];
     if (line.shape === Shape.IpRoute || opensNextHops(lines, i) || (last && isWithoutPrefix(line))) {
+      if (reader.awaits('routes') && beginsTable(drafts, text)) break;
       drafts.push({ family: familyOfRoute(text), words: cleaned(text), line });
     } else if (last && /^nexthop /.test(text)) {
       last.words = `${last.words} ${cleaned(text)}`;
@@ -139,6 +139,33 @@ function readIpRoutes(reader: SectionReader, from: number): number {
   reader.take({ kind: 'routes', routes, ...(partial && { partial }), lines: reader.slice(from, end) });
   return end;
 }
+
+/**
+ * Whether a route cannot be in the same table as those above it: it is of the other family, or of a prefix that has
+ * such a route, or the default route, which IPv4 lists first.
+ */
+function beginsTable(above: readonly { readonly words: string }[], text: string): boolean {
+  const family = above.map(({ words }) => familyOfRoute(words)).find((one) => one !== undefined) ?? familyOfRoute(text);
+  const own = familyOfRoute(text);
+  if (own !== undefined && own !== family) return true;
+  const key = keyOfRoute(text);
+  return (
+    above.some(({ words }) => keyOfRoute(words) === key) ||
+    (family === 4 && isDefault(text) && above.some(({ words }) => !isDefault(words)))
+  );
+}
+
+/** The kernel has one route of a prefix, type of service and metric. Source: net/ipv4/fib_trie.c, fib_table_insert. */
+function keyOfRoute(text: string): string {
+  const prefix = PREFIX.exec(text)?.[1] ?? '';
+  return `${prefix}${/ tos \S+/.exec(text)?.[0] ?? ''}${/ metric \d+/.exec(text)?.[0] ?? ''}`;
+}
+
+function isDefault(text: string): boolean {
+  return PREFIX.exec(text)?.[1] === 'default';
+}
+
+const PREFIX = /^(?:(?:unicast|local|broadcast|multicast|throw|unreachable|prohibit|blackhole|nat) )?(\S+)/;
 
 /** A route whose prefix somebody made unreadable: `x.x.x.0/24 via …`. */
 function isWithoutPrefix({ shape, text, contentStart }: Line): boolean {

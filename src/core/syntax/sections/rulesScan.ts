@@ -13,7 +13,7 @@ export class RulesScan {
   header: Header | undefined;
   /** A chain was declared. */
   declared = false;
-  /** There are rules outside of any table. */
+  /** There are rules outside of any table, or policies. */
   bareRules = false;
   listing: Listing | undefined;
   /** Built-in chains with a policy, of a list. */
@@ -25,6 +25,8 @@ export class RulesScan {
   /** The line of the table that is open. */
   private open: Line | undefined;
   private at: number;
+  /** A rule of a list was read, or a chain of it. */
+  private hasRules = false;
 
   constructor(
     private readonly reader: SectionReader,
@@ -111,7 +113,10 @@ export class RulesScan {
     if (this.bareRules && listing !== this.listing) return false;
     this.listing = listing;
     this.bareRules = true;
-    if (line.node.kind === 'command' && line.node.operation === 'P') {
+    if (line.node.kind !== 'command' || line.node.operation !== 'P') this.hasRules = true;
+    else {
+      // `iptables -S` prints the policies first.
+      if (this.hasRules && listing === undefined && this.reader.awaits('rules')) return false;
       // A second policy for the same chain is the beginning of another list.
       const chain = line.node.chain?.text ?? '';
       this.policies ??= new Set();

@@ -1,5 +1,4 @@
 import { PARTIAL } from '../../text/omission';
-import { isFilteredAbove } from '../echo';
 import { isOmission, saysRowsOmitted } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
@@ -31,11 +30,12 @@ function isSaved({ shape, text, contentStart }: Line): boolean {
 }
 
 function savedSets(
-  { lines }: SectionReader,
+  reader: SectionReader,
   from: number,
   end: number,
 ): { readonly text: string; readonly textLines: readonly Line[] } {
-  const filtered = isFilteredAbove(lines, from) === true;
+  const { lines } = reader;
+  const filtered = reader.isFiltered(from) === true;
   const words: string[] = [];
   const textLines: Line[] = [];
   const add = (line: Line, text: string): void => {
@@ -65,7 +65,7 @@ function setNamed(text: string): string {
  */
 function readListedSets(reader: SectionReader, from: number): number {
   const { lines } = reader;
-  const filtered = isFilteredAbove(lines, from) === true;
+  const filtered = reader.isFiltered(from) === true;
   const words: string[] = [];
   const textLines: Line[] = [];
   let end = from;

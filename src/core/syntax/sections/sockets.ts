@@ -1,4 +1,3 @@
-import { isFilteredAbove } from '../echo';
 import { isOmission } from '../missingRules';
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
@@ -15,7 +14,7 @@ export function readSockets(reader: SectionReader, from: number): number {
   const sockets: ListeningSocket[] = [];
   let row: SocketRow | undefined;
   // Rows that have no heading above them: grep took it away.
-  let partial = isFilteredAbove(lines, from) ?? lines[from]?.shape !== Shape.SocketHeader;
+  let partial = reader.isFiltered(from) ?? lines[from]?.shape !== Shape.SocketHeader;
   let end = from;
   let i = from;
   const finish = (): void => {
