@@ -37,7 +37,6 @@ function contradictsAnswer(said: Assumed, { what, value, stem }: HostAnswer): bo
 }
 
 function contradicts({ rule, what, value }: Assumed, assumption: Assumption): boolean {
-  if (rule === undefined && what === undefined) return false;
   if (rule !== undefined && !isRule(rule, assumption)) return false;
   const same = what === undefined || (rule === undefined ? assumption.match === what : assumption.match.includes(what));
   // Of several things that a target may do, the one that is said to be so rules out the others.
@@ -51,22 +50,16 @@ function isRule(text: string, { rule }: Assumption): boolean {
 }
 
 /** What a path depends on and nothing says. */
-export function openProvisos({ provided = [] }: Walked, { assumed, sysctls }: Settings): readonly Proviso[] {
+export function openProvisos({ provided = [] }: Walked, { assumed }: Settings): readonly Proviso[] {
   return provided.filter(
-    ({ what }) =>
-      ![...assumed.values()].some((said) => said.rule === undefined && said.value && said.what === what) &&
-      ![...sysctls.keys()].some((name) => what.startsWith(`${name} is `)),
+    ({ what }) => ![...assumed.values()].some((said) => said.rule === undefined && said.value && said.what === what),
   );
 }
 
-export function ofProviso({ what, table }: Proviso): Premised {
+export function ofProviso({ what, table }: Proviso): Pick<Premised, 'words' | 'say'> {
   const isSysctl = /^[\w.-]+ is -?\d+$/.test(what);
   const ofTable = table === undefined ? undefined : / of table (\w+)$/.exec(what)?.[1];
   return {
-    key: what,
-    value: true,
-    choice: false,
-    chance: false,
     words: what,
     say: isSysctl
       ? `sysctl ${what.replace(' is ', ' = ')}`

@@ -161,7 +161,6 @@ function guessed(wrong: readonly (readonly [Clause, Judged])[], { evaluation, pa
 function dependsOn(failing: JudgedClauses, all: readonly JudgedClauses[]): string {
   const holding = all.filter(({ holds }) => holds);
   const against = premisesOfPath(failing.path.walked);
-  if (holding.length === 0 || against.length === 0) return '';
   const held = holding.map(({ path }) => premisesOfPath(path.walked));
   // Where one question parts those that hold from those that do not, its other answer is what is needed.
   for (const { key, value, choice } of against) {

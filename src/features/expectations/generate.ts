@@ -7,7 +7,6 @@ import type { Walked, WalkEnd } from '../../core/netfilter/events';
 import { isThrough } from '../../core/netfilter/walkEnds';
 import type { FileModel } from '../fileModel';
 import type { Evaluation } from '../traceSession/evaluate';
-import { addressOfGroupKey, addressOfOwnKey } from '../possibleHosts/hostKeys';
 import { selectedPath } from '../traceReport/traceInput';
 import { ofProviso, premisesOfPath } from './assumedPaths';
 import { decisionOf } from './passedRules';
@@ -20,8 +19,6 @@ export interface ShownTrace {
   readonly evaluation: Evaluation;
   /** Of the reply, where that is shown. */
   readonly reply: Evaluation | undefined;
-  /** The user's answers, by key. */
-  readonly answers: Readonly<Record<string, boolean>>;
   /** The host as the user has changed it. */
   readonly overrides: unknown;
   readonly tables?: SaidTables;
@@ -63,7 +60,7 @@ function sorted(fields: object): readonly (readonly [string, unknown])[] {
 
 /** What has to be stated for a path to be the only one, and does not stand above. */
 function settingLines(
-  { evaluation, answers, overrides, tables = NO_TABLES_SAID }: ShownTrace,
+  { evaluation, overrides, tables = NO_TABLES_SAID }: ShownTrace,
   walked: Walked,
   model: FileModel,
   above: Settings,
@@ -81,17 +78,10 @@ function settingLines(
   const hostAbove =
     above.host === undefined ? undefined : 'value' in above.host ? JSON.stringify(above.host.value) : '';
   if (host !== hostAbove) lines.push(`@host ${host ?? '{}'}`);
-  const own = Object.entries(answers).flatMap(([key, value]) => {
-    const address = addressOfOwnKey(key);
-    if (address !== undefined) return above.own.get(address) === value ? [] : [`${value ? '' : 'not '}own ${address}`];
-    const group = addressOfGroupKey(key);
-    return group === undefined || above.joined.get(group) === value ? [] : [`${value ? '' : 'not '}joined ${group}`];
-  });
   const certain = premisesOfPath(walked).filter(({ choice, chance }) => !choice && !chance);
   const unknown = evaluation.unknownInterfaces.filter(({ name }) => above.interfaces.get(name) === undefined);
   const said = [
     ...unknown.map(({ name }) => `interface ${name}`),
-    ...own,
     ...certain.map(({ say }) => say),
     ...(walked.provided ?? []).map((each) => ofProviso(each).say),
   ];

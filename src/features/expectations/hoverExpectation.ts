@@ -28,7 +28,7 @@ export function hoverExpectation(
   model: FileModel | undefined,
   run: () => ExpectationResult | undefined,
 ): ExpectationHover | undefined {
-  if (column < expectation.start || column > expectation.end) return undefined;
+  if (column < expectation.start) return undefined;
   const term = expectation.clauses
     .flatMap(({ terms }) => terms)
     .find(({ start, end }) => column >= start && column <= end);
@@ -96,7 +96,6 @@ function resultBlocks(
 ): readonly HoverBlock[] {
   if (!walked || !input) return [{ kind: 'text', text: message }];
   const index = input.traced.outcomes.indexOf(walked);
-  const text = decision?.line === undefined ? undefined : model?.file.lines[decision.line - 1]?.text.trim();
   return [
     {
       kind: 'title',
@@ -104,12 +103,15 @@ function resultBlocks(
       what: textOfSpans(verdictOf(selectPath(input, index))),
     },
     ...(status === 'holds' ? [] : [{ kind: 'text', text: message } as const]),
-    ...(text === undefined || decision?.line === undefined
-      ? []
-      : [{ kind: 'code', text: `${decision.line}: ${text}` } as const]),
+    ...lineBlocks(decision?.line, model),
     ...(packet === undefined ? [] : [{ kind: 'small', text: `The packet: ${packet}` } as const]),
     ...(input.traced.outcomes.length > 1
       ? [{ kind: 'small', text: `${input.traced.outcomes.length} paths are possible.` } as const]
       : []),
   ];
+}
+
+function lineBlocks(line: number | undefined, model: FileModel | undefined): readonly HoverBlock[] {
+  const shown = line !== undefined && model?.file.lines[line - 1];
+  return shown ? [{ kind: 'code', text: `${line}: ${shown.text.trim()}` }] : [];
 }

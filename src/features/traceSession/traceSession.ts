@@ -122,7 +122,6 @@ export class TraceSession {
     return {
       evaluation: evaluated.evaluation,
       reply: reply?.evaluation,
-      answers: this.state.answers,
       overrides: evaluated.overrides,
       tables: this.state.tables,
     };

@@ -106,13 +106,7 @@ answersOf(file('generated.txt'), (question, section) => {
     answers,
     overrides: view.host,
   });
-  const shown = {
-    evaluation,
-    reply: undefined,
-    answers,
-    overrides: view.host,
-    ...(view.tables && { tables: view.tables }),
-  };
+  const shown = { evaluation, reply: undefined, overrides: view.host, ...(view.tables && { tables: view.tables }) };
   const made = generateExpectation(shown, model, view.above ?? '', section.endsWith('marked') ? 'marked' : 'iptest');
   return 'lines' in made ? made.lines : [made.problem];
 });

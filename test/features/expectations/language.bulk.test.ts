@@ -175,6 +175,6 @@ answersOf(path.join(folder, 'generated.txt'), (question, section) => {
   if (!dump) throw new Error('there are no such rules');
   const evaluation = evaluate(model, dump, { expression, outcome, answers, overrides });
   const reply = (chosen ?? '').includes('reply') ? evaluation : undefined;
-  const made = generateExpectation({ evaluation, reply, answers, overrides }, model, lines.join('\n'), 'iptest');
+  const made = generateExpectation({ evaluation, reply, overrides }, model, lines.join('\n'), 'iptest');
   return 'lines' in made ? made.lines : [`problem: ${made.problem}`];
 });

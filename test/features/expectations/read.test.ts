@@ -54,6 +54,21 @@ describe('a line that is wrong names the word and its place', () => {
     expect(errors).toEqual([{ line: 1, start, end, message, text: line }]);
   });
 
+  test.each<[line: string, start: number, end: number, message: string]>([
+    [`in tcp > :22 => ${'LOCAL '.repeat(201)}`, 1216, 1221, 'an expectation has at most 200 words'],
+    [`in tcp > :22 => ${'LOCAL '.repeat(4000)}`, 0, 24015, 'this is longer than 20000 characters'],
+    [`own ${'10.0.0.7 '.repeat(2500)}`, 0, 22503, 'this is longer than 20000 characters'],
+  ])('%.40s … is too long', (line, start, end, message) => {
+    expect(readExpectations(line, 'iptest').errors).toMatchObject([{ start, end, message }]);
+  });
+
+  test.each(['LOCAL '.repeat(200), `LOCAL # ${'x'.repeat(19_976)}`])('%.20s … is not', (conditions) => {
+    expect(readExpectations(`in tcp > :22 => ${conditions}`, 'iptest')).toMatchObject({
+      errors: [],
+      expectations: [{ clauses: expect.anything() as unknown }],
+    });
+  });
+
   test('in a comment of a dump the columns are those of the line', () => {
     expect(readExpectations('  # expect: in tcp > :22 => LOCL', 'marked').errors).toMatchObject([
       { line: 0, start: 28, end: 32 },

@@ -12,5 +12,5 @@ export function shownTrace(
   const { defaultDump } = model;
   if (!defaultDump) throw new Error('no rules');
   const evaluation = evaluate(model, defaultDump, { expression, outcome, answers, overrides: undefined });
-  return { evaluation, reply: undefined, answers, overrides: undefined };
+  return { evaluation, reply: undefined, overrides: undefined };
 }
