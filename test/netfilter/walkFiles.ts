@@ -1,4 +1,5 @@
 import { FILES } from '../features/asked/files';
+import { notedHosts } from './notedHosts';
 
 const HOST = `$ ip addr
 1: lo: <LOOPBACK,UP> mtu 65536
@@ -204,4 +205,5 @@ net.netfilter.nf_conntrack_tcp_ignore_invalid_rst = 1
   NAT: NAT + HOST,
   'NAT without a host': NAT,
   bare: BARE,
+  ...notedHosts,
 };

@@ -12,6 +12,7 @@ import { printRule } from '../../src/core/ruleset/printRule';
 import type { Dump, FileModel } from '../../src/features/fileModel';
 import { settingOf, traceInFile } from '../../src/features/fileTrace';
 import { packetChanges } from '../../src/features/traceReport/packetWords';
+import { notesOf } from './notedHosts';
 import { walkFiles } from './walkFiles';
 import { modelOfText } from '../features/sample';
 
@@ -36,7 +37,7 @@ export function walkedLines(question: string, section: string, worlds: Map<strin
   worlds.set(section, after);
   return [
     ...walkLines(first),
-    ...leftLines(first, after),
+    ...leftLines(first, after, section),
     ...others.map((walked) => `or ${ending(walked)}`),
     ...replyLines(first, whole),
     ...result.contradictions.map((words) => `contradiction: ${words}`),
@@ -84,14 +85,15 @@ function optionChange({ ipOptions: before }: Packet, { ipOptions: now }: Packet)
 }
 
 /** What the host remembers otherwise after its own reply to the packet, and the socket of a connection that it accepted. */
-function leftLines({ after: before, end: { packet } }: Walked, after: World): readonly string[] {
+function leftLines({ after: before, end: { packet } }: Walked, after: World, section: string): readonly string[] {
   const changed = after.connections().filter((entry) => before?.entry(entry.id) !== entry);
   const gone = before?.connections().filter(({ id }) => !after.entry(id)) ?? [];
   const accepted = after.acceptedFor(packet);
   return [
-    ...changed.map(
-      (entry) => `left behind: ${entryWords(entry)}, bytes ${entry.counts.original.bytes}/${entry.counts.reply.bytes}`,
-    ),
+    ...changed.flatMap((entry) => [
+      `left behind: ${entryWords(entry)}, bytes ${entry.counts.original.bytes}/${entry.counts.reply.bytes}`,
+      ...notesOf(entry.mark, section).map((note) => `  noted: ${note}`),
+    ]),
     ...gone.map((entry) => `forgotten: ${entryWords(entry)}`),
     ...(accepted ? [`accepted: next ${accepted.next}${accepted.acknowledged ? ', acknowledged' : ''}`] : []),
   ];

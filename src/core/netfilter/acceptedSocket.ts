@@ -13,10 +13,9 @@ export interface AcceptedSocket {
 }
 
 /** The socket after a SYN, and what the host replies. */
-export interface AfterSyn {
-  readonly socket: AcceptedSocket | undefined;
-  readonly answer: 'syn-ack' | 'reset' | 'ack';
-}
+export type AfterSyn =
+  | { readonly socket: AcceptedSocket; readonly answer: 'syn-ack' | 'ack' }
+  | { readonly socket: undefined; readonly answer: 'reset' };
 
 /** Of Linux's first window, where the way takes 1500 bytes: 44 or 45 segments. Observed on 6.18. */
 const WINDOW = { 4: 64240, 6: 64800 } as const;

@@ -20,17 +20,21 @@ export function isOwn(address: Address, { host }: WalkContext): boolean {
   return type === 'local' && table === ROUTE_TABLE.local;
 }
 
+/** The bits of congestion notification, which TCP does not copy. */
+const ECN = 3;
+
 /**
- * The reset of TCP itself: after a packet to 0.0.0.0, IPv4 picks a source for it, unlike for one of REJECT. Source:
- * net/ipv4/ip_output.c ip_send_unicast_reply.
+ * The reset of TCP itself: it copies the type of service, and after a packet to 0.0.0.0, IPv4 picks a source for it,
+ * unlike for one of REJECT. Source: net/ipv4/ip_output.c ip_send_unicast_reply, net/ipv6/tcp_ipv6.c
+ * tcp_v6_send_response.
  */
 export function ownReset(packet: Packet, host: Host): Packet {
-  const reset = tcpReset(packet, host);
+  const reset = { ...tcpReset(packet, host), tos: packet.tos & ~ECN };
   if (packet.family === 6 || !isUnspecified(reset.source)) return reset;
-  const { destination } = reset;
+  const { destination, mark, tos } = reset;
   return {
     ...reset,
-    source: sourceAddressFor(host, lookupRoute(host, { destination, mark: 0, tos: 0 }), destination) ?? reset.source,
+    source: sourceAddressFor(host, lookupRoute(host, { destination, mark, tos }), destination) ?? reset.source,
   };
 }
 
@@ -75,15 +79,31 @@ export function reversed(packet: Packet, patch: Partial<Packet>, host: Host): Pa
   };
 }
 
-/** The ACK that gives the other end the next expected number (RFC 5961). */
-export function challenge(packet: Packet, known: AcceptedSocket | undefined, host: Host): Packet {
-  return reversed(packet, { tcpFlags: TCP_FLAGS.ACK, tcpSequence: 2, tcpAcknowledgement: known?.next ?? 0 }, host);
+/**
+ * The ACK that gives the other end the next expected number (RFC 5961). Before a connection is acknowledged, it copies
+ * the type of service (net/ipv4/tcp_ipv4.c tcp_v4_reqsk_send_ack).
+ */
+export function challenge(packet: Packet, { next, acknowledged }: AcceptedSocket, host: Host): Packet {
+  return reversed(
+    packet,
+    {
+      tcpFlags: TCP_FLAGS.ACK,
+      tcpSequence: 2,
+      tcpAcknowledgement: next,
+      ...(acknowledged ? {} : { tos: packet.tos & ~ECN }),
+    },
+    host,
+  );
 }
 
 const NOTHING = new Uint8Array(0);
 
 /** An ICMP error has at most this many bytes. Source: RFC 1812, 4.3.2.3 and RFC 4443, 2.4. */
 const LONGEST_ERROR = { 4: 576, 6: 1280 } as const;
+
+/** What an ICMP error of IPv4 keeps of the type of service, and what it adds. Source: net/ipv4/icmp.c __icmp_send. */
+const TOS = 0x1e;
+const INTERNETWORK_CONTROL = 0xc0;
 
 /**
  * An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way
@@ -96,7 +116,8 @@ export function icmpError(
   iface: string | undefined,
 ): Packet {
   const { host } = context;
-  const back = lookupRoute(host, { destination: packet.source, mark: 0, tos: 0 });
+  const tos = packet.family === 4 ? (packet.tos & TOS) | INTERNETWORK_CONTROL : 0;
+  const back = lookupRoute(host, { destination: packet.source, mark: replyMark(packet, host), tos });
   // IPv4 looks up the route, by which all of 127.0.0.0/8 is local, and IPv6 the interfaces (net/ipv4/icmp.c
   // __icmp_send, net/ipv6/icmp.c icmp6_send).
   const own =
@@ -121,7 +142,7 @@ export function icmpError(
     icmpCode,
     icmpId: 0,
     inner: { ...packet, mark: 0 },
-    tos: packet.family === 4 ? 0xc0 : 0,
+    tos,
     payload: NOTHING,
     length: Math.min(header + packet.length, LONGEST_ERROR[packet.family]),
     fragmentOffset: 0,

@@ -14,7 +14,7 @@ export function askDrawn(condition: Condition, view: PacketView): Answer {
   const { drawn } = view;
   if (!drawn || condition.stateful || typeof answer !== 'boolean') return answer;
   const [first, last] = drawn.numbers;
-  if (samples(first, last).every((number) => ask(condition, withNumber(view, number)) === answer)) return answer;
+  if (samples(first, last).every((number) => ask(condition, withNumber(view, drawn, number)) === answer)) return answer;
   return unknown(`NAT draws the number at random, from ${first} to ${last}`);
 }
 
@@ -27,9 +27,8 @@ function samples(first: number, last: number): readonly number[] {
 }
 
 /** The same view of the packet with another number in its place, and in that of its connection. */
-function withNumber(view: PacketView, number: number): PacketView {
-  const { packet, conntrack, drawn } = view;
-  if (!drawn) return view;
+function withNumber(view: PacketView, drawn: NonNullable<PacketView['drawn']>, number: number): PacketView {
+  const { packet, conntrack } = view;
   const source = drawn.half === 'source';
   const field =
     packet.icmpId === drawn.number && conntrack?.entry?.reply.icmp

@@ -117,8 +117,9 @@ function withSource(
   // Without a source of its own an echo reply may only leave by the interface on which the request came
   // (net/ipv6/route.c ip6_route_output_flags).
   const iface = packet.family === 6 && packet.protocol === PROTOCOL.ICMPV6 ? inInterface : undefined;
-  const route = lookupRoute(host, { destination: packet.destination, mark: 0, tos: 0, outInterface: iface });
-  const source = route.type === 'none' ? undefined : sourceAddressFor(host, route, packet.destination);
+  const { destination, tos } = packet;
+  const route = lookupRoute(host, { destination, tos, outInterface: iface });
+  const source = route.type === 'none' ? undefined : sourceAddressFor(host, route, destination);
   return source && { ...answer, packet: { ...packet, source }, iface };
 }
 
@@ -164,7 +165,7 @@ function receivedAnswer(walked: Received, context: WalkContext): SentAnswer | un
     packet.family === 6 && lookupRoute(context.host, { destination: packet.destination }).route?.type === 'anycast';
   const echo = queryAnswer(packet, anycast ? 'anycast' : route?.type, context.host);
   if (echo !== undefined && (packet.family === 6 || route?.type !== 'local' || isOwn(packet.destination, context)))
-    return { packet: reversed(packet, echo, context.host) };
+    return { packet: reversed(packet, { tos: packet.tos, ...echo }, context.host) };
   // What came to another broadcast or multicast address gets no reply.
   if (route?.type !== 'local') return undefined;
   if (packet.family === 4 && !end.receiver?.transparent && !isOwn(packet.destination, context)) return undefined;
@@ -197,7 +198,7 @@ function tcpAnswer(walked: Received, { world, host }: WalkContext): SentAnswer |
     const { socket, answer } = withSyn(packet, receiver, known);
     world.keepAccepted(packet, socket);
     if (answer === 'reset') return { packet: ownReset(packet, host) };
-    if (answer === 'ack') return { packet: challenge(packet, known, host) };
+    if (answer === 'ack') return { packet: challenge(packet, socket, host) };
     return {
       packet: reversed(
         packet,

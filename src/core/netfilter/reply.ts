@@ -104,6 +104,7 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
     icmpType,
     icmpId,
     icmpSequence,
+    tos,
     fragmentOffset,
   } = packet;
   if (isMulticast(destination)) return 'it goes to a group, and the file does not state which member replies';
@@ -136,6 +137,8 @@ function answerTo(packet: Packet, { host }: TraceSetting): PacketRequest | strin
         icmpType: type,
         icmpCode: 0,
         icmpId,
+        // The reply to a query has the type of service of the query (RFC 1349, 5.1).
+        ...(tos === 0 ? {} : { tos }),
         ...(icmpSequence === undefined ? {} : { icmpSeq: icmpSequence }),
       };
 }
