@@ -121,7 +121,7 @@ function mapped(place: Place, options: readonly GivenOption[], notes: string[]):
     const [from = '', fromPort = '', ...addresses] = colonParts(value.text.replace(/^\+/, ''));
     if (!(from === '*' || fits(from, withoutZone(host.text))) || fromPort !== String(port)) continue;
     const [address = ''] = addresses.join(':').split(',');
-    const plain = address.replace(/^\[(.*)\]$/, '$1');
+    const plain = withoutBrackets(address);
     if (!parseAddress(plain))
       return problemAt(value, `"${address}" is not an address, as --resolve needs it: host:port:address`);
     notes.push(`--resolve says that ${host.text} is ${plain}.`);
@@ -143,10 +143,15 @@ function colonParts(text: string): readonly string[] {
     const character = text.charAt(i);
     if (character === '[' || character === ']') inside = character === '[';
     if (i < text.length && (character !== ':' || inside)) continue;
-    parts.push(text.slice(start, i).replace(/^\[(.*)\]$/, '$1'));
+    parts.push(withoutBrackets(text.slice(start, i)));
     start = i + 1;
   }
   return parts;
+}
+
+/** `[2001:db8::7]`; a list of addresses keeps them. */
+function withoutBrackets(text: string): string {
+  return text.replace(/^\[([^\]]*)\]$/, '$1');
 }
 
 /** An empty part stands for any. */

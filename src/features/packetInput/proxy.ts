@@ -73,6 +73,5 @@ function placeOf(value: Piece, defaultPort: number): Place | ExpressionProblem {
   const socks = scheme !== undefined && /^socks[45][ah]?$/.test(scheme);
   const read = readUrl(socks ? partOf(value, scheme.length + 3, value.text.length) : value, 'http');
   if (isInputProblem(read)) return read;
-  const ported = /:\d+\/?$/.test(value.text);
-  return { host: read.host, port: ported ? read.port : scheme === 'https' ? 443 : defaultPort };
+  return { host: read.host, port: read.ported ? read.port : scheme === 'https' ? 443 : defaultPort };
 }

@@ -9,6 +9,8 @@ interface UrlPlace {
   readonly protocol: 'tcp' | 'udp';
   readonly host: Piece;
   readonly port: number;
+  /** The port stands in the URL; else it is that of the scheme. */
+  readonly ported: boolean;
 }
 
 /** Whether a word is a URL with its scheme. */
@@ -48,7 +50,8 @@ export function readUrl(word: Piece, defaultScheme: string): UrlPlace | Expressi
     return portText === ''
       ? problemAt(word, `the port of ${scheme}:// is not known here: write it, as ${scheme}://${host.text}:443`)
       : problemAt(partOf(word, end - portText.length, end), `"${portText}" is not a port from 1 to 65535`);
-  return { scheme, protocol: known?.protocol ?? (/udp$/.test(scheme) ? 'udp' : 'tcp'), host, port };
+  const protocol = known?.protocol ?? (/udp$/.test(scheme) ? 'udp' : 'tcp');
+  return { scheme, protocol, host, port, ported: portText !== '' };
 }
 
 /** The packet that opens the connection to a URL that stands alone. */

@@ -88,3 +88,28 @@ $ iptables-save
 -A FORWARD -s 198.51.100.0/24 -j ACCEPT
 COMMIT
 `;
+
+/** Listings of one namespace, whose name nothing states, and of all of them. */
+export const LISTED = `$ hostname -I
+10.64.9.1 2001:db8:64::1
+$ kubectl get svc
+NAME   TYPE           CLUSTER-IP   EXTERNAL-IP      PORT(S)                  AGE
+api    ClusterIP      10.64.0.5    <none>           8080/TCP                 1d
+names  ClusterIP      10.64.0.6    <none>           53/UDP,53/TCP,9153/TCP   1d
+far    ExternalName   <none>       db.example.org   <none>                   1d
+$ kubectl get svc -A
+NAMESPACE   NAME   TYPE        CLUSTER-IP    EXTERNAL-IP   PORT(S)   AGE
+one         web    ClusterIP   10.64.1.1     <none>        80/TCP    1d
+two         web    ClusterIP   10.64.1.2     <none>        80/TCP    1d
+three       web    ClusterIP   10.64.1.3     <none>        80/TCP    1d
+four        web    ClusterIP   10.64.1.4     <none>        80/TCP    1d
+$ kubectl get pods -o wide
+NAME    READY   STATUS    RESTARTS   AGE   IP          NODE    NOMINATED NODE   READINESS GATES
+api-0   1/1     Running   0          1d    10.64.8.5   node1   <none>           <none>
+$ iptables-save
+*filter
+:INPUT DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp --dport 8080 -j ACCEPT
+COMMIT
+`;

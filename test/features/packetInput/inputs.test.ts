@@ -6,10 +6,10 @@ import { contextOfFile } from '../../../src/features/packetInput/contextOfFile';
 import { readPacketInput } from '../../../src/features/packetInput/readPacketInput';
 import { answersOf } from '../../answers';
 import { cursor } from '../sample';
-import { BARE, NODE, POD, WORDS } from './files';
+import { BARE, LISTED, NODE, POD, WORDS } from './files';
 
 const MODELS: Readonly<Record<string, FileModel>> = Object.fromEntries(
-  Object.entries({ POD, NODE, BARE, WORDS }).map(([name, text]) => [name, modelOf(parseSourceFile(text))]),
+  Object.entries({ POD, NODE, BARE, WORDS, LISTED }).map(([name, text]) => [name, modelOf(parseSourceFile(text))]),
 );
 
 function modelFor(section: string): { readonly model: FileModel; readonly dump: Dump } {
