@@ -26,6 +26,8 @@ describe('the packets of a file', () => {
     expect(again.of(file(0))).toEqual({ recent: [], pinned: ['pinned 0'] });
     again.remember(file(0), 'pinned', []);
     expect(again.of(file(0)).pinned).toEqual([]);
+    expect(workspace.values.get('pinnedPackets')).toHaveLength(59);
+    expect(workspace.values.get('recentPackets')).toHaveLength(50);
   });
 
   test.each([
@@ -34,27 +36,39 @@ describe('the packets of a file', () => {
     ['another file that begins alike', 'file:///a/b', 'file:///a/c', 'file:///a/b2', 'file:///a/b2'],
     ['one that was there, which is written over', 'file:///a/b', 'file:///old', 'file:///a/b', 'file:///old'],
   ])('go along when %s is renamed', (_name, from, to, before, after) => {
-    const kept = new KeptPackets(new Workspace());
+    const workspace = new Workspace();
+    const kept = new KeptPackets(workspace);
     kept.remember('file:///old', 'pinned', ['of the old file']);
     kept.remember(before, 'pinned', ['in tcp']);
     kept.remember(before, 'recent', ['in udp']);
     kept.renamed(from, to);
     expect(kept.of(after)).toEqual({ recent: ['in udp'], pinned: ['in tcp'] });
     if (before !== after) expect(kept.of(before)).toEqual({ recent: [], pinned: [] });
+    const others = after === 'file:///old' ? [] : [['file:///old', ['of the old file']]];
+    expect(workspace.values.get('pinnedPackets')).toEqual([[after, ['in tcp']], ...others]);
   });
 
   test('are not kept as pinned for an untitled file, whose name is soon that of another text', () => {
     const kept = new KeptPackets(new Workspace());
     kept.remember('untitled:Untitled-1', 'pinned', ['in tcp']);
-    expect(kept.of('untitled:Untitled-1').pinned).toEqual([]);
+    kept.remember('untitled:Untitled-1', 'recent', ['in udp']);
+    expect(kept.of('untitled:Untitled-1')).toEqual({ recent: ['in udp'], pinned: [] });
   });
 
-  test.each([[[[1, ['in tcp']]]], [[['file:///a']]], [[['file:///a', 'in tcp']]], ['in tcp'], [{}]])(
-    'are none where something else was left there: %j',
-    (left) => {
-      const workspace = new Workspace();
-      workspace.values.set('pinnedPackets', left);
-      expect(new KeptPackets(workspace).of('file:///a').pinned).toEqual([]);
-    },
-  );
+  test.each([
+    [[[1, ['in tcp']]]],
+    [[['file:///a']]],
+    [[['file:///a', 'in tcp']]],
+    [[['file:///a', ['in tcp', 5]]]],
+    [[5, null]],
+    ['in tcp'],
+    [{}],
+  ])('are none where something else was left there, which is written over: %j', (left) => {
+    const workspace = new Workspace();
+    workspace.values.set('pinnedPackets', left);
+    const kept = new KeptPackets(workspace);
+    expect(kept.of('file:///a').pinned).toEqual([]);
+    kept.remember('file:///b', 'pinned', ['in udp']);
+    expect(workspace.values.get('pinnedPackets')).toEqual([['file:///b', ['in udp']]]);
+  });
 });

@@ -25,6 +25,17 @@ test.each<[string, string, Parameters<typeof withEdits>[1], string | undefined]>
   expect(withEdits(text, edits)).toBe(expected);
 });
 
+test.each<[string, string, ReturnType<typeof replacementFor>]>([
+  ['same', 'same', { start: 4, end: 4, text: '' }],
+  ['', '', { start: 0, end: 0, text: '' }],
+  ['a', 'aa', { start: 1, end: 1, text: 'a' }],
+  ['aa', 'a', { start: 1, end: 2, text: '' }],
+  ['one two', 'one and two', { start: 4, end: 4, text: 'and ' }],
+  ['one', '', { start: 0, end: 3, text: '' }],
+])('%j becomes %j by one replacement', (from, to, expected) => {
+  expect(replacementFor(from, to)).toEqual(expected);
+});
+
 describe('law: the replacement makes one text of the other', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 12 });
   test('of any two', () => {

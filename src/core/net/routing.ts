@@ -10,6 +10,7 @@ import {
   type Address,
 } from './address';
 import type { Host, PolicyRule, Route } from './host';
+import { isStandardRule } from './ipRoute';
 import { ROUTE_TABLE } from './kernelRoutes';
 
 /** What decides the way of a packet. */
@@ -196,8 +197,8 @@ function lookupRules(
   const family = query.destination.family;
   const rules = host.policyRules.filter((rule) => rule.family === family);
   // Until the first rule is added, IPv4 keeps local and main in one trie, so that a longer prefix in main wins over
-  // local.
-  const merged = family === 4 && rules.length <= 3 && rules.every(isUnconditional);
+  // local. Source: net/ipv4/fib_rules.c, fib4_rule_configure.
+  const merged = family === 4 && rules.every((rule) => isStandardRule(rule) && isUnconditional(rule));
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i] as PolicyRule;
     if (!ruleMatches(rule, query) || rule.action.kind === 'nop') continue;

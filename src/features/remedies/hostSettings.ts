@@ -24,7 +24,7 @@ export function hostSettings(situation: Situation): readonly Proposal[] {
           commands: settings.map(([name, value]) => `sysctl -w ${name}=${value}`),
           note,
           outcomes,
-          reach: iface !== '' && settings.every(([name]) => name.includes(iface)) ? 'place' : 'host',
+          reach: 'host',
         },
       ];
   }
@@ -66,7 +66,6 @@ function settingsFor(reason: KernelDropReason, family: 4 | 6, iface: string): re
         },
       ];
     case 'martian-destination':
-    case 'martian-source':
       return [
         {
           title: `Let ${iface} route 127.0.0.0/8`,

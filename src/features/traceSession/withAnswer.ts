@@ -11,12 +11,7 @@ export function withAnswer(
   const keys = new Set(choices.map(({ key }) => key));
   const others = Object.entries(answers).filter(([key]) => !keys.has(key));
   const choice = chosen === undefined ? undefined : choices[chosen];
-  if (!choice) return Object.fromEntries(others);
-  // The things that a target may do each have a key of their own: choosing one rules the others out.
-  const ruledOut = choice.value
-    ? choices.filter(({ key }) => key !== choice.key).map(({ key }): [string, boolean] => [key, false])
-    : [];
-  return Object.fromEntries([...others, ...ruledOut, [choice.key, choice.value]]);
+  return Object.fromEntries(choice ? [...others, [choice.key, choice.value]] : others);
 }
 
 /** What was said of tables with one question answered, or with `chosen` undefined taken back. */

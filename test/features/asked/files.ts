@@ -683,6 +683,9 @@ nft add rule ip t c tcp dport 22 accept
   nft add rule ip t c tcp dport 23 drop
 `,
   'kernel trace': readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8'),
+  'kernel trace in the file': ['rules', 'TRACE.txt']
+    .map((name) => readFileSync(`test/fixtures/kernelTrace/gateway.${name}`, 'utf8'))
+    .join('\n'),
 };
 
 const MODELS = new Map<string, FileModel>();
