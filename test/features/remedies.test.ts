@@ -167,6 +167,14 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'what a change makes of it depends on whether the destination is this host',
+    text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 7892'] }),
+    packet: 'in br-lan tcp 192.168.1.50 > 198.51.100.8:443',
+    remedies: [
+      'Exempt it from line 7 → SENT eth0 or DELIVERED :443: iptables -t nat -I PREROUTING 1 -d 198.51.100.8/32 -p tcp -m tcp --dport 443 -j ACCEPT',
+    ],
+  },
+  {
     name: 'forwarding is off',
     text: dump({ filter: OPEN }),
     packet: 'forward eth0 udp 10.0.0.2 > 172.17.0.2:53',

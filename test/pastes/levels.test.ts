@@ -131,8 +131,27 @@ const CASES: readonly Case[] = [
     name: 'a translation goes on whoever has the address',
     text: table('nat', '-A PREROUTING -p tcp -m tcp --dport 8443 -j REDIRECT --to-ports 9443'),
     packet: 'in br3 tcp 10.65.0.9 > 198.51.100.7:8443',
-    paths: ['LOCAL 198.51.100.7:9443'],
+    paths: ['LOCAL 10.244.1.5:9443'],
+    assumed: ['198.51.100.7 is an address of this host = false'],
     notAssumed: ['198.51.100.7 is an address of this host = true !'],
+  },
+  {
+    name: 'what a private address sends to a public one likely goes through',
+    text: WEB,
+    packet: 'in eth3 tcp 192.168.7.9 > 198.51.100.7:8443',
+    paths: [
+      'DROPPED if 198.51.100.7 is an address of this host = false',
+      'LOCAL 198.51.100.7:8443 if 198.51.100.7 is an address of this host = true',
+    ],
+  },
+  {
+    name: 'the routing of TPROXY makes no address one of this host',
+    text: `${WEB}ip rule add fwmark 1 lookup 100\nip route add local default dev lo table 100\n`,
+    packet: 'in eth3 tcp 192.168.7.9 > 198.51.100.7:8443',
+    paths: [
+      'DROPPED if 198.51.100.7 is an address of this host = false',
+      'LOCAL 198.51.100.7:8443 if 198.51.100.7 is an address of this host = true',
+    ],
   },
   {
     name: 'nobody asks where the first rule decides',
@@ -248,6 +267,7 @@ const CASES: readonly Case[] = [
     text: table('nat', '-A PREROUTING -i br3 -p tcp -j REDIRECT --to-ports 9443'),
     packet: 'in br3 tcp 10.65.0.9 > :80',
     paths: ['LOCAL 10.244.1.5:9443'],
+    assumed: ['198.51.100.7 is an address of this host = false'],
     assumed: ['address of br3 = 10.244.1.5/24'],
   },
   {

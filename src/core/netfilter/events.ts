@@ -246,9 +246,18 @@ export interface Walked {
    * Where more than one host is possible: the one that this path is on, and what of it was answered to get it; its
    * rules too, where they may be read in more than one way.
    */
-  readonly on?: { readonly host: Host; readonly answers: readonly HostAnswer[]; readonly ruleSets?: RuleSets };
+  readonly on?: PossibleHost;
   /** What this end depends on and neither the file nor the user states. What happens otherwise is not known. */
   readonly provided?: readonly Proviso[];
+}
+
+/** A host that may be the one whose rules these are. */
+export interface PossibleHost {
+  readonly host: Host;
+  readonly answers: readonly HostAnswer[];
+  readonly ruleSets?: RuleSets;
+  /** Hosts that may be it as well, on which the same becomes of the packet. Another packet may fare otherwise there. */
+  readonly alike?: readonly Host[];
 }
 
 /**

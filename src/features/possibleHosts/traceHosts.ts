@@ -1,7 +1,7 @@
 import { formatAddress, sameAddress } from '../../core/net/address';
 import { completePacket, type FilledField } from '../../core/net/completePacket';
 import { familyOf, packetProblem } from '../../core/net/makePacket';
-import type { Route } from '../../core/net/host';
+import type { Host, Route } from '../../core/net/host';
 import type { PacketRequest } from '../../core/net/packetRequest';
 import type { HostAnswer, Walked } from '../../core/netfilter/events';
 import { MOST_OUTCOMES, type Traced, type TraceSetting } from '../../core/netfilter/trace';
@@ -23,6 +23,8 @@ export interface HostTrace {
   readonly rests: readonly PremiseId[];
   /** What was answered to have this host; empty where nothing is in doubt that matters. */
   readonly answers: readonly HostAnswer[];
+  /** Another answer to one question, which makes no difference for this packet: how it was answered, and the hosts. */
+  readonly alike?: { readonly answer: HostAnswer | undefined; readonly hosts: readonly Host[] };
 }
 
 /**
@@ -88,8 +90,12 @@ function byMembership(common: Common, group: string): readonly HostTrace[] {
 /** Both, each with the answer that makes it; the likelier one without it where the answer makes no difference. */
 function differentOrFirst(likelier: readonly HostTrace[], other: readonly HostTrace[]): readonly HostTrace[] {
   if (keysOf(likelier) !== keysOf(other)) return [...likelier, ...other];
-  const chosen = likelier.some(sendsFromDestination) ? other : likelier;
-  return chosen.map((hostTrace) => ({ ...hostTrace, answers: hostTrace.answers.slice(1) }));
+  const [chosen, rest] = likelier.some(sendsFromDestination) ? [other, likelier] : [likelier, other];
+  const hosts = rest.map(({ facts }) => facts.host);
+  return chosen.map((hostTrace) => {
+    const [answer, ...answers] = hostTrace.answers;
+    return { ...hostTrace, answers, alike: { answer, hosts } };
+  });
 }
 
 /**
@@ -244,12 +250,17 @@ function traceWith(
 
 /** All traces as one. */
 export function joined(hostTraces: readonly HostTrace[]): Traced {
-  const outcomes: Walked[] = hostTraces.flatMap(({ traced, answers, facts }) =>
-    answers.length === 0
+  const outcomes: Walked[] = hostTraces.flatMap(({ traced, answers, facts, alike }) =>
+    answers.length === 0 && !alike
       ? traced.outcomes
       : traced.outcomes.map((walked) => ({
           ...walked,
-          on: { ...walked.on, host: facts.host, answers: [...answers, ...(walked.on?.answers ?? [])] },
+          on: {
+            ...walked.on,
+            host: facts.host,
+            answers: [...answers, ...(walked.on?.answers ?? [])],
+            ...(alike && { alike: alike.hosts }),
+          },
         })),
   );
   return {

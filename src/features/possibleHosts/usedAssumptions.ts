@@ -3,7 +3,7 @@ import { formatAddress, formatBlock } from '../../core/net/address';
 import type { Host } from '../../core/net/host';
 import { PROTOCOL, type Packet } from '../../core/net/packet';
 import { lookupRoute } from '../../core/net/routing';
-import type { Proviso, TraceEvent, Walked } from '../../core/netfilter/events';
+import type { HostAnswer, Proviso, TraceEvent, Walked } from '../../core/netfilter/events';
 import type { AssumptionUse, HostAssumption } from '../../core/ruleset/host/assumptions';
 import type { RuleSet } from '../../core/ruleset/ruleSet';
 import { premise, type PremiseId } from '../../core/xtables/premise';
@@ -59,6 +59,8 @@ export function usedAssumptions(hostTraces: readonly HostTrace[]): readonly Used
         add({ ...assumption, line: assumption.line, decides: false });
     for (const setting of used.settings()) add(setting);
     for (const id of hostTrace.rests) add(ofPremise(id));
+    const { answer } = hostTrace.alike ?? {};
+    if (answer) add(ofNoDifference(answer));
   }
   return [...found.values()];
 }
@@ -99,6 +101,18 @@ function showsForwarding(ruleSet: RuleSet | undefined): boolean {
     has('nat', 'POSTROUTING') ||
     (ruleSet?.beside !== undefined && showsForwarding(ruleSet.beside))
   );
+}
+
+function ofNoDifference({ what, value, reason }: HostAnswer): UsedAssumption {
+  const traced = `traced as if ${value ? 'so' : 'not'}`;
+  return {
+    code: 'question',
+    what,
+    value,
+    message: `${capital(reason)}: whether ${what} makes no difference to the outcome (${traced}).`,
+    line: undefined,
+    decides: false,
+  };
 }
 
 function ofPremise(id: PremiseId): UsedAssumption {

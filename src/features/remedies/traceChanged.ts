@@ -9,12 +9,12 @@ import { ruleCommandText, type RuleCommand } from '../../core/ruleset/ruleComman
 import type { RemedyChange, Situation } from './remedy';
 
 /**
- * Every path of the same packet after a change, with what was assumed for the path at hand. undefined where
- * the commands cannot be run, or there are too many paths to see them all.
+ * Every path of the same packet after a change, with what was assumed for the path at hand, on each host that may be
+ * this one. undefined where the commands cannot be run, or there are too many paths to see them all.
  */
 export function traceChanged(
   { request: asked, setting, input, walked }: Situation,
-  { commands = [], texts = [], host = setting.host, request = asked }: RemedyChange,
+  { commands = [], texts = [], host, request = asked }: RemedyChange,
 ): readonly Walked[] | undefined {
   let { ruleSets } = setting;
   if (commands.length + texts.length > 0) {
@@ -30,8 +30,9 @@ export function traceChanged(
     ruleSets = input.family === 4 ? { ...ruleSets, v4: ruleSet } : { ...ruleSets, v6: ruleSet };
   }
   const answers = new Map(walked.assumptions.map((assumption) => [keyAfter(assumption, commands), assumption.value]));
-  const { outcomes, truncated } = tracePacket(request, { ...setting, ruleSets, host, answers });
-  return truncated ? undefined : outcomes;
+  const hosts = host ? [host] : [setting.host, ...(walked.on?.alike ?? [])];
+  const traced = hosts.map((each) => tracePacket(request, { ...setting, ruleSets, host: each, answers }));
+  return traced.some(({ truncated }) => truncated) ? undefined : traced.flatMap(({ outcomes }) => outcomes);
 }
 
 /** nft deletes a rule by its handle, which the file may not show; its line names it as well. */

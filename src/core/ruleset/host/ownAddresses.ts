@@ -103,11 +103,7 @@ export function destinationPlace({
     );
   if (rules.pod === true) return place(true);
   // A gateway forwards what private addresses send to public ones.
-  const through =
-    said.source !== undefined &&
-    isPrivate(said.source) &&
-    !isPrivate(address) &&
-    (rules.interfaces ?? []).some(({ translated }) => translated);
+  const through = said.source !== undefined && isPrivate(said.source) && !isPrivate(address);
   const behind =
     through ||
     (rules.interfaces ?? []).some(
