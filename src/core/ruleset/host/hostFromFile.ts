@@ -205,7 +205,9 @@ export class HostSource {
       given !== undefined || (family === undefined ? listedFamilies.size > 0 : listedFamilies.has(family));
     const known = isKnown(said.destination?.family ?? said.source?.family);
     const addresses = facts.addresses();
-    const routes = facts.routes().filter(({ route: { table } }) => table === ROUTE_TABLE.main || table === ROUTE_TABLE.local);
+    const routes = facts
+      .routes()
+      .filter(({ route: { table } }) => table === ROUTE_TABLE.main || table === ROUTE_TABLE.local);
     const place = known
       ? undefined
       : destinationPlace({ said, rules: rulesUse, listed, routes, addresses, answered: answers.own });
