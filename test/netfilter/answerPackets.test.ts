@@ -20,6 +20,7 @@ const hostWith = (sysctls: Readonly<Record<string, number>> = {}): Host =>
       '-6 default via 2001:db8:1::1 dev eth0',
       'local default dev lo table 100',
       'default via 10.9.0.9 dev eth1 table 101',
+      '-6 anycast 2001:db8:1::aa dev eth0',
     ],
     ipRules: ['fwmark 0x7 lookup 100', 'tos 0x10 lookup 101'],
     sysctls,
@@ -249,6 +250,25 @@ describe('what this host replies', () => {
       error(3, 3),
       { ...UDP, src: '10.9.0.7', dst: '0.0.0.0' },
       '10.9.0.1:0 > 10.9.0.7:0 1 type 3/3 length 56 ttl 64 tos 192 mark 0',
+    ],
+    [
+      'the address of a router in each subnet is its own',
+      error(1, 4),
+      { ...UDP6, dst: '2001:db8:2::' },
+      '[2001:db8:2::]:0 > [2001:db8:9::9]:0 58 type 1/4 length 96 ttl 64 tos 0 mark 0',
+    ],
+    [
+      'of a router only',
+      error(1, 4),
+      { ...UDP6, dst: '2001:db8:2::' },
+      '[2001:db8:1::10]:0 > [2001:db8:9::9]:0 58 type 1/4 length 96 ttl 64 tos 0 mark 0',
+      { 'net.ipv6.conf.all.forwarding': 0 },
+    ],
+    [
+      'not another anycast address',
+      error(1, 4),
+      { ...UDP6, dst: '2001:db8:1::aa' },
+      '[2001:db8:1::10]:0 > [2001:db8:9::9]:0 58 type 1/4 length 96 ttl 64 tos 0 mark 0',
     ],
     [
       'all of 127.0.0.0/8 is its own',

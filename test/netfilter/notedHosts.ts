@@ -97,6 +97,8 @@ default via fe80::1 dev eth0
 2001:db8:1::/64 dev eth0
 2001:db8:2::/64 dev eth1
 anycast 2001:db8:1::aa dev eth0
+fe80::/64 dev eth0 metric 256
+fe80::/64 dev eth1 metric 256
 prohibit 2001:db8:4::/48
 $ ip route show table local
 local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1

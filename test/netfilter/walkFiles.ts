@@ -1,4 +1,6 @@
 import { FILES } from '../features/asked/files';
+import { hairpinHosts } from './hairpinHosts';
+import { layeredHosts } from './layeredHosts';
 import { notedHosts } from './notedHosts';
 
 const HOST = `$ ip addr
@@ -189,6 +191,15 @@ net.ipv4.ip_forward = 1
 net.ipv4.conf.all.rp_filter = 0
 `;
 
+/** Nothing asks for connections, and a packet comes in only by the interface that leads to its sender. */
+const STRICT_PATH = `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp -m tcp --dport 23 -j DROP
+COMMIT
+${HOST.replace('all.rp_filter = 0', 'all.rp_filter = 1')}`;
+
 export const walkFiles: Readonly<Record<string, string>> = {
   ...FILES,
   'an open host': OPEN + HOST,
@@ -204,6 +215,9 @@ net.netfilter.nf_conntrack_tcp_ignore_invalid_rst = 1
   stateless: STATELESS + HOST,
   NAT: NAT + HOST,
   'NAT without a host': NAT,
+  'strict reverse path': STRICT_PATH,
   bare: BARE,
+  ...hairpinHosts,
+  ...layeredHosts,
   ...notedHosts,
 };

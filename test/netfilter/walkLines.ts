@@ -46,7 +46,8 @@ export function walkedLines(question: string, section: string, worlds: Map<strin
 
 const models = new Map<string, FileModel>();
 
-function modelOf(section: string): FileModel {
+/** The file of a section, with what it was read into. */
+export function modelOf(section: string): FileModel {
   const text = walkFiles[section.split(':')[0] ?? ''];
   if (text === undefined) throw new Error(`there are no rules ${section}`);
   const model = models.get(text) ?? modelOfText(text, 'rules.md');
@@ -92,7 +93,7 @@ function leftLines({ after: before, end: { packet } }: Walked, after: World, sec
   return [
     ...changed.flatMap((entry) => [
       `left behind: ${entryWords(entry)}, bytes ${entry.counts.original.bytes}/${entry.counts.reply.bytes}`,
-      ...notesOf(entry.mark, section).map((note) => `  noted: ${note}`),
+      ...notesOf(entry.mark, section).map((note) => `  noted ${note}`),
     ]),
     ...gone.map((entry) => `forgotten: ${entryWords(entry)}`),
     ...(accepted ? [`accepted: next ${accepted.next}${accepted.acknowledged ? ', acknowledged' : ''}`] : []),

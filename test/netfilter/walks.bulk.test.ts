@@ -9,6 +9,12 @@ table('walks.txt');
 /** Sequences of TCP packets that are forwarded: what connection tracking makes of each. */
 table('tracking.txt', /^(conntrack|!)/);
 
+/** Packets that leave by the interface that they came in by, and whether what replies to them comes back. */
+table('hairpins.txt', /^(= | *now |reply|comes|no reply|hairpin|It |Its |asym|contra|!)/i);
+
+/** Tables and chains in the order in which packets meet them, where several programs have some. */
+table('layers.txt', /^(?! *(skipped|policy|start|route|ttl|reply|comes|Its |note|left|\w+: ))/);
+
 /** IP options: what is written into them, and where the packet goes. */
 table('options.txt', /^( *now |note|= |!)/);
 

@@ -1,4 +1,4 @@
-import { isUnspecified, sameAddress, type Address } from '../net/address';
+import { isUnspecified, prefixBlock, sameAddress, type Address } from '../net/address';
 import type { Host } from '../net/host';
 import { ROUTE_TABLE } from '../net/kernelRoutes';
 import { lookupRoute } from '../net/routing';
@@ -106,6 +106,22 @@ const TOS = 0x1e;
 const INTERNETWORK_CONTROL = 0xc0;
 
 /**
+ * Where IPv4 looks up the route, by which all of 127.0.0.0/8 is local, IPv6 looks up the addresses of the interfaces,
+ * and those by which a router is reached in each subnet; other anycast addresses are nobody's own. Source:
+ * net/ipv4/icmp.c __icmp_send, net/ipv6/icmp.c icmp6_send, net/ipv6/anycast.c ipv6_chk_acast_addr_src.
+ */
+function isOfInterface(address: Address, host: Host): boolean {
+  const anycast = lookupRoute(host, { destination: address }).route?.type === 'anycast';
+  return host.interfaces.some(({ addresses }) =>
+    addresses.some(
+      (own) =>
+        sameAddress(own.address, address) ||
+        (anycast && sameAddress(prefixBlock(own.address, own.prefixLength).address, address)),
+    ),
+  );
+}
+
+/**
  * An ICMP error about a packet, to its sender: from the address that the packet was sent to, or the one of the way
  * back. `iface`: where the packet came in.
  */
@@ -118,14 +134,10 @@ export function icmpError(
   const { host } = context;
   const tos = packet.family === 4 ? (packet.tos & TOS) | INTERNETWORK_CONTROL : 0;
   const back = lookupRoute(host, { destination: packet.source, mark: replyMark(packet, host), tos });
-  // IPv4 looks up the route, by which all of 127.0.0.0/8 is local, and IPv6 the interfaces (net/ipv4/icmp.c
-  // __icmp_send, net/ipv6/icmp.c icmp6_send).
   const own =
-    packet.family === 4 && !isUnspecified(packet.destination)
-      ? isOwn(packet.destination, context)
-      : host.interfaces.some(({ addresses }) =>
-          addresses.some(({ address }) => sameAddress(address, packet.destination)),
-        );
+    packet.family === 4
+      ? !isUnspecified(packet.destination) && isOwn(packet.destination, context)
+      : isOfInterface(packet.destination, host);
   const source = own
     ? packet.destination
     : (inboundAddress(host, packet.family, iface) ?? sourceAddressFor(host, back, packet.source) ?? packet.destination);
