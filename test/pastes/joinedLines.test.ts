@@ -30,6 +30,16 @@ const CASES: readonly [name: string, text: string, rules: readonly string[]][] =
     ['1 filter -A INPUT -j DROP'],
   ],
   [
+    'a word below a rule is not the end of a chain that nothing names',
+    '-A OUTPUT -p tcp -j SHOP\npod/db-0\n-A OUTPUT -p udp -m\nudp -j DROP\n-A OUTPUT -j REJ\nECT\n-A OUTPUT -m mult\niport --dports 1,2 -j SHOP\n',
+    [
+      '1 filter -A OUTPUT -p tcp -j SHOP',
+      '3 filter -A OUTPUT -p udp -m udp -j DROP',
+      '5 filter -A OUTPUT -j REJECT --reject-with icmp-port-unreachable',
+      '7 filter -A OUTPUT -m multiport --dports 1,2 -j SHOP',
+    ],
+  ],
+  [
     'a diff: what it leaves',
     '@@ -1,4 +1,4 @@\n *filter\n :INPUT ACCEPT [0:0]\n--A INPUT -j DROP\n+-A INPUT -j ACCEPT\n COMMIT\n',
     ['5 filter -A INPUT -j ACCEPT'],

@@ -138,19 +138,17 @@ function isRest(before: string, rest: string, chains: () => ReadonlySet<string>,
   const option = words.findIndex((word) => isOption(word));
   if (option !== 0 && words[0] !== '!' && isComplete(before, chains)) return false;
   if (option >= 0 && option <= 3 && !words.slice(0, option).some((word) => /[.,;:]$/.test(word))) return true;
-  const last = /\S*$/.exec(before)?.[0] ?? '';
-  if (
-    words.length === 1 &&
-    (isOption(last) ||
-      /^-[jgm]$/.test(
-        before
-          .slice(-600)
-          .split(/[ \t]+/)
-          .at(-2) ?? '',
-      ))
-  )
-    return true;
+  const [named = '', last = ''] = before
+    .slice(-600)
+    .split(/[ \t]+/)
+    .slice(-2);
+  if (words.length === 1 && (isOption(last) || endsName(named, last + rest, chains))) return true;
   return words.length <= 2 && isFull() && /^[\w./:,-]+$/.test(words[0] ?? '');
+}
+
+/** Whether a word is what an option of a rule names, with its end from the next line. */
+function endsName(option: string, name: string, chains: () => ReadonlySet<string>): boolean {
+  return option === '-m' ? MATCH_NAMES.has(name) : (option === '-j' || option === '-g') && isTarget(name, chains);
 }
 
 /** Ends with its target: only an option of that can follow. */
