@@ -10,5 +10,5 @@ export function limited(text: string, more: string): string {
     .slice(shown.length)
     .split('\n')
     .filter((line) => line !== '').length;
-  return `${shown}\n… ${left} more lines are cut off here: ${more}\n`;
+  return `${shown}\n… ${left} more ${left === 1 ? 'line is' : 'lines are'} cut off here: ${more}\n`;
 }

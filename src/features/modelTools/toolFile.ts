@@ -1,6 +1,7 @@
 import { visible } from '../../core/text/visible';
 import type { Dump, FileModel } from '../fileModel';
 import { ruleSetName } from '../ruleSetName';
+import { counted } from '../traceReport/traceInput';
 import type { ToolProblem } from './toolInput';
 
 /** The text that a tool is about. */
@@ -15,7 +16,7 @@ export function dumpNumbered({ name, model }: ToolFile, number: number | undefin
   if (!defaultDump)
     return { problem: `there are no iptables or nftables rules in ${name}; give a file with some, or "rules"` };
   const dump = number === undefined ? defaultDump : dumps[number - 1];
-  return dump ?? { problem: `${name} has ${dumps.length} rule sets: ${ruleSetList(model)}` };
+  return dump ?? { problem: `${name} has ${counted(dumps.length, 'rule set')}: ${ruleSetList(model)}` };
 }
 
 /** `rules.v4, rule set 1 of 2 (saved state, lines 3–40; the others: 2. saved state, IPv6, lines 50–70)`. */

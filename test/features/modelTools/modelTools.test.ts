@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkForModel, CHECK_FIELDS } from '../../../src/features/modelTools/checkRulesTool';
 import { explainForModel, EXPLAIN_FIELDS } from '../../../src/features/modelTools/explainChainTool';
-import { MOST_CHARACTERS } from '../../../src/features/modelTools/limited';
+import { limited, MOST_CHARACTERS } from '../../../src/features/modelTools/limited';
 import type { ToolFile } from '../../../src/features/modelTools/toolFile';
 import { ToolInput, type ToolFields, type ToolProblem } from '../../../src/features/modelTools/toolInput';
 import { traceForModel, TRACE_FIELDS } from '../../../src/features/modelTools/tracePacketTool';
@@ -156,6 +156,148 @@ describe('an error says what to give instead', () => {
       { numRuns: 200 },
     );
   });
+});
+
+const SETS = '*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set a src -j ACCEPT\nCOMMIT\n';
+const WEB = (rules: number): string =>
+  `*filter\n:INPUT DROP [0:0]\n:WEB - [0:0]\n-A INPUT -j WEB\n${'-A WEB -p tcp -j ACCEPT\n'.repeat(rules)}COMMIT\n`;
+const BRIDGE = 'ebtables -A FORWARD -j DROP\n';
+
+describe('a whole answer', () => {
+  const OUTCOMES = [
+    '2 outcomes are possible, because something is not known:',
+    'Outcome 1: DELIVERED :80: It is delivered to this host, 10.244.1.5:80, but the file does not say which program ' +
+      'listens there. Decided by line 3.',
+    '  only if INPUT rule 1: the source is in the set a (the members of the set a are not in this file)',
+    '  decided by line 3, INPUT rule 1 ACCEPT',
+    'Outcome 2: DROPPED: Dropped by the policy of INPUT (line 2): no rule of filter INPUT decided otherwise.',
+    '  only if INPUT rule 1: the source is not in the set a (the members of the set a are not in this file)',
+    '  decided by line 2, policy of filter INPUT DROP',
+    '',
+    'Assumed, because neither the file nor the packet states it:',
+    '  Nothing says whether these rules are for IPv4 or IPv6: IPv4 is assumed.',
+    '  The file does not state the IPv4 address of eth0: 10.244.1.5/24 is assumed.',
+    '  The file lists no sockets ("ss -ltnp"): which process receives a packet is not known.',
+    '  The file lists no policy rules ("ip rule"): only the standard ones are assumed.',
+    "  The destination is 10.244.1.5: this host's first address.",
+    '',
+  ];
+  const REST = [
+    'What would have to change, each traced with the change made:',
+    '  Drop it → DROPPED',
+    '      iptables -I INPUT -s 203.0.113.9/32 -p tcp -m tcp --dport 80 -j DROP',
+    '',
+    'Steps, with the line of the file before each rule:',
+    'in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:80 syn own',
+    '',
+  ];
+  test.each<[unread: string, notes: readonly string[]]>([
+    ['', []],
+    [BRIDGE, ['Notes:', '  1 line that looks like a rule or a fact was not read.', '']],
+    [BRIDGE + BRIDGE, ['Notes:', '  2 lines that look like rules or facts were not read.', '']],
+  ])('of a trace, with lines that are not read: %j', (unread, notes) => {
+    const text = ask('iptables_trace_packet', ofText(SETS + unread), {
+      packet: 'in eth0 tcp 203.0.113.9 > :80 own',
+      file: ' ',
+      rules: null,
+      ruleSet: undefined,
+    });
+    const lines = text.split('\n');
+    const expected = [...OUTCOMES, ...notes, ...REST];
+    expect(lines.slice(0, 2)).toEqual([
+      'File: rules, rule set 1 of 1 (saved state, lines 1–4)',
+      'Packet: in eth0 tcp 203.0.113.9:41522 > 10.244.1.5:80 syn own',
+    ]);
+    expect(lines.slice(2, 2 + expected.length)).toEqual(expected);
+    expect(lines.slice(-3)).toEqual([
+      'DROPPED: Dropped by the policy of INPUT (line 2): no rule of filter INPUT decided otherwise.',
+      'Why was it not accepted? No ACCEPT above matched: line 3: assumed not --match-set a src.',
+      '',
+    ]);
+  });
+
+  test.each<[tool: string, rules: string, input: object, lines: readonly string[]]>([
+    [
+      'iptables_check_rules',
+      `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACEPT\nCOMMIT\n${BRIDGE}`,
+      {},
+      [
+        'File: rules',
+        '2 errors (what iptables-restore 1.8.9, legacy back end, refuses), 0 warnings, 0 remarks:',
+        'line 3, column 31: error unknown-target: "ACEPT" is neither a chain of table filter declared above nor a ' +
+          'target that iptables 1.8 includes: did you mean ACCEPT? (fix: Change to ACCEPT)',
+        'line 5, column 1: error unexpected-text: iptables-restore accepts only comments and empty lines outside of a table',
+        'Lines that look like rules or facts of the host and were not read:',
+        'line 5: An ebtables or arptables command: rules for bridges and ARP are not traced.',
+        '',
+      ],
+    ],
+    [
+      'iptables_check_rules',
+      SETS,
+      {},
+      ['File: rules', 'No problem was found: iptables-restore (1.8.9, legacy back end) accepts the rules in it.', ''],
+    ],
+    ...[1, 60, 61].map((count): [string, string, object, readonly string[]] => [
+      'iptables_explain_chain',
+      WEB(count),
+      { name: 'WEB' },
+      [
+        `File: rules, rule set 1 of 1 (saved state, lines 1–${count + 5})`,
+        'WEB: user-defined chain of table filter',
+        '',
+        `In this file: jumped to from INPUT line 4; ${count === 1 ? '1 rule' : `${count} rules`}: ${count} ACCEPT.`,
+        `Chain filter/WEB: ${count === 1 ? '1 rule' : `${count} rules`}, declared in line 3`,
+        ...Array.from({ length: Math.min(count, 60) }, (_, i) => `  line ${i + 5}: -A WEB -p tcp -j ACCEPT`),
+        ...(count > 60 ? ['  … and 1 more'] : []),
+        '',
+        '',
+      ],
+    ]),
+  ])('%s of %j %o', (tool, rules, input, lines) => {
+    expect(ask(tool, ofText(rules), input).split('\n')).toEqual(lines);
+  });
+
+  test.each<[tool: string, rules: string, input: object, problem: string]>([
+    [
+      'iptables_trace_packet',
+      SETS,
+      { packet: 'in eth0 tpc > :x' },
+      '"tpc" is not understood; did you mean "tcp"?; "x" is not a port from 0 to 65535 or the name of a service',
+    ],
+    ['iptables_trace_packet', SETS, { packet: 'tcp', ruleSet: 0 }, '"ruleSet" must be a whole number from 1 to 1000'],
+    [
+      'iptables_trace_packet',
+      SETS,
+      { packet: 'tcp', ruleSet: 1001 },
+      '"ruleSet" must be a whole number from 1 to 1000',
+    ],
+    ['iptables_trace_packet', SETS, { packet: 'tcp', ruleSet: 2 }, 'rules has 1 rule set: 1. saved state, lines 1–4'],
+    ['iptables_explain_chain', SETS, { name: 'X', ruleSet: 9 }, 'rules has 1 rule set: 1. saved state, lines 1–4'],
+    ['iptables_explain_chain', WEB(1), { name: 'NOWHERE' }, 'nothing is known of "NOWHERE"'],
+    ['iptables_explain_chain', WEB(1), { name: 'WBE' }, 'nothing is known of "WBE"; did you mean "WEB"?'],
+    ...[12, 13].map((count): [string, string, object, string] => [
+      'iptables_trace_packet',
+      `# a note\n${SETS}\n`.repeat(count),
+      { packet: 'tcp', ruleSet: 20 },
+      `rules has ${count} rule sets: ${Array.from(
+        { length: 12 },
+        (_, i) => `${i + 1}. saved state, lines ${6 * i + 2}–${6 * i + 5}`,
+      ).join('; ')}${count > 12 ? '; …' : ''}`,
+    ]),
+  ])('%s of %j %o: a problem', (tool, rules, input, problem) => {
+    expect(ask(tool, ofText(rules), input)).toBe(`problem: ${problem}`);
+  });
+});
+
+test.each<[text: string, shown: string]>([
+  ['x'.repeat(MOST_CHARACTERS), 'x'.repeat(MOST_CHARACTERS)],
+  [`${'x'.repeat(13_990)}\n${'y'.repeat(20)}\n\nz\n`, `${'x'.repeat(13_990)}\n… 2 more lines are cut off here: ask\n`],
+  [`${'x'.repeat(13_990)}\n${'y'.repeat(20)}\n`, `${'x'.repeat(13_990)}\n… 1 more line is cut off here: ask\n`],
+  ['x'.repeat(14_001), `${'x'.repeat(14_000)}\n… 1 more line is cut off here: ask\n`],
+  [`\n${'x'.repeat(14_001)}`, `\n${'x'.repeat(13_999)}\n… 1 more line is cut off here: ask\n`],
+])('%.20j … as it is shown', (text, shown) => {
+  expect(limited(text, 'ask')).toBe(shown);
 });
 
 test('a long answer is cut at a line, says so, and begins with what matters', () => {
