@@ -1,4 +1,5 @@
 import { capital } from '../core/text/capital';
+import { counted } from '../core/text/counted';
 import { packs } from '../core/knowledge/knowledge';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
@@ -50,12 +51,15 @@ function findUnread(model: FileModel): readonly UnreadLine[] {
   };
   for (const { line, code, message } of file.problems) if (NOT_READ.has(code)) add(line, message);
   for (const { name, hooks, rules, line } of unfollowedTables(file)) {
-    const has = `Table ${name} of nft has ${rules === 1 ? '1 rule' : `${rules} rules`}`;
+    const has = `Table ${name} of nft has ${rules === 0 ? 'the policy drop' : counted(rules, 'rule')}`;
     add(
       file.lines[line - 1] as Line,
       hooks.length === 0
-        ? `${has} and no base chain: no packet comes to them.`
-        : `${has}, in ${hooks.join(', ')}: they see every packet too, and are not followed.`,
+        ? `${has} and no base chain: no packet comes to ${rules === 1 ? 'it' : 'them'}.`
+        : `${has}, in ${hooks.join(', ')}: ` +
+            (rules > 1
+              ? 'they see every packet too, and are not followed.'
+              : 'it sees every packet too, and is not followed.'),
     );
   }
   const used = usedLines(model);

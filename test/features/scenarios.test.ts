@@ -20,6 +20,12 @@ const small = (address: string): string =>
 /** All but one address of its network next to the host are its own. */
 const CROWDED = `\n$ ip addr\n2: eth0: <UP> mtu 1500\n${[1, 6, 7, 8, 9, 10, 11].map((last) => `    inet 192.0.2.${last}/24 scope global eth0\n`).join('')}`;
 
+/** What translates the sources of forwarded packets, on a host with two interfaces. */
+const nat = (...rules: readonly string[]): string =>
+  `*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules.map((rule) => `-A POSTROUTING ${rule}\n`).join('')}COMMIT\n` +
+  ETH0 +
+  ETH1;
+
 const texts: readonly (readonly [name: string, text: string])[] = [
   ['a filter alone', EMPTY],
   ['a filter of IPv6 alone', V6 + EMPTY],
@@ -34,6 +40,15 @@ const texts: readonly (readonly [name: string, text: string])[] = [
   ['the last host of a network', EMPTY + small('192.0.2.254/24')],
   ['a host five before the broadcast address', EMPTY + small('192.0.2.10/28')],
   ['a host with another interface than eth0', EMPTY + ETH0.replaceAll('eth0', 'ens18')],
+  ['a gateway', nat('-o eth0 -j MASQUERADE')],
+  ['a gateway, IPv6', V6 + nat('-o eth0 -j MASQUERADE')],
+  ['a gateway by the other interface', nat('-o eth1 -j MASQUERADE')],
+  ['a gateway whose rule excludes an interface', nat('! -o eth1 -j MASQUERADE')],
+  ['a gateway for one network', nat('-s 10.8.0.0/30 -j SNAT --to-source 192.0.2.10')],
+  ['a gateway for all but one network', nat('! -s 192.0.2.0/24 -j SNAT --to-source 192.0.2.10')],
+  ['a gateway for a network that it is not in', nat('-s 10.7.0.0/24 -j MASQUERADE')],
+  ['a gateway whose second rule is for a network that it is in', nat('-s 10.7.0.0/24 -j MASQUERADE', '-j MASQUERADE')],
+  ['rules of POSTROUTING that translate nothing', nat('-o eth0 -j ACCEPT')],
   ['Docker', sampleText('docker-host.iptables-save')],
   ['a node of Kubernetes', sampleText('kube-node.iptables-save')],
   ['a node of Kubernetes without endpoints', kube],

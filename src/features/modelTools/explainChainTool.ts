@@ -35,7 +35,8 @@ export function explainForModel(file: ToolFile | undefined, input: ToolInput): s
   const chains = (ruleSet ? tablesOfBoth(ruleSet) : [])
     .filter(({ name }) => table === undefined || name === table)
     .flatMap((each) => each.chains.get(chain) ?? []);
-  const known = explainName(chain, file?.model) ?? explainName(given, file?.model);
+  const names = [...(table === undefined ? [] : [`${table} ${chain}`]), chain, given];
+  const known = names.map((name) => explainName(name, file?.model)).find((blocks) => blocks !== undefined);
   if (!known && chains.length === 0) {
     const near = similarNames(chain, file?.model).slice(0, 5).join(', ');
     const meant =
