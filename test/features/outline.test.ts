@@ -125,10 +125,21 @@ describe('links above chains', () => {
   });
 });
 
-test('regions to fold: rule sets, their tables, listings', () => {
-  const text =
-    'Notes\n\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n\nend\n';
-  expect(regionsOf(modelOfText(text, 'notes.md')).map(({ from, to, kind }) => `${kind} ${from + 1}–${to + 1}`)).toEqual(
+test.each<[text: string, regions: readonly string[]]>([
+  [
+    'Notes\n\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n\nend\n',
     ['rules 3–9', 'table 3–5', 'table 6–9'],
+  ],
+  // A table that is not closed is folded with its rules alone; a line alone is not folded.
+  ['*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\n', ['rules 1–3']],
+  ['-A INPUT -j DROP\n', []],
+  [
+    '$ ip route\ndefault via 192.0.2.1 dev eth0\n192.0.2.0/24 dev eth0 scope link\n\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n\n' +
+      '$ sysctl net.ipv4.ip_forward\nnet.ipv4.ip_forward = 1\n$ ipset save\ncreate a hash:ip\nadd a 10.0.0.1\n',
+    ['listing 2–3', 'rules 5–7', 'table 5–7', 'listing 12–13'],
+  ],
+])('regions to fold in %j: rule sets, their tables, listings', (text, regions) => {
+  expect(regionsOf(modelOfText(text, 'notes.md')).map(({ from, to, kind }) => `${kind} ${from + 1}–${to + 1}`)).toEqual(
+    regions,
   );
 });
