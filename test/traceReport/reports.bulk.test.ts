@@ -104,6 +104,50 @@ ${Array.from({ length: 10 }, (_, i) => `-A SOURCES -s 198.51.100.${i}/32 -j ACCE
 -A ONE -s 10.0.0.0/8 -p icmp -j ACCEPT
 COMMIT
 ${HOST}`,
+  'verdict maps and returns': `table inet fw {
+	chain in {
+		type filter hook input priority 0; policy accept;
+		tcp dport vmap { 80 : goto web, 81 : jump web, 82 : return, 83 : continue, 89 : drop }
+		tcp dport 84 goto web
+		tcp dport 85 return
+		udp dport 53 ip saddr 198.51.100.1 drop
+	}
+	chain web {
+		tcp sport 1 drop
+	}
+	chain out {
+		type filter hook output priority 0; policy drop;
+		meta skuid 7 return
+		oifname "eth1" reject with tcp reset
+		accept
+	}
+}
+${HOST}`,
+  'zones, and what returns from a built-in chain': `*raw
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 1 -j CT --zone 7 --helper ftp
+-A PREROUTING -p tcp -m tcp --dport 2 -j CT --zone-orig 8
+-A PREROUTING -p tcp -m tcp --dport 3 -j CT --zone-reply 9
+-A PREROUTING -p tcp -m tcp --dport 4 -j CT --zone-orig mark
+-A PREROUTING -p tcp -m tcp --dport 5 -j CT --ctevents new
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 6 -j DNAT --to-destination 10.9.0.7:80 --random
+-A POSTROUTING -o eth1 -p tcp -j SNAT --to-source 10.9.0.9 --random
+-A POSTROUTING -o eth1 -p udp -j MASQUERADE --to-ports 2000-3000 --random
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT DROP [0:0]
+-A INPUT -p udp -m udp --dport 137 -j RETURN
+-A INPUT -i eth0 -p tcp -m tcp --dport 1:5 -j ACCEPT
+-A OUTPUT -d 224.0.0.0/4 -j ACCEPT
+COMMIT
+${HOST}`,
   'nft with counters': `table inet fw {
 	chain in {
 		type filter hook input priority 0; policy drop;

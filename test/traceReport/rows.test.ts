@@ -85,6 +85,40 @@ test.each<[string, readonly string[], readonly string[]]>([
   expect(drawn(filter(...rules), IN)).toEqual(expected);
 });
 
+const OTHER = '-s 198.51.100.1/32 -j DROP';
+const NEAR = '-d 192.0.2.10/32 -p tcp -m tcp --dport 81 -j ACCEPT';
+/** Rules of INPUT that do not match; those with these numbers have the destination of the packet, and another port. */
+const run = (count: number, ...near: readonly number[]): readonly string[] =>
+  Array.from({ length: count }, (_, i) => `INPUT ${near.includes(i + 1) ? NEAR : OTHER}`);
+const numbers = (...list: readonly number[]): readonly string[] => list.map((number) => `0 INPUT:${number}`);
+const folded = (count: number, from: number, to: number): string =>
+  `0 ${count} more rules did not match (${from}–${to})`;
+
+test.each<[string, readonly string[], readonly string[]]>([
+  ['is shown whole up to 16', run(16), numbers(...Array.from({ length: 16 }, (_, i) => i + 1))],
+  ['is folded after the first two', run(17), [...numbers(1, 2), folded(15, 3, 17)]],
+  ['shows what matches in part', run(20, 10), [...numbers(1, 2), folded(7, 3, 9), ...numbers(10), folded(10, 11, 20)]],
+  ['has no fold of one rule', run(20, 4, 19), [...numbers(1, 2, 3, 4), folded(14, 5, 18), ...numbers(19, 20)]],
+  ['has none after its last rule', run(20, 20), [...numbers(1, 2), folded(17, 3, 19), ...numbers(20)]],
+  ['shows its first rule once', run(20, 1, 2, 3), [...numbers(1, 2, 3), folded(17, 4, 20)]],
+  [
+    'shows four that match in part',
+    run(30, 5, 10, 15, 20, 25),
+    [
+      ...numbers(1, 2),
+      ...[folded(2, 3, 4), ...numbers(5), folded(4, 6, 9), ...numbers(10), folded(4, 11, 14), ...numbers(15)],
+      ...[folded(4, 16, 19), ...numbers(20), folded(10, 21, 30)],
+    ],
+  ],
+  [
+    'does not take another address or none for a part',
+    run(20).map((rule, i) => (i === 4 ? 'INPUT ! -s 10.0.0.0/8 -d 10.0.0.1/32 -j DROP' : i === 9 ? 'INPUT -p udp' : rule)),
+    [...numbers(1, 2), folded(18, 3, 20)],
+  ],
+])('a run of rules that do not match %s', (_, rules, expected) => {
+  expect(drawn(filter(...rules), IN)).toEqual([...expected, END]);
+});
+
 /** Each table at each hook sends the packet to chain X, which asks for an interface. */
 function atHooks(table: string, rule: string): string {
   const hooks = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];

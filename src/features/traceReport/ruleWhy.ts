@@ -128,9 +128,13 @@ function decidesNat(walked: Walked, index: number): string {
 function returnsTo(walked: Walked, index: number): string {
   const next = walked.events[index + 1];
   if (next?.kind !== 'return') return 'returns';
-  return walked.events[index + 2]?.kind === 'policy'
-    ? `returns: policy of ${next.to.name}`
-    : `returns to ${next.to.name}`;
+  return policyAfter(walked, index + 1) ? `returns: policy of ${next.to.name}` : `returns to ${next.to.name}`;
+}
+
+/** The chain whose policy comes after the return at an index; undefined where that is no return, or a rule comes. */
+export function policyAfter({ events }: Walked, index: number): string | undefined {
+  const event = events[index];
+  return event?.kind === 'return' && events[index + 1]?.kind === 'policy' ? event.to.name : undefined;
 }
 
 /** In nft a rule that logs has no verdict. */

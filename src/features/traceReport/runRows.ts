@@ -24,7 +24,7 @@ export function runRows(event: SkippedEvent, index: number): readonly Row[] {
   const shown = new Set([from, from + 1, ...nearMatches(event)]);
   const rows: Row[] = [];
   let gap = from;
-  for (const number of [...shown].sort((a, b) => a - b).concat(to + 1)) {
+  for (const number of [...shown, to + 1]) {
     // A fold of one rule would take as much room as the rule.
     if (number - gap === 1) rows.push(...rulesOfRun(event, gap, gap, index));
     else if (number > gap) rows.push(fold(event, index, gap, number - 1));
@@ -71,7 +71,7 @@ function fold({ chain, depth }: SkippedEvent, index: number, from: number, to: n
   };
 }
 
-/** Numbers of the rules that said yes to an address or a port before something said no. */
+/** Numbers of the rules that said yes to an address or a port before something said no, in their order. */
 function nearMatches({ rules, from, to, view }: SkippedEvent): readonly number[] {
   const near: number[] = [];
   for (let number = from; number <= Math.min(to, from + LOOKED_AT) && near.length < NEAR_SHOWN; number++) {

@@ -21,7 +21,7 @@ import { packetState } from './packetState/packetState';
 import { inFragments, packetChanges, packetWords } from './packetWords';
 import { ruleTokens } from './ruleTokens';
 import { stepTries } from './stepTries';
-import { whyRule, whyRuleNot } from './ruleWhy';
+import { policyAfter, whyRule, whyRuleNot } from './ruleWhy';
 import { eventAt } from './makeReport';
 import { droppedBy } from './verdict';
 import { explainDecision } from './whyDecided';
@@ -66,7 +66,7 @@ function ruleDetail(input: TraceInput, walked: Walked, step: StepId, index: numb
     step,
     title: ruleTitle(rule),
     tokens: ruleTokens(rule, true),
-    happened: event.matched ? matchedWords(rule, why) : `Did not match: ${why}.`,
+    happened: event.matched ? matchedWords(event, why, policyAfter(walked, index + 1)) : `Did not match: ${why}.`,
     ...known,
     conditions: allConditions(rule, event.view, evidenceOf(event)).map(reportedCondition),
     changes,
@@ -102,8 +102,9 @@ function ruleTitle(rule: Rule): RichText {
   ];
 }
 
-function matchedWords(rule: Rule, why: string): string {
-  const { target } = rule;
+/** `policy`: the chain whose policy comes next, where the rule returns to it. */
+function matchedWords({ rule: { target }, effect }: RuleEvent, why: string, policy: string | undefined): string {
+  if (policy !== undefined && effect?.kind === 'verdict') return `Matches: returns, and the policy of ${policy} is next.`;
   if (target.kind === 'jump')
     return `Matches: continues with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}.`;
   if (target.kind === 'extension') return `Matches: ${target.extension.describe(target.data)}.`;
@@ -178,7 +179,11 @@ function eventWords(
     case 'return':
       return {
         title: title(`End of ${event.chain.name}`),
-        happened: `No rule of ${event.chain.name} decided. Continues with the rule after the jump in ${event.to.name}.`,
+        happened:
+          `No rule of ${event.chain.name} decided. ` +
+          (policyAfter(walked, index) === undefined
+            ? `Continues with the rule after the jump in ${event.to.name}.`
+            : `The policy of ${event.to.name} is next.`),
       };
     case 'conntrack':
       return { title: title('Connection tracking'), happened: `State ${event.view.state}: ${event.why}.` };
@@ -262,8 +267,9 @@ function besideWords(why: 'absent' | 'asleep'): Pick<StepDetail, 'title' | 'happ
       };
 }
 
-function chainEnd(before: TraceEvent | undefined, { name, rules }: Chain): string {
-  if (before?.kind === 'return' && before.explicit) return `A rule said RETURN, and ${name} is a built-in chain.`;
+function chainEnd(before: TraceEvent | undefined, { name, rules, base }: Chain): string {
+  if (before?.kind === 'return' && before.explicit)
+    return `A rule returned, and ${name} is a ${base ? 'base' : 'built-in'} chain.`;
   return rules.length === 0 ? `${name} has no rules.` : `No rule of ${name} decided.`;
 }
 
