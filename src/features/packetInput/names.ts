@@ -62,10 +62,9 @@ export class NameBook {
   portsOf(name: string): readonly (readonly [text: string, what: string])[] {
     const found = this.resolve(name);
     if (isUnknown(found)) return [];
-    return found.ports.map((each) => [
-      `${name}:${each.name ?? each.port}`,
-      `port ${each.port} of ${found.known ?? name}`,
-    ]);
+    // A port of TCP and UDP is offered once.
+    const texts = new Map(found.ports.map((each) => [`${name}:${each.name ?? each.port}`, each.port]));
+    return [...texts].map(([text, port]) => [text, `port ${port} of ${found.known ?? name}`]);
   }
 
   /** The addresses of an address, of `localhost` or of a name. */

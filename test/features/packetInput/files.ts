@@ -111,5 +111,10 @@ $ iptables-save
 :INPUT DROP [0:0]
 :OUTPUT ACCEPT [0:0]
 -A INPUT -p tcp --dport 8080 -j ACCEPT
+-A INPUT -i tun+ -j ACCEPT
+-A INPUT -i wg+ -j ACCEPT
+-A INPUT -i eth0 -j ACCEPT
+-A INPUT -i eth10 -j ACCEPT
+-A INPUT -i lo -j ACCEPT
 COMMIT
 `;
