@@ -89,7 +89,7 @@ function editorWords({ session }: Bench): readonly string[] {
 /**
  * What the page posts, in short: the type of the message, and its fields as JSON. `edit LINE|FROM|TO` edits the file,
  * `insert LINE|TEXT` puts a line into it; others are asked by the editor. `step` stands for the step that is selected
- * or decided.
+ * or decided. `shared` shows in which forms others get what is shown.
  */
 function act(bench: Bench, step: string): void {
   const [word = ''] = step.split(' ');
@@ -123,11 +123,30 @@ function effectWords(effect: EditorEffect): readonly string[] {
     : [message.type, ...outlineOf(message, '  ').filter((line) => !/^ {2}(?:type|revision): /.test(line))];
 }
 
+/** How what is shown is given to others: the first line of each form that has words, and the command line. */
+function sharedWords({ session: { shared } }: Bench): readonly string[] {
+  if (!shared) return ['nothing is shown'];
+  const { what, text, markdown, mermaid, html, picture, command } = shared;
+  const first = (form: string): string => form.split('\n').find((line) => /[a-z]{2}/.test(line)) ?? '';
+  const title = (form: string): string => /<title[^>]*>([^<]*)/.exec(form)?.[1] ?? 'no title';
+  const journey = /^.*leg \d.*$|^#+ .*\d.*$/m.test(markdown()) ? ', headings with numbers' : '';
+  return [
+    `what: ${what}`,
+    `text: ${first(text())}`,
+    `markdown: ${first(markdown())}${journey}`,
+    `mermaid: ${first(mermaid())}, ${mermaid().split('\n').length} lines`,
+    `html: ${title(html())}`,
+    `picture: ${title(picture('dark').svg)}`,
+    `command: ${command().trimEnd().replaceAll('\n', ' ⏎ ')}`,
+  ];
+}
+
 /** Steps of a trace view: what each changes of its state, and what else is asked of the editor and the page. */
 answersOf(
   path.join(import.meta.dirname, 'sessions.txt'),
   (step, section) => {
     const bench = benchOf(section);
+    if (step === 'shared') return sharedWords(bench);
     const before = step === 'open' ? [] : [...sketch(bench.state), ...editorWords(bench)];
     act(bench, step);
     const effects = step === 'open' ? [] : bench.effects;
