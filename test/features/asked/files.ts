@@ -683,6 +683,17 @@ nft add rule ip t c tcp dport 22 accept
   nft add rule ip t c tcp dport 23 drop
 `,
   'kernel trace': readFileSync('test/fixtures/kernelTrace/gateway.rules', 'utf8'),
+  'many rules': `*mangle
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -p udp -j DROP
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+${Array.from({ length: 20 }, (_, i) => `-A INPUT -p tcp -m tcp --dport ${i + 1} -j ACCEPT`).join('\n')}
+COMMIT
+${HOST}`,
   'kernel trace in the file': ['rules', 'TRACE.txt']
     .map((name) => readFileSync(`test/fixtures/kernelTrace/gateway.${name}`, 'utf8'))
     .join('\n'),

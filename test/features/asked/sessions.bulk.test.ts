@@ -113,6 +113,7 @@ function act(bench: Bench, step: string): void {
 }
 
 function effectWords(effect: EditorEffect): readonly string[] {
+  if (effect.kind === 'copy') return [`copy, and say ${effect.said}: ${JSON.stringify(effect.text)}`];
   if (effect.kind !== 'post') return [JSON.stringify(effect)];
   const { message } = effect;
   // What a step has is in other tables.
