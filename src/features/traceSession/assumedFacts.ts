@@ -117,12 +117,8 @@ function fieldOf(
           : message.includes('route_localnet')
             ? 'host.route_localnet'
             : undefined;
-    case 'sets':
-    case 'tproxy-routing':
-    case 'policy-rules':
-    case 'question':
-    case 'nft':
-    case 'premise':
+    // No field changes these.
+    default:
       return undefined;
   }
 }

@@ -80,26 +80,8 @@ export function nextState(state: SessionState, trace: SessionTrace, message: ToE
     }
     case 'what-if-back':
       return withChanges(state, message.index === undefined ? [] : state.whatIf.filter((_, i) => i !== message.index));
-    case 'theme':
-    case 'capture-file':
-    case 'capture-rows':
-    case 'capture-again':
-    case 'capture-iface':
-    case 'close-capture':
-    case 'revert':
-    case 'select':
-    case 'open-line':
-    case 'expand':
-    case 'find':
-    case 'complete':
-    case 'ask-remedies':
-    case 'copy-remedy':
-    case 'try-remedy':
-    case 'what-if-copy':
-    case 'add-expectation':
-    case 'copy':
-    case 'share':
-    case 'drawn':
+    // The others ask the editor for something, or say where the view is.
+    default:
       return undefined;
   }
 }

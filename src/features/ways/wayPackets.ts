@@ -123,7 +123,7 @@ function isService({ knowledge }: TraceInput, address: string): boolean {
   );
 }
 
-/** Another address of the same network that is not one of this host. */
+/** Another address of the same network that is not one of this host; its last one is that of a broadcast. */
 function neighbourOf(address: Address, { interfaces }: Evaluation['setting']['setting']['host']): Address | undefined {
   const network = prefixBlock(address, address.family === 4 ? 24 : 64);
   return [2, 3, -2, -3]
@@ -131,6 +131,7 @@ function neighbourOf(address: Address, { interfaces }: Evaluation['setting']['se
     .find(
       (each) =>
         inBlock(each, network) &&
+        inBlock(addToAddress(each, 1), network) &&
         !interfaces.some(({ addresses }) => addresses.some((own) => sameAddress(own.address, each))),
     );
 }
