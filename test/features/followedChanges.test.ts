@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { editSourceFile } from '../../src/core/syntax/edit';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import type { SourceFile } from '../../src/core/syntax/sourceFile';
-import { followed, isSameWhatIf, offLine, typed, type WhatIf } from '../../src/features/whatIf/whatIf';
+import { followed, isSameWhatIf, typed, type WhatIf } from '../../src/features/whatIf/whatIf';
 
 const read = (lines: readonly string[]): SourceFile => parseSourceFile(lines.join('\n'), { fileName: 'rules.v4' });
 const RULES = ['*filter', '-A INPUT -j LOG', '-A INPUT -j DROP', '-A INPUT -j LOG', 'COMMIT'];
@@ -32,13 +32,10 @@ describe('lines that are off', () => {
     ['are gone where there never was such a line', [99], () => read(RULES), []],
   ])('%s', (_, lines, edit, expected) => {
     const before = read(RULES);
-    const off = lines.map((line): WhatIf => {
-      const at = before.lines[line];
-      return at ? offLine(at) : { kind: 'off', line, text: '' };
-    });
+    const off = lines.map((line): WhatIf => ({ kind: 'off', line, text: before.lines[line]?.text ?? '' }));
     const command = typed('-A INPUT -j ACCEPT');
     const after = edit(before);
-    const texts = expected.map((line) => offLine(after.lines[line] ?? { index: line, text: '' }));
+    const texts = expected.map((line): WhatIf => ({ kind: 'off', line, text: after.lines[line]?.text ?? '' }));
     expect(followed([command, ...off], before, after)).toEqual([command, ...texts]);
   });
 });

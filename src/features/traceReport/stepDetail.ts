@@ -104,7 +104,8 @@ function ruleTitle(rule: Rule): RichText {
 
 /** `policy`: the chain whose policy comes next, where the rule returns to it. */
 function matchedWords({ rule: { target }, effect }: RuleEvent, why: string, policy: string | undefined): string {
-  if (policy !== undefined && effect?.kind === 'verdict') return `Matches: returns, and the policy of ${policy} is next.`;
+  if (policy !== undefined && effect?.kind === 'verdict')
+    return `Matches: returns, and the policy of ${policy} is next.`;
   if (target.kind === 'jump')
     return `Matches: continues with the rules of ${target.chain}${target.goto ? ', without coming back' : ''}.`;
   if (target.kind === 'extension') return `Matches: ${target.extension.describe(target.data)}.`;
@@ -177,14 +178,7 @@ function eventWords(
         notes: explainDecision(walked, index),
       };
     case 'return':
-      return {
-        title: title(`End of ${event.chain.name}`),
-        happened:
-          `No rule of ${event.chain.name} decided. ` +
-          (policyAfter(walked, index) === undefined
-            ? `Continues with the rule after the jump in ${event.to.name}.`
-            : `The policy of ${event.to.name} is next.`),
-      };
+      return { title: title(`End of ${event.chain.name}`), happened: endOfChain(event, policyAfter(walked, index)) };
     case 'conntrack':
       return { title: title('Connection tracking'), happened: `State ${event.view.state}: ${event.why}.` };
     case 'table-skipped':
@@ -242,6 +236,15 @@ function eventWords(
     default:
       return { title: title('Step'), happened: '' };
   }
+}
+
+function endOfChain(
+  { chain, to }: Extract<TraceEvent, { readonly kind: 'return' }>,
+  policy: string | undefined,
+): string {
+  const next =
+    policy === undefined ? `Continues with the rule after the jump in ${to.name}.` : `The policy of ${policy} is next.`;
+  return `No rule of ${chain.name} decided. ${next}`;
 }
 
 function routeWords(event: Extract<TraceEvent, { readonly kind: 'route' }>): string {
