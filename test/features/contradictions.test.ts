@@ -28,6 +28,24 @@ test.each([
     'in wg3 tcp > 192.0.2.10:80',
     [],
   ],
+  [
+    'the way out, where rules name a bridge alone',
+    dump('-A POSTROUTING -o docker0 -j ACCEPT\n'),
+    'in ens3 tcp > :80',
+    [],
+  ],
+  [
+    'a bridge, where rules name another',
+    dump('-A POSTROUTING -o docker0 -j ACCEPT\n'),
+    'in cni0 tcp > :80',
+    ['no interface cni0; it knows docker0'],
+  ],
+  [
+    'a way out that a list of interfaces does not have',
+    `${dump('')}1: lo: <UP>\n    inet 127.0.0.1/8 scope host lo\n2: docker0: <UP>\n    inet 172.17.0.1/16 scope global docker0\n`,
+    'in ens3 tcp > :80',
+    ['no interface ens3; it knows docker0'],
+  ],
   ['any interface, where the file names none', dump(''), 'in eth9 tcp > 192.0.2.10:80', []],
   ['nothing is stated', DNAT + HOST, 'in eth0 tcp > 198.51.100.9:80', []],
 ])('what is stated of the packet and is not so: %s', (_, text, expression, words) => {

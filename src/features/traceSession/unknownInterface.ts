@@ -2,6 +2,7 @@ import { editDistance } from '../../core/text/editDistance';
 import type { Host } from '../../core/net/host';
 import { isRecord } from '../../core/net/jsonFields';
 import type { PacketRequest } from '../../core/net/packetRequest';
+import { INNER_NAME, PORT_NAME, TUNNEL_NAME } from '../../core/ruleset/host/usual';
 import type { SourceFile } from '../../core/syntax/sourceFile';
 
 /** An interface of the packet that nothing in the file names. */
@@ -31,16 +32,23 @@ export function unknownInterfaces(
     const near = known
       .map((each) => ({ each, distance: editDistance(name, each, MOST_SLIPS) }))
       .sort((a, b) => a.distance - b.distance)[0];
-    const meant =
-      near && near.distance <= MOST_SLIPS
-        ? `: did you mean ${near.each}?`
-        : `; it knows ${known.slice(0, MOST_NAMED).join(', ')}`;
-    return [{ name, hint: meant }];
+    if (near && near.distance <= MOST_SLIPS) return [{ name, hint: `: did you mean ${near.each}?` }];
+    if (isOpenPort(name, known, file)) return [];
+    return [{ name, hint: `; it knows ${known.slice(0, MOST_NAMED).join(', ')}` }];
   });
 }
 
 export function unknownInterfaceWords({ name, hint }: UnknownInterface): string {
   return `The file knows no interface ${name}${hint}`;
+}
+
+/** Every host has a way out. Rules for bridges and tunnels alone do not tell what it is called. */
+function isOpenPort(name: string, known: readonly string[], { sections }: SourceFile): boolean {
+  return (
+    PORT_NAME.test(name) &&
+    known.every((each) => INNER_NAME.test(each) || TUNNEL_NAME.test(each)) &&
+    !sections.some(({ kind }) => kind === 'interfaces')
+  );
 }
 
 /** The caller lists it as one of the host. */
