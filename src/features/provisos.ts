@@ -70,7 +70,7 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
     ...parts.flatMap((part) => guessedTable(part, matched)),
     ...assumedRules(parts, walked),
     ...listedInterfaces(walked),
-    ...standIns(walked),
+    ...standIns(walked).map(({ proviso }) => proviso),
     ...skippedProvisos(file, sections, family, walked),
     ...omitted.unread,
     ...unseen([...omitted.rules, ...notInFile(sections, parts, family, entered)]),
@@ -104,14 +104,17 @@ function effectiveRules({ milestones }: Walked): ReadonlySet<object> {
   return new Set(matched.filter(isEffective).map(({ line }) => line));
 }
 
-/** What was taken for a value of a rule that the file does not show. */
-function standIns({ milestones }: Walked): readonly Proviso[] {
-  const found = new Map<string, Proviso>();
+/**
+ * What was taken for values of the rules of a path that the file does not show: a proviso for each, by the value as it
+ * is printed.
+ */
+export function standIns({ milestones }: Walked): readonly { readonly is: string; readonly proviso: Proviso }[] {
+  const found = new Map<string, { readonly is: string; readonly proviso: Proviso }>();
   for (const event of milestones)
     if (event.kind === 'rule' && event.matched)
       for (const { what, is } of event.rule.standIns ?? []) {
         const text = `${what} in line ${event.rule.line.index + 1} is ${is}`;
-        found.set(text, { what: text, reason: 'the file does not show what it stands for' });
+        found.set(text, { is, proviso: { what: text, reason: 'the file does not show what it stands for' } });
       }
   return [...found.values()];
 }

@@ -33,6 +33,14 @@ net.ipv4.ip_forward = 1
 
 /** What the files of the other tests do not come to. */
 const OWN: Readonly<Record<string, string>> = {
+  'addresses that somebody made unreadable': `*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.9.0.x:8443
+-A PREROUTING -p tcp -m tcp --dport 444 -j DNAT --to-destination 10.9.0.7:8443
+-A POSTROUTING -p udp -j SNAT --to-source <public ip>
+COMMIT
+${HOST}`,
   'copies, and tables without rules': `*mangle
 :PREROUTING ACCEPT [0:0]
 :INPUT ACCEPT [0:0]

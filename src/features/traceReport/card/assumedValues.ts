@@ -6,11 +6,13 @@ import { premise, premisesOf } from '../../../core/xtables/premise';
 import type { HostAssumption } from '../../../core/ruleset/host/assumptions';
 import type { CardAssumption } from '../../../shared/traceReport';
 import { ownKey, WAY_QUESTION } from '../../possibleHosts/hostKeys';
+import { standIns } from '../../provisos';
 import type { TraceInput } from '../traceInput';
 
 /** Tells of each value of the card whether it was assumed, why, and where one settles it. */
 export class AssumedValues {
   private readonly ofHost: readonly HostAssumption[];
+  private readonly standIns: ReturnType<typeof standIns>;
 
   constructor(
     private readonly input: TraceInput,
@@ -18,6 +20,7 @@ export class AssumedValues {
   ) {
     const hosts = input.hosts ?? [];
     this.ofHost = (hosts.find(({ host }) => host === walked.on?.host) ?? hosts[0])?.assumptions ?? [];
+    this.standIns = standIns(walked);
   }
 
   /** Of a field of the packet that was filled in. */
@@ -39,7 +42,14 @@ export class AssumedValues {
     const answer = this.walked.on?.answers.find((each) => each.key === key);
     if (answer) return { why: `${answer.what}${answer.value ? '' : ': no'}; ${answer.reason}`, question: answer.key };
     const made = this.ofHost.find(({ use }) => use.kind === 'address' && sameAddress(use.address, address));
-    return made && { why: made.message };
+    return made ? { why: made.message } : this.standIn(address);
+  }
+
+  /** Of an address of a rule that somebody made unreadable. */
+  private standIn(address: Address): CardAssumption | undefined {
+    const text = formatAddress(address);
+    const found = this.standIns.find(({ is }) => is === text)?.proviso;
+    return found && { why: `${found.what}: ${found.reason}` };
   }
 
   /** Nothing states that this host, or any other, has the address. */
@@ -58,10 +68,15 @@ export class AssumedValues {
   event(event: TraceEvent): string | undefined {
     switch (event.kind) {
       case 'route':
-        return (event.type === 'unicast' ? this.way(event) : this.address(event.packet.destination))?.why;
+        return (
+          event.type === 'unicast'
+            ? (this.way(event) ?? this.standIn(event.packet.destination))
+            : this.address(event.packet.destination)
+        )?.why;
       case 'sent': {
         const route = this.walked.events.findLast((each) => each.kind === 'route' && each.device === event.iface);
-        return (route?.kind === 'route' ? this.way(route) : this.interface(event.iface))?.why;
+        const way = route?.kind === 'route' ? this.way(route) : this.interface(event.iface);
+        return (way ?? this.standIn(event.packet.destination))?.why;
       }
       case 'delivered':
         // A socket that is listed is shown as it is.
