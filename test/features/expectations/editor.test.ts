@@ -49,12 +49,23 @@ describe('completion', () => {
     ['# expect: in tcp => v‸ia', [20, 23]],
     ['in tcp => LOCAL # a ‸', undefined],
     ['# a comment ‸', undefined],
+    ['in tcp => LOCAL #‸', undefined],
+    ['   in tcp => LO‸CAL', [13, 18]],
+    ['   ‸', [3, 3]],
+    ['   in ‸', [6, 6]],
+    ['# expect: ‸', [10, 10]],
+    ['  ;; expect: ‸', [13, 13]],
+    ['// expect: in tcp => LO‸', [21, 23]],
+    ['<!-- expect: ‸', [13, 13]],
+    ['-- expect: ‸', [11, 11]],
+    ['x # expect: ‸', undefined],
+    ['# expect‸: in tcp', undefined],
   ])('%s replaces the word', (marked, range) => {
     const { text, column } = cursor(marked);
     const found = completeExpectation(
       text,
       column,
-      text.startsWith('# e') ? 'marked' : 'iptest',
+      text.includes('expect') ? 'marked' : 'iptest',
       NO_SETTINGS,
       model,
     )?.range;
@@ -131,6 +142,8 @@ describe('problems', () => {
     ],
     ['in wan0 tcp > :22 => by wan0', []],
     ['in wan0 tcp > :22 => by INPUT:9', [[0, 21, 31, 'warning', 'INPUT has 5 rules, so there is no rule 9']]],
+    // Of rules that there are not, the line that asks for them says so when it is run.
+    ['@set 9\nin wan0 tcp > :22 => via NOWHERE', []],
   ])('%s', (lines, found) => {
     const problems = checkExpectations(readExpectations(lines, 'iptest'), () => model);
     expect(problems.map(({ line, start, end, severity, message }) => [line, start, end, severity, message])).toEqual(
@@ -143,6 +156,7 @@ describe('problems', () => {
     ['forward wan0 lan9 tcp > :22 => DROP', [[13, 17, 'The file knows no interface lan9: did you mean lan0?']]],
     ['interface wan1\nin wan1 tcp > :22 => DROP', []],
     ['in wan0 tcp > :22 => DROP', []],
+    ['@host {"ifaces": []}\nin wan1 tcp > :22 => DROP', []],
   ])('interfaces of %s', (lines, found) => {
     const problems = checkExpectations(readExpectations(lines, 'iptest'), () => model);
     expect(problems.map(({ start, end, message }) => [start, end, message])).toEqual(found);
@@ -202,9 +216,9 @@ describe('problems', () => {
     const problems = checkExpectations(readExpectations(lines, 'iptest'), ({ settings }) => ({
       problem: `no ${settings.file ?? 'file'}`,
     }));
-    expect(problems.map(({ line, message }) => [line, message])).toEqual([
-      [0, 'no file'],
-      [3, 'no other'],
+    expect(problems.map(({ line, start, end, severity, message }) => [line, start, end, severity, message])).toEqual([
+      [0, 0, 6, 'warning', 'no file'],
+      [3, 0, 6, 'warning', 'no other'],
     ]);
   });
 });

@@ -7,7 +7,7 @@ import {
   readExpectations,
   statementOf,
 } from '../../../src/features/expectations/readExpectations';
-import { expectationFileFor, rulesBeside } from '../../../src/features/expectations/rulesBeside';
+import { expectationFileFor, mayHaveMarked, rulesBeside } from '../../../src/features/expectations/rulesBeside';
 import { runs } from '../../runs';
 
 describe('a line that is wrong names the word and its place', () => {
@@ -73,7 +73,9 @@ describe('a line that is wrong names the word and its place', () => {
     expect(readExpectations('  # expect: in tcp > :22 => LOCL', 'marked').errors).toMatchObject([
       { line: 0, start: 28, end: 32 },
     ]);
-    expect(readExpectations('# expect: @file other', 'marked').errors).toHaveLength(1);
+    expect(readExpectations('# expect: @file other', 'marked').errors).toMatchObject([
+      { start: 10, end: 21, message: 'expectations here are about the rules of this file: "@file" is for *.iptest' },
+    ]);
   });
 
   test('an expectation after a wrong one is not read as if it were the first', () => {
@@ -100,6 +102,13 @@ describe('which lines count', () => {
     ['<!-- expect: in tcp => LOCAL -->', 'marked', 'in tcp => LOCAL'],
     ['-A INPUT -m comment --comment "# expect: x"', 'marked', undefined],
     ['# expected: in tcp => LOCAL', 'marked', undefined],
+    ['## expect: in tcp => LOCAL', 'marked', 'in tcp => LOCAL'],
+    ['; expect: in tcp => LOCAL', 'marked', 'in tcp => LOCAL'],
+    [';; expect: in tcp => LOCAL', 'marked', 'in tcp => LOCAL'],
+    ['-- expect: in tcp => LOCAL', 'marked', 'in tcp => LOCAL'],
+    ['x # expect: in tcp => LOCAL', 'marked', undefined],
+    ['in tcp => LOCAL #', 'iptest', 'in tcp => LOCAL'],
+    ['in tcp => LOCAL #1', 'iptest', 'in tcp => LOCAL #1'],
   ])('%s in %s', (line, form, text) => {
     const place = statementOf(line, form);
     expect(place && line.slice(place.start, place.end)).toBe(text);
@@ -115,6 +124,14 @@ describe('the rules of a file of expectations', () => {
     ['web.iptest', ['web.rules', 'web.png'], 'web.rules'],
     ['web.iptest', ['web.rules', 'web.md'], /which file has the rules/],
     ['web.iptest', ['other.rules'], /there is no file web/],
+    ['web.iptest', ['web.xyz'], 'web.xyz'],
+    ['web.iptest', ['web.rules.iptest', 'web.xyz'], 'web.xyz'],
+    ['web.iptest', ['web.abc', 'web.xyz'], /which file has the rules\? "@file NAME" names it: web\.abc, web\.xyz$/],
+    [
+      'web.iptest',
+      ['web.6', 'web.5', 'web.4', 'web.3', 'web.2', 'web.1'],
+      /"@file NAME" names it: web\.1, web\.2, web\.3, web\.4, web\.5$/,
+    ],
   ])('%s beside %j', (name, siblings, found) => {
     const rules = rulesBeside(name, siblings);
     if (typeof found === 'string') expect(rules).toEqual({ name: found });
@@ -127,10 +144,28 @@ describe('the rules of a file of expectations', () => {
     ['web.rules', ['web.rules', 'web.rules.iptest'], 'web.rules.iptest'],
     ['rules.v4', ['rules.v4', 'rules.v6'], 'rules.v4.iptest'],
     ['dump', ['dump'], 'dump.iptest'],
+    ['.rules', ['.rules'], '.rules.iptest'],
+    ['web.rules', ['web.rules', 'web.rules.iptest', 'web.iptest'], 'web.iptest'],
+    ['web.rules', ['web.rules', 'other.iptest', 'other.rules'], 'web.iptest'],
   ])('expectations about %s beside %j are in %s', (rules, siblings, name) => {
     expect(expectationFileFor(rules, siblings)).toBe(name);
     expect(rulesBeside(name, siblings)).toEqual({ name: rules });
   });
+});
+
+test.each<[name: string, may: boolean]>([
+  ['rules', true],
+  ['iptables.up', true],
+  ['ip6tables', true],
+  ['nftables', true],
+  ['gate.rules', true],
+  ['gate.v4', true],
+  ['gate.png', false],
+  ['my-rules', false],
+  ['gate', false],
+  ['.rules', false],
+])('%s may have expectations beside its rules: %s', (name, may) => {
+  expect(mayHaveMarked(name)).toBe(may);
 });
 
 test('what docs/expectations.md shows can be read', () => {
