@@ -1,5 +1,4 @@
 import type { LineProblem } from '../core/ruleset/ruleSet';
-import { AppendLine } from '../core/syntax/appendLine';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
 
@@ -42,9 +41,7 @@ function lostIn(line: Line): readonly LineProblem[] {
 
 const NONE: readonly LineProblem[] = [];
 
-function isOfRules(line: Line): boolean {
-  if (line instanceof AppendLine) return true;
-  const { shape } = line;
+function isOfRules({ shape }: Line): boolean {
   return shape === Shape.Rule || shape === Shape.Chain || shape === Shape.ProgramCommand;
 }
 
