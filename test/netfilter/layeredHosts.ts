@@ -86,6 +86,62 @@ ${chains
 `;
 }
 
+/** Chains to which nothing jumps: what their rules may be used in says where a packet may be put into them. */
+const ALONE = `*mangle
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:OWNED - [0:0]
+:LEADS - [0:0]
+:PROXY - [0:0]
+:NOWHERE - [0:0]
+:ROUND - [0:0]
+:ANYWHERE - [0:0]
+:SAME - [0:0]
+-A OWNED -m owner --uid-owner 0 -j MARK --set-xmark 0x1/0xffffffff
+-A LEADS -j OWNED
+-A LEADS -j ROUND
+-A PROXY -p tcp -j TPROXY --on-port 22 --on-ip 0.0.0.0 --tproxy-mark 0x0/0x0
+-A NOWHERE -m owner --uid-owner 0 -j MARK --set-xmark 0x1/0xffffffff
+-A NOWHERE -p tcp -j TPROXY --on-port 22 --on-ip 0.0.0.0 --tproxy-mark 0x0/0x0
+-A ROUND -j OWNED
+-A ANYWHERE -p udp -j MARK --set-xmark 0x2/0xffffffff
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:SOURCE - [0:0]
+:TARGET - [0:0]
+:SAME - [0:0]
+-A SOURCE -o eth0 -j MASQUERADE
+-A TARGET -p tcp -j DNAT --to-destination 10.9.0.7
+-A SAME -p tcp -j REDIRECT --to-ports 22
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:REACHED - [0:0]
+:REJECTS - [0:0]
+-A FORWARD -p tcp -j REACHED
+-A REACHED -p tcp -m tcp --dport 23 -j DROP
+-A REJECTS -p udp -j REJECT
+COMMIT
+table ip own {
+	chain regular {
+		ip protocol udp drop
+	}
+	chain base {
+		type filter hook output priority 10; policy accept;
+		ip protocol udp counter
+	}
+}
+`;
+
 /** Hosts on which the same packet meets tables of several programs. */
 export const layeredHosts: Readonly<Record<string, string>> = {
   'every table': LEGACY + HOST,
@@ -95,4 +151,5 @@ export const layeredHosts: Readonly<Record<string, string>> = {
   'every table and nftables beside': LEGACY + native(true) + HOST,
   'every table twice and nftables': NFT + LEGACY + native(false) + HOST,
   'nftables alone': native(false) + HOST,
+  'chains alone': ALONE + HOST,
 };

@@ -129,6 +129,28 @@ describe('the tables of which back end were made later', () => {
   });
 });
 
+describe('what a target does of several things, a person may say', () => {
+  test.each([
+    ['targets', 'in eth0 tcp 203.0.113.9:4000 > 192.0.2.10:27 syn', ['LOCAL', 'LOCAL', 'DROPPED']],
+    ['memories', 'in eth0 udp 203.0.113.9:4000 > 192.0.2.10:99', ['DROPPED']],
+  ])('%s: %s', (section, question, expected) => {
+    const request = requestOf(question);
+    const setting = settingFor(modelOf(section), request);
+    const { outcomes } = tracePacket(request, setting);
+    expect(outcomes.map(({ end }) => end.outcome)).toEqual(expected);
+    for (const { end, assumptions } of outcomes) {
+      const answers = new Map(assumptions.map(({ key, value }) => [key, value]));
+      const stated = tracePacket(request, { ...setting, answers }).outcomes;
+      expect(stated.map((each) => [each.end.outcome, each.assumptions.map(({ match }) => match)])).toEqual([
+        [end.outcome, assumptions.map(({ match }) => match)],
+      ]);
+      // The answer no is none: another branch may be meant.
+      const denied = new Map(assumptions.map(({ key, choice, value }) => [key, choice ? false : value]));
+      expect(tracePacket(request, { ...setting, answers: denied }).outcomes).toHaveLength(outcomes.length);
+    }
+  });
+});
+
 describe('what the receiver of a packet replies', () => {
   const QUESTIONS: readonly (readonly [string, string, Readonly<Record<string, unknown>> | string])[] = [
     [

@@ -1,4 +1,5 @@
 import { FILES } from '../features/asked/files';
+import { askedHosts } from './askedHosts';
 import { hairpinHosts } from './hairpinHosts';
 import { layeredHosts } from './layeredHosts';
 import { notedHosts } from './notedHosts';
@@ -217,6 +218,7 @@ net.netfilter.nf_conntrack_tcp_ignore_invalid_rst = 1
   'NAT without a host': NAT,
   'strict reverse path': STRICT_PATH,
   bare: BARE,
+  ...askedHosts,
   ...hairpinHosts,
   ...layeredHosts,
   ...notedHosts,

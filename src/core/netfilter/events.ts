@@ -252,7 +252,7 @@ export interface Walked {
 }
 
 /** A host that may be the one whose rules these are. */
-export interface PossibleHost {
+interface PossibleHost {
   readonly host: Host;
   readonly answers: readonly HostAnswer[];
   readonly ruleSets?: RuleSets;

@@ -18,9 +18,7 @@ export function overrideState(
   const why = 'as given';
   if (given === 'INVALID' || given === 'UNTRACKED')
     return { view: { state: given, entry: undefined, direction: 'ORIGINAL' }, why };
-  const known = tracked.view.entry;
-  const made = known ?? madeUp(packet, world);
-  if (made === undefined) return { view: { state: given, entry: undefined, direction: 'ORIGINAL' }, why };
+  const made = tracked.view.entry ?? madeUp(packet, world);
   const entry: ConntrackEntry =
     given === 'NEW'
       ? { ...made, seenReply: false }
@@ -36,7 +34,7 @@ export function overrideState(
   return { view: { state: given, entry, direction: tracked.view.direction }, why };
 }
 
-function madeUp(packet: Packet, world: World): ConntrackEntry | undefined {
+function madeUp(packet: Packet, world: World): ConntrackEntry {
   const original = tupleOf(packet);
   const reply = invertTuple(original) ?? { ...original, source: original.destination, destination: original.source };
   return {
