@@ -202,5 +202,7 @@ function listenersFrom({ sections }: SourceFile): string | undefined {
   if (!section) return undefined;
   const first = section.lines[0]?.text ?? '';
   if (/\bState\s/.test(first) && !/\bProto\b/.test(first)) return 'the ss output in this file';
-  return /\bProto\b|\bnetstat\b/.test(first) ? 'the netstat output in this file' : 'the list of sockets in this file';
+  return /\bProto\b|\bnetstat\b|^Active Internet/.test(first)
+    ? 'the netstat output in this file'
+    : 'the list of sockets in this file';
 }

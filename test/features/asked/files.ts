@@ -694,6 +694,19 @@ COMMIT
 ${Array.from({ length: 20 }, (_, i) => `-A INPUT -p tcp -m tcp --dport ${i + 1} -j ACCEPT`).join('\n')}
 COMMIT
 ${HOST}`,
+  hairpin: `*nat
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -d 192.0.2.10/32 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.9.0.7:80
+COMMIT
+${FILTER}${HOST}`,
+  netstat: `${FILTER}$ netstat -ltn
+Active Internet connections (only servers)
+Proto Recv-Q Send-Q Local Address           Foreign Address         State
+tcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN
+`,
+  'sockets without a heading': `${FILTER}tcp   LISTEN 0      128    0.0.0.0:22         0.0.0.0:*         users:(("sshd",pid=612,fd=3))
+tcp   LISTEN 0      128    0.0.0.0:25         0.0.0.0:*         users:(("mail",pid=613,fd=3))
+`,
   'kernel trace in the file': ['rules', 'TRACE.txt']
     .map((name) => readFileSync(`test/fixtures/kernelTrace/gateway.${name}`, 'utf8'))
     .join('\n'),
