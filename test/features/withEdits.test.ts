@@ -21,6 +21,15 @@ test.each<[string, string, Parameters<typeof withEdits>[1], string | undefined]>
   ],
   ['with the line ends of the file', 'one\r\ntwo\r\n', [{ line: 1, text: 'new', beside }], 'one\r\nnew\r\ntwo\r\n'],
   ['another text', 'one\nzwei\n', [{ line: 1, text: 'new', beside }], undefined],
+  [
+    'a text that is another one in part',
+    'one\nzwei\n',
+    [
+      { line: 1, text: 'new', beside },
+      { line: 0, text: 'new', beside: { line: 0, text: 'one' } },
+    ],
+    undefined,
+  ],
 ])('%s', (_, text, edits, expected) => {
   expect(withEdits(text, edits)).toBe(expected);
 });

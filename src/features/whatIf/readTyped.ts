@@ -45,7 +45,8 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
   if (annotations.length > 0) return { rules: [], host: [], annotations, nft: [], before: 0 };
   // As within a dump or after the prompt of a script: the rule alone.
   const prefix = plain.startsWith('-') ? (family === 4 ? 'iptables ' : 'ip6tables ') : '';
-  const { sections } = parseSourceFile(`${prefix}${text.trim()}\n`, { fileName: 'commands.sh' });
+  const written = prefix === '' ? text.trim() : `${prefix}${plain}`;
+  const { sections } = parseSourceFile(`${written}\n`, { fileName: 'commands.sh' });
   const rules = sections.flatMap((section) =>
     section.kind === 'rules' && section.form === 'commands'
       ? [{ family: section.family ?? family, backend: section.backend, lines: section.lines }]
@@ -74,7 +75,13 @@ export function readTyped(text: string, place: number, family: 4 | 6): Typed | u
   for (const line of lines) line.index = indexOfTyped(place);
   return lines.size === 0 && facts.length === 0
     ? undefined
-    : { rules, host: facts.map((make) => hostChange(make, plain)), annotations: [], nft, before: prefix.length };
+    : {
+        rules,
+        host: facts.map((make) => hostChange(make, plain)),
+        annotations: [],
+        nft,
+        before: written.length - text.trim().length,
+      };
 }
 
 function hostChange(make: HostChange['make'], text: string): HostChange {

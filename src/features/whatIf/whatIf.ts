@@ -20,7 +20,11 @@ export function wordsOf(each: WhatIf): string {
 }
 
 export function isSameWhatIf(a: WhatIf, b: WhatIf): boolean {
-  return a.kind === b.kind && a.text === b.text && (a.kind !== 'off' || b.kind !== 'off' || a.line === b.line);
+  return a.text === b.text && lineOff(a) === lineOff(b);
+}
+
+function lineOff(each: WhatIf): number | undefined {
+  return each.kind === 'off' ? each.line : undefined;
 }
 
 /** A command as a change. */

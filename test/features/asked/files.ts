@@ -699,6 +699,10 @@ ${HOST}`,
 -A PREROUTING -d 192.0.2.10/32 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.9.0.7:80
 COMMIT
 ${FILTER}${HOST}`,
+  'an odd route': `${FILTER}$ ip route
+default via 192.0.2.1 dev eth0
+10.0.0.0/33 dev eth0
+`,
   netstat: `${FILTER}$ netstat -ltn
 Active Internet connections (only servers)
 Proto Recv-Q Send-Q Local Address           Foreign Address         State
