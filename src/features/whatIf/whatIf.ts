@@ -58,14 +58,9 @@ function placeAfter(before: SourceFile, index: number, { lines }: SourceFile): n
   const line = before.lines[index];
   if (!line) return undefined;
   if (lines[line.index] === line) return line.index;
-  const [above, below] = [before.lines[index - 1], before.lines[index + 1]];
-  const isKept = (each: Line | undefined): each is Line => each !== undefined && lines[each.index] === each;
-  // The line after one that was taken out or written is read anew, and says what it said.
-  const beside = [...(isKept(above) ? [above.index + 1] : []), ...(isKept(below) ? [below.index - 1] : [])];
-  const same = beside.find((each) => lines[each]?.text === line.text);
-  if (same !== undefined) return same;
+  const kept = [before.lines[0], before.lines[index - 1], before.lines[index + 1], before.lines.at(-1)];
   // Lines that an edit leaves alone are the same objects: this one was edited. Else the whole file was read anew.
-  if ([before.lines[0], above, below, before.lines.at(-1)].some(isKept)) return undefined;
+  if (kept.some((each) => each && lines[each.index] === each)) return undefined;
   if (lines[index]?.text === line.text) return index;
   const found = lines.filter(({ text }) => text === line.text);
   return found.length === 1 ? found[0]?.index : undefined;
