@@ -60,6 +60,16 @@ const LISTED_NAT = [
   ),
 ];
 
+/** Commands that print nothing that is read, before one that does. */
+const SILENT = [
+  'iptables -V',
+  'iptables-restore < /etc/iptables/rules.v4',
+  'iptables-save > /tmp/before',
+  'iptables -S 2>/dev/null >> log',
+  'iptables -t mangle -S | wc -l',
+  'sudo iptables-save | sudo iptables-restore',
+];
+
 const rulesOfCommands: readonly (readonly [command: string, output: readonly string[], sets: readonly string[]])[] = [
   ['iptables -S; iptables -t nat -S', [...FILTER, ...NAT], ['IPv4 lines 2–10 filter INPUT!(1) nat PREROUTING(1)']],
   [
@@ -130,6 +140,11 @@ const rulesOfCommands: readonly (readonly [command: string, output: readonly str
 ];
 
 describe('the rules that commands of one line print', () => {
+  it.each(SILENT)('%s prints none', (command) => {
+    const sets = ruleSets(text(`$ ${command}; iptables -t nat -S 2>&1; iptables -S 2>/dev/null`, ...NAT, ...FILTER));
+    expect(sets).toEqual(['IPv4 lines 2–10 nat PREROUTING(1) filter INPUT!(1)']);
+  });
+
   it.each(rulesOfCommands)('%s', (command, output, sets) => {
     expect(ruleSets(text(`$ ${command}`, ...output))).toEqual(sets);
   });
@@ -208,6 +223,22 @@ const hosts: readonly (readonly [command: string, output: readonly string[], sec
     [
       '2-2 routes 4: default via 192.0.2.1 dev eth0 (some)',
       '3-4 policy-rules 4: from all lookup local pref 0, 4: from all lookup main pref 32766',
+    ],
+  ],
+  [
+    'ip addr | head -4; iptables -t nat -S > nat; ip route',
+    [...LO, ...ETH0, ...MAIN],
+    [
+      '2-5 interfaces lo 65536 up 127.0.0.1/8, eth0 1500 up 192.0.2.10/24 (some)',
+      '6-7 routes 4: default via 192.0.2.1 dev eth0, 4: 192.0.2.0/24 dev eth0 scope link',
+    ],
+  ],
+  [
+    '{ iptables -t nat -S; iptables -S; } | grep 80; ip addr show eth0 |& cat',
+    [NAT[4] ?? '', ...ETH0],
+    [
+      '2-2 list saved-state v4 nat 1 commands "iptables -t nat -S | grep 80"',
+      '3-4 interfaces eth0 1500 up 192.0.2.10/24 (some)',
     ],
   ],
 ];

@@ -1,4 +1,5 @@
 import { readEchoes, type Echo } from './echo';
+import { isTables } from './shellProgram';
 import type { Line } from './tree';
 
 /** What a program prints, by the sections that are read of it. */
@@ -56,9 +57,11 @@ export class CommandOutputs {
   }
 }
 
-/** Undefined for a program of whose output nothing is read. */
-function printedBy({ program, title, role }: Echo): Printed | undefined {
-  if (role !== undefined) return 'rules';
+/** Undefined for a command of whose output nothing is read, or that prints nothing here. */
+function printedBy({ program, title, role, table }: Echo): Printed | undefined {
+  if (ELSEWHERE.test(title)) return undefined;
+  if (isTables(program)) return table === undefined ? undefined : 'rules';
+  if (role !== undefined) return role === 'saved-state' ? 'rules' : undefined;
   switch (program) {
     case 'ss':
       return 'sockets';
@@ -76,6 +79,10 @@ function printedBy({ program, title, role }: Echo): Printed | undefined {
       return undefined;
   }
 }
+
+/** The output goes to a file, or to a program that prints something else. */
+const ELSEWHERE =
+  /(?:^|[^2&>-])>>?[ \t]*[^&>\s]|\|[ \t]*(?:sudo[ \t]+)?(?:wc|md5sum|sha\d+sum|cksum|gzip|xz|logger|ssh|nc|diff|xclip|pbcopy|\S*tables\S*-restore)\b/;
 
 /** Source: ip(8): an object may be written with its first letters. */
 const OBJECTS: readonly (readonly [pattern: RegExp, printed: Printed])[] = [

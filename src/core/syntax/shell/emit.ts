@@ -3,8 +3,15 @@ import type { EmbeddedLine } from '../tree';
 import { outerPlace, type Piece, type CharPlace } from './scriptText';
 import { fieldText, type ExpandedWord } from './values';
 
-/** The line that a command is read as: its words after expansion, each at the place where the script has it. */
-export function commandLine(prompt: Piece | undefined, fields: readonly ExpandedWord[]): readonly EmbeddedLine[] {
+/**
+ * The line that a command is read as: its words after expansion, each at the place where the script has it. `behind`:
+ * where its output goes, as it is written.
+ */
+export function commandLine(
+  prompt: Piece | undefined,
+  fields: readonly ExpandedWord[],
+  behind: readonly Piece[] = [],
+): readonly EmbeddedLine[] {
   const line = new DerivedLine();
   const anchor = anchorOf(fields);
   const [start] = fields[0]?.pieces ?? [];
@@ -20,6 +27,11 @@ export function commandLine(prompt: Piece | undefined, fields: readonly Expanded
     if (!at) continue;
     if (last && line.size > 0) blank(line, last, at);
     last = putField(line, field, at, anchor);
+  }
+  for (const piece of line.size > 0 ? behind : []) {
+    blank(line, last ?? piece, piece);
+    putPiece(line, piece, piece.text);
+    last = piece;
   }
   return line.read();
 }

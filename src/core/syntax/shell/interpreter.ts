@@ -52,6 +52,7 @@ export class Interpreter implements Shell {
   /** What the command has printed, where that is known, and whether something reads it. */
   printed: readonly Piece[] | undefined;
   piping = false;
+  pipe: Piece | undefined;
   readonly functions = new Map<string, ScriptNode>();
   readonly aliases = new Map<string, string>();
   private readonly variables = new Variables();
@@ -289,9 +290,20 @@ export class Interpreter implements Shell {
   }
 
   /** Takes a command as one of those that the file holds; gives its line, where it changes or queries rules. */
-  emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined {
+  emit(
+    fields: readonly ExpandedWord[],
+    node: SimpleCommand,
+    literal: boolean,
+    behind: readonly Piece[] = [],
+  ): EmbeddedLine | undefined {
     let asked: EmbeddedLine | undefined;
-    for (const line of commandLine(this.prompt, [...this.wrapper, ...fields])) {
+    const words = [...this.wrapper, ...fields];
+    const output = this.pipe ? [...behind, this.pipe] : behind;
+    let lines = commandLine(this.prompt, words);
+    // Where the output goes matters where it is read.
+    if (output.length > 0 && lines.some(({ shape }) => shape === Shape.Echo))
+      lines = commandLine(this.prompt, words, output);
+    for (const line of lines) {
       if (line.shape === Shape.Text) continue;
       const { guard, quiet } = this;
       const ends = this.ends.pending;

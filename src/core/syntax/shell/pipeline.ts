@@ -1,5 +1,5 @@
 import type { ShellNode } from './nodes';
-import type { Piece, ScriptText } from './scriptText';
+import { writtenPiece, type Piece, type ScriptText } from './scriptText';
 import type { Shell } from './shell';
 import type { Status } from './status';
 
@@ -11,19 +11,21 @@ export function pipeline(shell: Shell, commands: readonly ShellNode[], source: S
     shell.skip(last, source, 'it loads what other programs have made of the rules');
     return true;
   }
-  const { input } = shell;
+  const { input, pipe } = shell;
   let status: Status = true;
   for (const [i, command] of commands.entries()) {
     const isLast = i === commands.length - 1;
     const { printed } = shell;
     shell.printed = undefined;
     shell.piping = !isLast;
+    shell.pipe = last && !isLast ? writtenPiece(source, command.end, last.end) : pipe;
     status = shell.run(command, source);
     shell.piping = false;
     shell.input = isLast ? input : (shell.printed ?? UNKNOWN_INPUT);
     shell.printed = printed;
   }
   shell.input = input;
+  shell.pipe = pipe;
   const listing = texts.some((text) => LISTS.test(` ${text} `.replace(/^ +/, '')) || /tables\S*-save/.test(text));
   return typeof status === 'object' && 'unknown' in status && listing ? { ...status, listing: true } : status;
 }

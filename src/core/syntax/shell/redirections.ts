@@ -1,5 +1,5 @@
 import { literalText, type Redirect, type ShellWord } from './nodes';
-import type { Piece, ScriptText } from './scriptText';
+import { writtenPiece, type Piece, type ScriptText } from './scriptText';
 
 /** The text of a here-document or of `<<<`; undefined where the input is another. `text`: how words expand. */
 export function hereInput(
@@ -10,6 +10,13 @@ export function hereInput(
   if (!here) return operator === '<<<' ? text(target) : undefined;
   const { parts, start, end } = here;
   return text({ parts: parts ?? [{ kind: 'text', text: source.text.slice(start, end), quoted: true, start, end }] });
+}
+
+/** The redirections of what a command prints, as they are written: `> /tmp/before`. */
+export function outputFiles(redirects: readonly Redirect[], source: ScriptText): readonly Piece[] {
+  return redirects
+    .filter(({ operator, descriptor }) => /^&?>[>|]?$/.test(operator) && descriptor < 2)
+    .map(({ start, target }) => writtenPiece(source, start, target.end));
 }
 
 /** Whether a redirection discards the error messages of a command. */

@@ -69,6 +69,13 @@ export interface Piece {
   readonly spelled: boolean;
 }
 
+/** A part of a script as it is written, on one line. */
+export function writtenPiece(source: ScriptText, start: number, end: number): Piece {
+  const [from, last] = [source.place(start), source.place(end)];
+  const text = source.text.slice(start, end).replace(/\\?\n/g, ' ').trim();
+  return { text, from, to: last.line === from.line ? Math.max(from.column, last.column) : from.column, spelled: false };
+}
+
 /** Cuts pieces at their line breaks. */
 export function linesOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const lines: Piece[][] = [];

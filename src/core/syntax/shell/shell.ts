@@ -30,6 +30,8 @@ export interface Shell extends Scope {
   printed: readonly Piece[] | undefined;
   /** Whether something reads what the command prints. */
   piping: boolean;
+  /** The commands after the pipe into which the program prints, as they are written. */
+  pipe: Piece | undefined;
   /** How many loops and functions are around: what is read within may be read again. */
   readonly repeating: number;
   /** How many calls are around. */
@@ -66,8 +68,16 @@ export interface Shell extends Scope {
   loop(run: () => void): void;
   /** Whether a loop ends here; the signal for it is taken. */
   leavesLoop(): boolean;
-  /** Takes a command as one of those that the file holds; gives its line where it changes or queries rules. */
-  emit(fields: readonly ExpandedWord[], node: SimpleCommand, literal: boolean): EmbeddedLine | undefined;
+  /**
+   * Takes a command as one of those that the file holds; gives its line where it changes or queries rules. `behind`:
+   * where its output goes, beside the pipe.
+   */
+  emit(
+    fields: readonly ExpandedWord[],
+    node: SimpleCommand,
+    literal: boolean,
+    behind?: readonly Piece[],
+  ): EmbeddedLine | undefined;
   /** `plain`: where it is in the script, if nothing of it was expanded and it depends on no other command. */
   take(line: EmbeddedLine, plain: number | undefined): EmbeddedLine;
   /**

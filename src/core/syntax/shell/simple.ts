@@ -8,6 +8,7 @@ import type { Shell } from './shell';
 import { literalText, type SimpleCommand } from './nodes';
 import { Parser } from './parser';
 import { isSurelyThere, PRINTING, QUESTIONS, SHELLS } from './programs';
+import { outputFiles } from './redirections';
 import { linesOf, ScriptWord, type Piece, type ScriptText } from './scriptText';
 import type { Status } from './status';
 import { fieldText, known, unknownOf, type ExpandedWord } from './values';
@@ -233,7 +234,7 @@ function runProgram(shell: Shell, given: readonly ExpandedWord[], node: SimpleCo
   if (PRINTING.has(baseName(first))) return answerOf(words);
   const literal =
     node.words.length === fields.length && node.assignments.length === 0 && fields.every((field) => field.literal);
-  const line = shell.emit(fields, node, literal);
+  const line = shell.emit(fields, node, literal, outputFiles(node.redirects, source));
   if (line && (line.shape === Shape.ProgramCommand || isListing(words))) return { asked: { kind: 'succeeded', line } };
   return answerOf(words);
 }
