@@ -131,6 +131,12 @@ const rulesOfCommands: readonly (readonly [command: string, output: readonly str
     [...NAT, ...MANGLE],
     ['IPv4 lines 2–11 nat PREROUTING(1) mangle OUTPUT!(0)'],
   ],
+  ['iptables -S FORWARD; sysctl net.ipv4.ip_forward', ['-P FORWARD DROP'], ['IPv4 line 2 filter FORWARD!(0)']],
+  [
+    'sysctl net.ipv4.ip_forward; iptables -t mangle -S FORWARD',
+    ['net.ipv4.ip_forward = 1', '-P FORWARD DROP'],
+    ['IPv4 line 3 mangle FORWARD!(0)'],
+  ],
   ['ip addr; iptables -t nat -S; ip route', NAT, ['IPv4 lines 2–6 nat PREROUTING(1)']],
   [
     'iptables -S | grep 22; iptables -t nat -S',
@@ -240,6 +246,11 @@ const hosts: readonly (readonly [command: string, output: readonly string[], sec
       '2-2 list saved-state v4 nat 1 commands "iptables -t nat -S | grep 80"',
       '3-4 interfaces eth0 1500 up 192.0.2.10/24 (some)',
     ],
+  ],
+  [
+    'sysctl net.ipv4.ip_forward; ip route show table 100',
+    ['net.ipv4.ip_forward = 1', 'local default dev lo scope host'],
+    ['2-2 sysctls net.ipv4.ip_forward=1', '3-3 routes 4: local default dev lo scope host table 100'],
   ],
 ];
 

@@ -262,7 +262,7 @@ class SectionWalk implements SectionReader {
         return this.readRulesAt(i);
       case Shape.HostCommand:
         this.above = emptyContext;
-        this.outputs.end();
+        this.outputs.begin(line);
         this.runs(line, i);
         return readHostCommand(this, i);
       case Shape.Nft:
