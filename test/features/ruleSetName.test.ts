@@ -28,6 +28,11 @@ test.each<[string, string, readonly string[]]>([
     `root@n:~# ip6tables-save\n${SAVED.replace('iptables-save', 'ip6tables-save')}`,
     ['host n, saved state, IPv6'],
   ],
+  [
+    'a comment that changes rules is not what printed them',
+    `# sudo iptables -A INPUT -j DROP\n${SAVED}`,
+    ['saved state'],
+  ],
   ['a network namespace', `# ip netns exec red iptables-save\n${SAVED}`, ['network namespace red, saved state']],
   [
     'a host and a network namespace on it',

@@ -1,5 +1,4 @@
 import { readEchoes, type Echo } from './echo';
-import { isTables } from './shellProgram';
 import type { Line } from './tree';
 
 /** What a program prints, by the sections that are read of it. */
@@ -58,9 +57,8 @@ export class CommandOutputs {
 }
 
 /** Undefined for a command of whose output nothing is read, or that prints nothing here. */
-function printedBy({ program, title, role, table }: Echo): Printed | undefined {
+function printedBy({ program, title, role }: Echo): Printed | undefined {
   if (ELSEWHERE.test(title)) return undefined;
-  if (isTables(program)) return table === undefined ? undefined : 'rules';
   if (role !== undefined) return role === 'saved-state' ? 'rules' : undefined;
   switch (program) {
     case 'ss':

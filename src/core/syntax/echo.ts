@@ -88,7 +88,7 @@ function echoOf(text: string, start: number, program: ShellProgram): Echo {
       table: lists ? (parts?.table?.text ?? 'filter') : undefined,
       ...(parts?.operation === 'L' && parts.chain && { listed: parts.chain }),
       noflush: false,
-      role: 'saved-state',
+      role: lists ? 'saved-state' : undefined,
       title,
     };
   }
