@@ -152,7 +152,7 @@ export function allSectionsOf(dump: Pick<Dump, 'section' | 'beside' | 'native'>)
 
 /**
  * The dump that a packet of a family meets: the chosen one, and for the other family that of the same host, else the
- * one nearest to it of the same kind.
+ * last one of the same kind. Whether that is of the same host is not known, which is a proviso.
  */
 export function dumpFor({ dumps }: FileModel, dump: Dump, family: 4 | 6): Dump | undefined {
   if ((dump.section.family ?? 4) === family) return dump;
