@@ -1,6 +1,7 @@
 import type { PacketRequest } from '../core/net/packetRequest';
 import type { FilledField } from '../core/net/completePacket';
 import { familyOf } from '../core/net/makePacket';
+import { formatPacketExpression } from '../core/net/packetExpression';
 import type { RuleSets, TraceEvent } from '../core/netfilter/events';
 import type { MadeChange } from '../core/netfilter/madeChange';
 import { startChain } from '../core/netfilter/startChain';
@@ -171,7 +172,16 @@ function awayAsSent(events: readonly TraceEvent[]): Extract<TraceEvent, { readon
   return first?.kind === 'route' && first.phase === 'input' && first.type === 'unicast' ? first : undefined;
 }
 
-function contradictionsOf({ oface, own }: PacketRequest, { outcomes }: Traced): readonly string[] {
+function contradictionsOf(request: PacketRequest, { outcomes }: Traced): readonly string[] {
+  const { iface, ...rest } = request;
+  const { oface, own, dir, at } = rest;
+  if (dir === 'in' && iface === 'lo' && at === undefined) {
+    const sent: PacketRequest = { ...rest, dir: 'out', oface: 'lo' };
+    return [
+      'The packet is stated to arrive by lo as if others had sent it. What this host sends to itself is traced from ' +
+        `where it is sent: ${formatPacketExpression(sent)}`,
+    ];
+  }
   const routes = outcomes.flatMap(({ events }) => events.filter((event) => event.kind === 'route').slice(0, 1));
   // It is the destination that it was sent to of which that is stated, not the one that NAT gives it.
   const away = own === true && outcomes.map(({ events }) => awayAsSent(events)).find((event) => event !== undefined);

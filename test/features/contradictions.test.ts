@@ -46,6 +46,13 @@ test.each([
     'in ens3 tcp > :80',
     ['no interface ens3; it knows docker0'],
   ],
+  [
+    'a packet that arrives by lo',
+    dump(''),
+    'in lo tcp 127.0.0.1:4000 > :80',
+    ['it is sent: out lo tcp 127.0.0.1:4000 > 127.0.0.1:80 syn'],
+  ],
+  ['a packet that this host sends to itself', dump(''), 'out lo tcp 127.0.0.1:4000 > 127.0.0.1:80', []],
   ['any interface, where the file names none', dump(''), 'in eth9 tcp > 192.0.2.10:80', []],
   ['nothing is stated', DNAT + HOST, 'in eth0 tcp > 198.51.100.9:80', []],
 ])('what is stated of the packet and is not so: %s', (_, text, expression, words) => {
