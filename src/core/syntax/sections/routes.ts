@@ -109,6 +109,8 @@ function isNextHop({ text, contentStart }: Line): boolean {
 function readIpRoutes(reader: SectionReader, from: number): number {
   const { lines, context } = reader;
   const drafts: { family: 4 | 6 | undefined; words: string; line: Line }[] = [];
+  const table = new RoutesOfTable();
+  const more = reader.awaits('routes');
   const above = lines[from - 1];
   let partial = reader.isFiltered(from) === true || (above !== undefined && isWithoutPrefix(above));
   let end = from;
@@ -118,7 +120,8 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     const text = line.text.slice(line.contentStart).trim();
     const last = drafts[drafts.length - 1];
     if (line.shape === Shape.IpRoute || opensNextHops(lines, i) || (last && isWithoutPrefix(line))) {
-      if (reader.awaits('routes') && beginsTable(drafts, text)) break;
+      if (more && table.excludes(text)) break;
+      if (more) table.add(text);
       drafts.push({ family: familyOfRoute(text), words: cleaned(text), line });
     } else if (last && /^nexthop /.test(text)) {
       last.words = `${last.words} ${cleaned(text)}`;
@@ -129,8 +132,8 @@ function readIpRoutes(reader: SectionReader, from: number): number {
     end = i + 1;
   }
   const stated = context.family ?? drafts.find((draft) => draft.family !== undefined)?.family ?? 4;
-  const table = context.routingTable;
-  const suffix = table === undefined || table === 'all' || table === 'main' ? '' : ` table ${table}`;
+  const named = context.routingTable;
+  const suffix = named === undefined || named === 'all' || named === 'main' ? '' : ` table ${named}`;
   const routes = drafts.map((draft): RouteFacts => ({
     family: draft.family ?? stated,
     words: suffix !== '' && !/ table \S/.test(draft.words) ? draft.words + suffix : draft.words,
@@ -140,19 +143,28 @@ function readIpRoutes(reader: SectionReader, from: number): number {
   return end;
 }
 
-/**
- * Whether a route cannot be in the same table as those above it: it is of the other family, or of a prefix that has
- * such a route, or the default route, which IPv4 lists first.
- */
-function beginsTable(above: readonly { readonly words: string }[], text: string): boolean {
-  const family = above.map(({ words }) => familyOfRoute(words)).find((one) => one !== undefined) ?? familyOfRoute(text);
-  const own = familyOfRoute(text);
-  if (own !== undefined && own !== family) return true;
-  const key = keyOfRoute(text);
-  return (
-    above.some(({ words }) => keyOfRoute(words) === key) ||
-    (family === 4 && isDefault(text) && above.some(({ words }) => !isDefault(words)))
-  );
+/** The routes of one table so far, to tell where another one begins. */
+class RoutesOfTable {
+  private family: 4 | 6 | undefined;
+  private readonly keys = new Set<string>();
+  private hasOther = false;
+
+  add(text: string): void {
+    this.family ??= familyOfRoute(text);
+    this.keys.add(keyOfRoute(text));
+    this.hasOther ||= !isDefault(text);
+  }
+
+  /**
+   * Whether a route cannot be in this table: it is of the other family, or of a prefix that has such a route, or the
+   * default route, which IPv4 lists first.
+   */
+  excludes(text: string): boolean {
+    const own = familyOfRoute(text);
+    if (own !== undefined && this.family !== undefined && own !== this.family) return true;
+    if (this.keys.has(keyOfRoute(text))) return true;
+    return (this.family ?? own) === 4 && isDefault(text) && this.hasOther;
+  }
 }
 
 /** The kernel has one route of a prefix, type of service and metric. Source: net/ipv4/fib_trie.c, fib_table_insert. */
