@@ -8,7 +8,7 @@ import { VitestTestRunner } from 'vitest/runners';
 const ENDLESS = 100;
 
 /** Milliseconds of processor time that the tests of one mutant may take together. The quick ones are asked first. */
-const PATIENCE = 8000;
+const PATIENCE = 30_000;
 
 /** The namespace of Stryker's instrumented code. @type {any} */
 const stryker = /** @type {any} */ (globalThis.__stryker__ ??= {});
