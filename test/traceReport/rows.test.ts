@@ -112,7 +112,9 @@ test.each<[string, readonly string[], readonly string[]]>([
   ],
   [
     'does not take another address or none for a part',
-    run(20).map((rule, i) => (i === 4 ? 'INPUT ! -s 10.0.0.0/8 -d 10.0.0.1/32 -j DROP' : i === 9 ? 'INPUT -p udp' : rule)),
+    run(20).map((rule, i) =>
+      i === 4 ? 'INPUT ! -s 10.0.0.0/8 -d 10.0.0.1/32 -j DROP' : i === 9 ? 'INPUT -p udp' : rule,
+    ),
     [...numbers(1, 2), folded(18, 3, 20)],
   ],
 ])('a run of rules that do not match %s', (_, rules, expected) => {
