@@ -15,7 +15,10 @@ export class CommandOutputs {
   private readonly toCome = new Map<Printed, number>();
   private index = -1;
 
-  /** A line of shape Echo or HostCommand, and its commands. The lines that stand for one line of the file are parts of it. */
+  /**
+   * A line of shape Echo or HostCommand, and its commands. The lines that stand for one line of the file are parts of
+   * it.
+   */
   begin(line: Line): readonly Echo[] {
     const echoes = readEchoes(line);
     if (line.index !== this.index) this.end();
