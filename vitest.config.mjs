@@ -12,8 +12,8 @@ const alone = [
 const browser = ['test/webview/browser/**/*.test.ts'];
 
 /**
- * Files that ask very much: what kernels and programs recorded, random inputs, the sources as text, other processes. Run
- * apart from the rest, which is what one runs after every change.
+ * Files that ask very much: what kernels and programs recorded, long tables of traces, random inputs, the sources as
+ * text, other processes. Run apart from the rest, which is what one runs after every change.
  */
 const bulk = ['test/**/*.bulk.test.ts'];
 
