@@ -83,7 +83,7 @@ function printedBy({ program, title, role }: Echo): Printed | undefined {
 
 /** The output goes to a file, or to a program that prints something else. */
 const ELSEWHERE =
-  /(?:^|[^2&>-])>>?[ \t]*[^&>\s]|\|[ \t]*(?:sudo[ \t]+)?(?:wc|md5sum|sha\d+sum|cksum|gzip|xz|logger|ssh|nc|diff|xclip|pbcopy|\S*tables\S*-restore)\b/;
+  /(?:^|[^2&>-])>>?[ \t]*[^&>\s]|\|[ \t]*(?:sudo[ \t]+)?(?:wc|md5sum|sha\d+sum|cksum|gzip|xz|logger|ssh|nc|diff|xclip|pbcopy|[\w./-]{0,60}tables[\w-]{0,10}-restore)\b/;
 
 /** Source: ip(8): an object may be written with its first letters. */
 const OBJECTS: readonly (readonly [pattern: RegExp, printed: Printed])[] = [

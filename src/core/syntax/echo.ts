@@ -1,4 +1,4 @@
-import { skipBlanks } from '../text/blanks';
+import { skipBlanks, trimmedEnd } from '../text/blanks';
 import { asksForPart, keepsAddresses } from './askedPart';
 import { readCommand } from './command';
 import { machineOf, type Machine } from './machine';
@@ -40,19 +40,20 @@ export function readEchoes(line: Line): readonly Echo[] {
   const found: Echo[] = [];
   let from = line.contentStart;
   // Within the quotes of `ssh host '…'` only what is quoted is a command of that host.
-  let limit = text.length;
+  let limit = trimmedEnd(text);
   while (from < limit) {
-    const program = findProgram(text, from, limit);
-    if (!program) {
-      // Nothing is read of what this command prints.
-      from = skipBlanks(text, nextCommand(text, from, limit), limit);
-      continue;
+    let next = nextCommand(text, from, limit);
+    const program = findProgram(text, from, next);
+    // Nothing is read of what another command prints.
+    if (program) {
+      if (program.limit < next) {
+        limit = program.limit;
+        next = nextCommand(text, program.end, limit);
+      }
+      let end = next;
+      while (end > program.end && ' \t;&|'.includes(text.charAt(end - 1))) end--;
+      found.push(echoOf(text, from, { ...program, limit: end }));
     }
-    limit = program.limit;
-    const next = nextCommand(text, program.end, limit);
-    let end = next;
-    while (end > program.end && ' \t;&|'.includes(text.charAt(end - 1))) end--;
-    found.push(echoOf(text, from, { ...program, limit: end }));
     from = skipBlanks(text, next, limit);
   }
   return found;
