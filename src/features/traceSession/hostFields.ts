@@ -1,4 +1,5 @@
-import { formatAddress, parseAddress } from '../../core/net/address';
+import { formatAddress } from '../../core/net/address';
+import { parseInterfaceAddress } from '../../core/net/hostFromTopology';
 import type { Host, Interface, Listener } from '../../core/net/host';
 import { namedProtocol } from '../../core/net/packetRequest';
 import { protocolName } from '../../core/net/protocols';
@@ -118,7 +119,7 @@ export function hostOverrides(
   if (addresses.length > 0) {
     const wrong = addresses.flatMap(([name, text]) =>
       splitList(text)
-        .filter((each) => !isAddressWithLength(each))
+        .filter((each) => !parseInterfaceAddress(each))
         .map((each) => [name, each] as const),
     );
     for (const [name, each] of wrong) problems.set(name, `"${each}" is not an address such as 10.244.1.5/24`);
@@ -233,13 +234,6 @@ function readListener(text: string): Readonly<Record<string, unknown>> | string 
   const port = Number(found?.[2]);
   if (!found || port > 65535) return `"${text}" is not a socket such as 0.0.0.0:8080 java`;
   return { proto: protocol, addr: addr === '' ? '*' : addr, port, ...(process === undefined ? {} : { process }) };
-}
-
-/** `10.244.1.5/24`, `2001:db8::5`. */
-function isAddressWithLength(text: string): boolean {
-  const [, address = '', length = '0'] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const parsed = parseAddress(address);
-  return parsed !== undefined && Number(length) <= (parsed.family === 4 ? 32 : 128);
 }
 
 function splitList(text: string): readonly string[] {

@@ -88,12 +88,9 @@ const GAPS = / {6,}/g;
 /** What is between two parts of a rule where it was broken: nothing within a word, a blank between words. */
 function joint(before: string, behind: string, chains: () => ReadonlySet<string>, isFull: () => boolean): '' | ' ' {
   if (isQuoteOpen(before)) return isFull() ? '' : ' ';
-  // The last words suffice, and a line may be long.
-  const words = before.slice(-600).split(/[ \t]+/);
-  const last = words.at(-1) ?? '';
+  const [option, last] = lastWords(before);
   const next = /^\S*/.exec(behind)?.[0] ?? '';
   const glued = last + next;
-  const option = words.at(-2) ?? '';
   if (isOption(glued) && !(isOption(last) && isOption(next))) return '';
   if (option === '-j' || option === '-g' || option === '--jump' || option === '--goto') {
     if (!isTarget(last, chains) && isTarget(glued, chains)) return '';
@@ -138,10 +135,7 @@ function isRest(before: string, rest: string, chains: () => ReadonlySet<string>,
   const option = words.findIndex((word) => isOption(word));
   if (option !== 0 && words[0] !== '!' && isComplete(before, chains)) return false;
   if (option >= 0 && option <= 3 && !words.slice(0, option).some((word) => /[.,;:]$/.test(word))) return true;
-  const [named = '', last = ''] = before
-    .slice(-600)
-    .split(/[ \t]+/)
-    .slice(-2);
+  const [named, last] = lastWords(before);
   if (words.length === 1 && (isOption(last) || endsName(named, last + rest, chains))) return true;
   return words.length <= 2 && isFull() && /^[\w./:,-]+$/.test(words[0] ?? '');
 }
@@ -151,12 +145,15 @@ function endsName(option: string, name: string, chains: () => ReadonlySet<string
   return option === '-m' ? MATCH_NAMES.has(name) : (option === '-j' || option === '-g') && isTarget(name, chains);
 }
 
+/** The last two words; they suffice, and a line may be long. */
+function lastWords(text: string): readonly [before: string, last: string] {
+  const words = text.slice(-600).split(/[ \t]+/);
+  return [words.at(-2) ?? '', words.at(-1) ?? ''];
+}
+
 /** Ends with its target: only an option of that can follow. */
 function isComplete(rule: string, chains: () => ReadonlySet<string>): boolean {
-  const [option = '', last = ''] = rule
-    .slice(-600)
-    .split(/[ \t]+/)
-    .slice(-2);
+  const [option, last] = lastWords(rule);
   return (option === '-j' || option === '-g' || option === '--jump' || option === '--goto') && isTarget(last, chains);
 }
 
