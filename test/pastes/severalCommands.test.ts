@@ -156,6 +156,35 @@ describe('the rules that commands of one line print', () => {
   });
 });
 
+/** Commands in lines of their own, whose output follows below all of them: the chains say which printed what. */
+const below: readonly (readonly [above: readonly string[], output: readonly string[], sets: readonly string[]])[] = [
+  [
+    ['$ iptables -t nat -S', '$ iptables -S'],
+    [...NAT, ...FILTER],
+    ['IPv4 lines 3–11 nat PREROUTING(1) filter INPUT!(1)'],
+  ],
+  [
+    ['$ iptables -S', '$ iptables -t nat -S'],
+    [...FILTER, ...NAT],
+    ['IPv4 lines 3–11 filter INPUT!(1) nat PREROUTING(1)'],
+  ],
+  [
+    ['$ iptables -t nat -nvL', '$ iptables -nvL'],
+    [...LISTED_NAT, ...LISTED],
+    ['IPv4 lines 3–18, 20–32 nat PREROUTING(1) nat SHOP(1) filter INPUT!(0) filter FORWARD!(1) filter SHOP(1)'],
+  ],
+  [['$ iptables -t raw -S'], NAT, ['IPv4 lines 2–6 nat PREROUTING(1)']],
+  [['$ iptables -t security -S'], FILTER, ['IPv4 lines 2–5 security INPUT!(1)']],
+  [['The rules of table filter:'], NAT, ['IPv? lines 2–6 nat PREROUTING(1)']],
+  [['$ iptables -t mangle -S'], MANGLE, ['IPv4 lines 2–6 mangle OUTPUT!(0)']],
+];
+
+describe('the rules that none of the commands above can have printed', () => {
+  it.each(below)('%j', (above, output, sets) => {
+    expect(ruleSets(text(...above, ...output))).toEqual(sets);
+  });
+});
+
 const LO = ['1: lo: <LOOPBACK,UP> mtu 65536', '    inet 127.0.0.1/8 scope host lo'];
 const ETH0 = ['2: eth0: <BROADCAST,MULTICAST,UP> mtu 1500', '    inet 192.0.2.10/24 scope global eth0'];
 const MAIN = ['default via 192.0.2.1 dev eth0', '192.0.2.0/24 dev eth0 scope link'];

@@ -1,5 +1,5 @@
-import { HOOKS, hookBits, isTableName, type Chain, type RuleSet, type Table } from '../ruleset/ruleSet';
-import type { Hook, TableName } from '../xtables/view';
+import { BUILTIN_CHAINS, HOOKS, hookBits, isTableName, type Chain, type RuleSet, type Table } from '../ruleset/ruleSet';
+import type { Hook } from '../xtables/view';
 
 /** A chain that a packet is put into by the caller, in place of the built-in chain of its table. */
 export interface StartChain {
@@ -50,7 +50,7 @@ function placesIn({ name, chains }: Table, wanted: string, beside: boolean, nati
 function hooksOf(chain: Chain): number {
   if (chain.hook) return hookBits([chain.hook]);
   if (chain.reach !== 0) return chain.reach;
-  let hooks = hookBits(isTableName(chain.table) ? HOOKS_OF_TABLE[chain.table] : HOOKS);
+  let hooks = hookBits(isTableName(chain.table) ? BUILTIN_CHAINS[chain.table] : HOOKS);
   const seen = new Set<Chain>([chain]);
   const waiting = [chain];
   let asked = 0;
@@ -75,14 +75,6 @@ function hooksOf(chain: Chain): number {
 }
 
 const MOST_RULES = 10_000;
-
-const HOOKS_OF_TABLE: Readonly<Record<TableName, readonly Hook[]>> = {
-  raw: ['PREROUTING', 'OUTPUT'],
-  mangle: HOOKS,
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-  security: ['INPUT', 'FORWARD', 'OUTPUT'],
-};
 
 /** The remark for a trace that begins in a chain. */
 export function startNote({ chain }: StartChain, hook: Hook): string {

@@ -1,3 +1,4 @@
+import { BUILTIN_CHAINS as chainsOfTables } from '../syntax/builtInChains';
 import type { RulesSection } from '../syntax/sourceFile';
 import type { Line, Word, Problem, Counters } from '../syntax/tree';
 import type { MatchExtension, TargetExtension, Condition } from '../xtables/extension';
@@ -89,7 +90,7 @@ export interface Chain<Name extends AnyTableName = AnyTableName> {
 }
 
 /** All hooks, in the order of their bits in `Chain.reach`. */
-export const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+export const HOOKS: readonly Hook[] = chainsOfTables.mangle;
 
 /** Hooks as in `Chain.reach`. */
 export function hookBits(hooks: readonly Hook[]): number {
@@ -158,14 +159,8 @@ export type BoundTarget =
   /** A target that this program does not know, or whose options are wrong. Without a name: words are not understood. */
   | { readonly kind: 'unknown'; readonly name: string; readonly options: string; readonly word: Word };
 
-/** The built-in chains of each table in the order of iptables-save. Source: net/ipv4/netfilter/iptable_*.c. */
-export const BUILTIN_CHAINS: Readonly<Record<TableName, readonly Hook[]>> = {
-  raw: ['PREROUTING', 'OUTPUT'],
-  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-  security: ['INPUT', 'FORWARD', 'OUTPUT'],
-};
+/** The built-in chains of each table in the order of iptables-save. */
+export const BUILTIN_CHAINS: Readonly<Record<TableName, readonly Hook[]>> = chainsOfTables;
 
 export function isTableName(name: string): name is TableName {
   return Object.hasOwn(BUILTIN_CHAINS, name);

@@ -115,8 +115,11 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       what: `IPv${family} default route`,
       value: `dev ${device}`,
       message:
-        `The file lists no IPv${family} ${stated.length > 0 ? 'default route' : 'routes'}: a default route by ` +
-        `${device} is assumed.`,
+        `The file lists no IPv${family} ${stated.length > 0 ? 'default route' : 'routes'}: ` +
+        // A second way out would contradict the uplink that another assumption names.
+        (said.inInterface === sources.uplink && device !== sources.uplink
+          ? `what comes in by ${sources.uplink} is assumed to leave by ${device}.`
+          : `a default route by ${device} is assumed.`),
       use: { kind: 'routes', routes: elsewhere },
     });
   return { routes: [...routes, ...elsewhere], ways: open && interfaces.length > 2 ? candidates : [] };

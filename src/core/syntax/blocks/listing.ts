@@ -1,4 +1,5 @@
 import { AppendLine } from '../appendLine';
+import { placeOfBuiltIn } from '../builtInChains';
 import { saysRowsOmitted } from '../missingRules';
 import { plain } from '../classified';
 import { DerivedLine } from '../derived';
@@ -42,8 +43,6 @@ function readFiltered(lines: readonly Line[], shapes: Uint8Array, from: number):
   return { to, lines: [line, ...rules] };
 }
 
-const BUILTIN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
-
 function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number): Block | undefined {
   const chains: ListedChain[] = [];
   let place = -1;
@@ -53,7 +52,7 @@ function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number):
   while (lines[next]?.shape === Shape.ListingChain) {
     const chain = readChain(lines, next, between);
     if (!chain) break;
-    const at = chain.builtIn ? BUILTIN.indexOf(chain.name.text) : BUILTIN.length;
+    const at = chain.builtIn ? placeOfBuiltIn(chain.name.text) : Infinity;
     if (at < place || (at === place && chain.builtIn)) break;
     place = at;
     chains.push(chain);

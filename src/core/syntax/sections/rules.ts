@@ -1,3 +1,4 @@
+import { mayHave } from '../builtInChains';
 import { findFamily } from '../family';
 import { headingAbove } from '../heading';
 import { machineOfPrefix } from '../machine';
@@ -42,7 +43,8 @@ function metaOf({ lines, context, fileFamily }: SectionReader, scan: RulesScan, 
     header?.family ?? above.family ?? listing?.family ?? findFamily(lines, from, end) ?? heading.family ?? fileFamily;
   // A few lines cut out of a dump do not say what a host has; a list with policies, or below its command, does.
   const whole = !bare || policies !== undefined;
-  const table = above.table ?? heading.table;
+  // What belongs to another table was not printed by the command above: its own output is somewhere else.
+  const table = [above.table, heading.table].find((name) => name !== undefined && mayHave(name, policies ?? []));
   const machine = above.machine ?? machineOfPrefix(lines[from]?.text.slice(0, lines[from]?.contentStart) ?? '');
   const savedAt = header && timeOf(lines, from, end);
   return {
@@ -56,8 +58,8 @@ function metaOf({ lines, context, fileFamily }: SectionReader, scan: RulesScan, 
     noflush: form === 'restore' && above.noflush,
     ...(bare && table !== undefined && { defaultTable: table.toLowerCase() }),
     ...(bare &&
-      above.table === undefined &&
-      heading.table !== undefined && {
+      table !== above.table &&
+      table !== undefined && {
         inferred: { decided: { why: `the heading above them says "${heading.text}"` }, open: [] },
       }),
     ...(bare && (above.partial || policies === undefined) && { fragment: true as const }),

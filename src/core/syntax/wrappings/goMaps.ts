@@ -1,4 +1,5 @@
 import { Rewriting, type Rewritten } from '../../text/rewriting';
+import { placeOfBuiltIn } from '../builtInChains';
 
 /**
  * The state of tables as a Go program prints its map of tables, chains and rules:
@@ -16,7 +17,6 @@ export function goMapRules(text: string, start: number, end: number): Rewritten 
 
 const QUOTED = 'map[string]map[string][]string{';
 const PLAIN = /map\[(?=(?:filter|nat|mangle|raw|security):map\[)/g;
-const BUILT_IN: ReadonlySet<string> = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
 
 interface MapTable {
   readonly name: string;
@@ -40,7 +40,7 @@ class MapReader {
   }
 
   chain(name: string): void {
-    if (!BUILT_IN.has(name)) this.open?.chains.push(name);
+    if (placeOfBuiltIn(name) < 0) this.open?.chains.push(name);
   }
 
   /** `rule` with or without `-A CHAIN` in front. */
