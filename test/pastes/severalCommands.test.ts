@@ -185,6 +185,52 @@ describe('the rules that none of the commands above can have printed', () => {
   });
 });
 
+const POD_A = ['-N SHOP', '-A SHOP -d 192.0.2.1/32 -j RETURN'];
+const POD_B = ['-N SHOP', '-A SHOP -d 192.0.2.2/32 -j RETURN', '-A SHOP -j REDIRECT --to-ports 8080'];
+const SHOP = 'SHOP (1 references)';
+const ROW = '    0     0 RETURN     all  --  *      *       0.0.0.0/0            192.0.2.1';
+
+/** Loops whose rounds are known only on the machine: each round prints rules of another pod, or of another table. */
+const rounds: readonly (readonly [command: string, output: readonly string[], sets: readonly string[]])[] = [
+  [
+    'for p in $(kubectl get pods -o name); do kubectl exec $p -- iptables -t nat -S; done',
+    [...NAT, ...NAT.slice(0, 4), ...POD_A],
+    ['IPv4 lines 2–6 nat PREROUTING(1)', 'IPv4 lines 7–12 nat SHOP(1)'],
+  ],
+  [
+    'for p in $(kubectl get pods -o name); do kubectl exec $p -- iptables -t nat -S SHOP; done',
+    [...POD_A, ...POD_B, ...POD_A],
+    ['IPv4 lines 2–3 nat SHOP(1)', 'IPv4 lines 4–6 nat SHOP(2)', 'IPv4 lines 7–8 nat SHOP(1)'],
+  ],
+  [
+    'for p in $PODS; do kubectl exec $p -- iptables -t nat -nvL SHOP; done',
+    [...chain(SHOP, ROW), ...chain(SHOP, ROW, ROW)],
+    ['IPv4 lines 2–4 nat SHOP(1)', 'IPv4 lines 6–9 nat SHOP(2)'],
+  ],
+  [
+    'kubectl get pods -o name | while read p; do kubectl exec $p -- iptables -t nat -S SHOP; done',
+    [...POD_A, ...POD_B],
+    ['IPv4 lines 2–3 nat SHOP(1)', 'IPv4 lines 4–6 nat SHOP(2)'],
+  ],
+  [
+    'for t in $(cat /proc/net/ip_tables_names); do iptables -t $t -S; done',
+    [...FILTER, ...NAT],
+    ['IPv4 lines 2–10 filter INPUT!(1) nat PREROUTING(1)'],
+  ],
+  ['if [ -e /run/web ]; then iptables -t nat -S SHOP; fi', POD_B, ['IPv4 lines 2–4 nat SHOP(2)']],
+  [
+    'for p in $PODS; do kubectl exec $p -- iptables -t nat -A SHOP -d $ADDRESS -j RETURN; done',
+    POD_A,
+    ['IPv4 lines 2–3 filter SHOP(1)'],
+  ],
+];
+
+describe('rules below a loop or a condition that only the machine can follow', () => {
+  it.each(rounds)('%s', (command, output, sets) => {
+    expect(ruleSets(text(`$ ${command}`, ...output))).toEqual(sets);
+  });
+});
+
 const LO = ['1: lo: <LOOPBACK,UP> mtu 65536', '    inet 127.0.0.1/8 scope host lo'];
 const ETH0 = ['2: eth0: <BROADCAST,MULTICAST,UP> mtu 1500', '    inet 192.0.2.10/24 scope global eth0'];
 const MAIN = ['default via 192.0.2.1 dev eth0', '192.0.2.0/24 dev eth0 scope link'];

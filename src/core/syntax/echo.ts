@@ -13,7 +13,10 @@ export interface Echo {
   readonly program: string;
   readonly family: 4 | 6 | undefined;
   readonly backend: 'legacy' | 'nft' | undefined;
-  /** `-t TABLE` of `iptables -S` and `-L`; filter where it is omitted, as iptables(8) says. */
+  /**
+   * `-t TABLE` of `iptables -S` and `-L`; filter where it is omitted, as iptables(8) says; undefined where it is a
+   * variable.
+   */
   readonly table: string | undefined;
   /** The chain that `iptables -L CHAIN` lists, with its columns in the line. */
   readonly listed?: Pick<Word, 'text' | 'start' | 'end'>;
@@ -86,7 +89,7 @@ function echoOf(text: string, start: number, program: ShellProgram): Echo {
       backend: backendOf(text, program),
       partial: piped || (lists && parts?.chain !== undefined),
       machine,
-      table: lists ? (parts?.table?.text ?? 'filter') : undefined,
+      table: lists ? tableListed(parts?.table?.text) : undefined,
       ...(parts?.operation === 'L' && parts.chain && { listed: parts.chain }),
       noflush: false,
       role: lists ? 'saved-state' : undefined,
@@ -127,6 +130,10 @@ function echoOf(text: string, start: number, program: ShellProgram): Echo {
     role: undefined,
     title,
   };
+}
+
+function tableListed(table = 'filter'): string | undefined {
+  return table.includes('$') ? undefined : table;
 }
 
 /** What sed or awk print is not known; less and tee change nothing. */

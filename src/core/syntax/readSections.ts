@@ -21,6 +21,7 @@ import { reportRow } from './sections/listingRows';
 import { opensNextHops, readRoutes } from './sections/routes';
 import { readRoutingTables } from './sections/routingTables';
 import { readRules } from './sections/rules';
+import { isMadeAgain } from './sections/rulesScan';
 import { readSets } from './sections/sets';
 import { readSockets } from './sections/sockets';
 import { readSysctls } from './sections/sysctls';
@@ -302,7 +303,8 @@ class SectionWalk implements SectionReader {
       ...above,
       family: undefined,
       backend: undefined,
-      table: undefined,
+      // A loop prints the same chain again.
+      table: isMadeAgain(this.lines, i, end) ? above.table : undefined,
       partial: false,
       more: undefined,
       noflush: above.role === 'input' && above.noflush,

@@ -109,7 +109,19 @@ class OpenHost implements HostRules {
     const { savedAt } = section;
     if (savedAt !== undefined && this.times.some((time) => Math.abs(time - savedAt) > SAME_TIME)) return false;
     if (this.kinds.has('commands') && !this.kinds.has('state')) return !this.showsAll(parts);
-    return parts.every((part) => this.isNew(part));
+    return parts.every((part) => this.isNew(part)) && !this.hasAgain(section);
+  }
+
+  /** Whether the same command has shown one of the chains already: a loop runs it in another pod. */
+  private hasAgain(section: RulesSection): boolean {
+    if (section.fragment !== true || section.title === undefined) return false;
+    const chains = chainsMade(section);
+    return this.parts.some(
+      (part) =>
+        part.title === section.title &&
+        part.family === section.family &&
+        chainsMade(part).some((chain) => chains.includes(chain)),
+    );
   }
 
   /** Whether none of its tables is there yet. Fragments may show parts of one table each. */
@@ -170,6 +182,17 @@ function namedTables({ lines }: RulesSection): ReadonlySet<string> {
   for (const line of lines)
     if (line.shape === Shape.Table && line.node.kind === 'table') names.add(line.node.name.text);
   return names;
+}
+
+/** The chains of a list that stand in it with all of their rules. */
+function chainsMade({ form, lines }: RulesSection): readonly string[] {
+  return form !== 'list'
+    ? []
+    : lines.flatMap(({ shape, node }) =>
+        shape === Shape.Rule && node.kind === 'command' && node.operation === 'N' && node.chain
+          ? [node.chain.text]
+          : [],
+      );
 }
 
 const tablesFound = new WeakMap<RulesSection, ReadonlySet<string>>();

@@ -45,6 +45,7 @@ function readFiltered(lines: readonly Line[], shapes: Uint8Array, from: number):
 
 function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number): Block | undefined {
   const chains: ListedChain[] = [];
+  const made = new Set<string>();
   let place = -1;
   let to = from;
   let next = from;
@@ -53,7 +54,9 @@ function readListing(lines: readonly Line[], _shapes: Uint8Array, from: number):
     const chain = readChain(lines, next, between);
     if (!chain) break;
     const at = chain.builtIn ? placeOfBuiltIn(chain.name.text) : Infinity;
-    if (at < place || (at === place && chain.builtIn)) break;
+    // What a loop prints of the next pod or table begins with the same chains.
+    if (at < place || (at === place && chain.builtIn) || made.has(chain.name.text)) break;
+    made.add(chain.name.text);
     place = at;
     chains.push(chain);
     to = chain.to;

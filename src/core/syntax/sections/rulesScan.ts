@@ -18,6 +18,8 @@ export class RulesScan {
   listing: Listing | undefined;
   /** Built-in chains with a policy, of a list. */
   policies: Set<string> | undefined;
+  /** Chains that a list declares with -N. */
+  private readonly chains = new Set<string>();
   /** A line that says that there is more than is shown. */
   more: Line | undefined;
   /** The line after the last one of the section. */
@@ -113,8 +115,13 @@ export class RulesScan {
     if (this.bareRules && listing !== this.listing) return false;
     this.listing = listing;
     this.bareRules = true;
-    if (line.node.kind !== 'command' || line.node.operation !== 'P') this.hasRules = true;
-    else {
+    if (line.node.kind !== 'command' || line.node.operation !== 'P') {
+      this.hasRules = true;
+      const made = listing === undefined ? chainMadeBy(line) : undefined;
+      // A chain that is made twice is the beginning of another list, as of the next pod of a loop.
+      if (made !== undefined && this.chains.has(made)) return false;
+      if (made !== undefined) this.chains.add(made);
+    } else {
       // `iptables -S` prints the policies first.
       if (this.hasRules && listing === undefined && this.reader.awaits('rules')) return false;
       // A second policy for the same chain is the beginning of another list.
@@ -205,6 +212,21 @@ export class RulesScan {
     this.at = next;
     return true;
   }
+}
+
+/** The chain of an `-N`. */
+function chainMadeBy(line: Line | undefined): string | undefined {
+  if (line?.shape !== Shape.Rule) return undefined;
+  const { node } = line;
+  return node.kind === 'command' && node.operation === 'N' ? node.chain?.text : undefined;
+}
+
+/** Whether the list before line `end` makes the chain as well that the next line makes. */
+export function isMadeAgain(lines: readonly Line[], from: number, end: number): boolean {
+  let next = end;
+  while (lines[next]?.shape === Shape.Blank) next++;
+  const made = chainMadeBy(lines[next]);
+  return made !== undefined && lines.slice(from, end).some((line) => chainMadeBy(line) === made);
 }
 
 /**

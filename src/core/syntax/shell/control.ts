@@ -98,7 +98,9 @@ export function forLoop(shell: Shell, node: ShellNode & { readonly kind: 'for' }
       if (item === bad || item.unknown.length > 0 || (bad !== undefined && item.text === bad.text)) {
         const what = item.unknown.map(label).join(', ') || item.text;
         const reason = `the loop \`for ${name}\` runs over ${what}, which is known only on the machine`;
-        if (!skipped) shell.skip(body, source, reason);
+        if (skipped) continue;
+        shell.lose(name, reason);
+        shell.skip(body, source, reason);
         skipped = true;
         continue;
       }

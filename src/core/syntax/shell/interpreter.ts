@@ -8,7 +8,7 @@ import { commandLine } from './emit';
 import { expandText, expandWord } from './expand';
 import { walk, type Redirect, type ScriptNode, type ShellNode, type ShellWord, type SimpleCommand } from './nodes';
 import type { Piece, CharPlace, ScriptText } from './scriptText';
-import { pipeline } from './pipeline';
+import { listsRules, pipeline } from './pipeline';
 import { areQuiet, hereInput } from './redirections';
 import { Limits } from './limits';
 import { runSimple } from './simple';
@@ -334,10 +334,12 @@ export class Interpreter implements Shell {
 
   /**
    * Commands that are not read: each that changes rules is reported, and variables that they set are no longer known.
+   * Those that only list rules are read, as their output may follow, whoever they were run for.
    */
   skip(node: ShellNode, source: ScriptText, reason: string, mayRun = true): void {
     const { out, guard, quiet, signal } = this;
     this.out = [];
+    let changes = false;
     walk(node, (each) => {
       if (each.kind === 'for') this.lose(each.name, 'it is set under a condition that is not known');
       if (each.kind === 'function') this.functions.set(each.name, { node: each.body, source });
@@ -345,10 +347,13 @@ export class Interpreter implements Shell {
       for (const { name } of [...each.assignments, ...each.declared])
         this.lose(name, 'it is set under a condition that is not known');
       const lines = each.words.length > 0 ? this.linesAboutRules(each, source) : undefined;
-      if (lines)
-        this.report.notRead(source.place(each.start), source.place(each.end), reason, mayRun ? lines : undefined);
+      if (!lines) return;
+      changes = true;
+      this.report.notRead(source.place(each.start), source.place(each.end), reason, mayRun ? lines : undefined);
     });
     this.out = out;
+    if (mayRun && !changes && listsRules(source.text.slice(node.start, node.end)))
+      this.variables.inProcess(() => this.run(node, source));
     this.guard = guard;
     this.quiet = quiet;
     this.signal = signal;

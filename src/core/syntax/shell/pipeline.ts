@@ -26,11 +26,16 @@ export function pipeline(shell: Shell, commands: readonly ShellNode[], source: S
   }
   shell.input = input;
   shell.pipe = pipe;
-  const listing = texts.some((text) => LISTS.test(` ${text} `.replace(/^ +/, '')) || /tables\S*-save/.test(text));
+  const listing = texts.some(listsRules);
   return typeof status === 'object' && 'unknown' in status && listing ? { ...status, listing: true } : status;
+}
+
+/** Whether a command seems to print rules, as it is written. */
+export function listsRules(text: string): boolean {
+  return LISTS.test(` ${text} `.replace(/^ +/, '')) || /tables\S*-save/.test(text);
 }
 
 const UNKNOWN_INPUT: readonly Piece[] = [];
 const SAVES = /tables(?:-legacy|-nft)?-save\b/;
 const RESTORES = /tables(?:-legacy|-nft)?-restore\b/;
-const LISTS = /tables\S*\s(?:\S+\s)*-{1,2}[LSln]/;
+const LISTS = /tables\S*\s(?:\S+\s){0,20}-{1,2}[LSln]/;
