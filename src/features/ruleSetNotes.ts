@@ -1,8 +1,9 @@
 import { tablesOf } from '../core/ruleset/oneHost/hosts';
 import { inferredWords, placeOf } from '../core/ruleset/oneHost/tableParts';
 import type { UndecidedTable, RulesSection } from '../core/syntax/sourceFile';
+import { joined } from '../core/text/counted';
 import { ownFactsNotes, ownFactsOf } from './ownFacts';
-import { dumpFor, sectionsOf, type Dump, type FileModel } from './fileModel';
+import { dumpFor, ruleSetOf, sectionsOf, type Dump, type FileModel } from './fileModel';
 import { scriptGuesses } from './scriptGuesses';
 
 /** Something that was settled about the rules themselves before any packet came. */
@@ -51,6 +52,7 @@ export function ruleSetNotes(
     ...backendNotes(sections),
     ...inferred,
     ...parts.filter(({ assumedRules }) => !assumedRules).flatMap(fragmentNote),
+    ...sections.flatMap(unreachedNote),
     ...tablesNote(sections),
     ...sections.flatMap((section) => moreNote(section, sections)),
     ...scriptNotes(model, sections),
@@ -91,6 +93,29 @@ function fragmentNote({ fragment, lines, inferred }: RulesSection): readonly Rul
       message:
         `${place} ${place.startsWith('lines') ? 'are' : 'is'} a part of a table: its policies and other rules ` +
         'are not in the file, and policies are assumed to be ACCEPT',
+      line: undefined,
+    },
+  ];
+}
+
+/** At most this many chains are named. */
+const MOST_CHAINS = 3;
+
+/** The chains of a part to which no jump is shown, but for those after one of them. */
+function unreachedNote(section: RulesSection): readonly RuleSetNote[] {
+  if (!(section.parts ?? [section]).some(({ fragment }) => fragment)) return [];
+  const chains = [...ruleSetOf(section).tables.values()].flatMap((table) => [...table.chains.values()]);
+  const unreached = chains.filter(({ hook, reach, rules }) => hook === undefined && reach === 0 && rules.length > 0);
+  const later = new Set(unreached.flatMap(({ rules }) => rules.map(({ jump }) => jump?.to)));
+  const names = unreached.flatMap((chain) => (later.has(chain) ? [] : chain.name));
+  const [first] = names;
+  if (first === undefined) return [];
+  const named = names.length > MOST_CHAINS ? [...names.slice(0, MOST_CHAINS - 1), 'others'] : names;
+  return [
+    {
+      message:
+        `nothing in the file jumps to ${names.length === 1 ? 'the chain' : 'the chains'} ${joined(named)}: ` +
+        `say "at ${first}" to trace a packet through its rules`,
       line: undefined,
     },
   ];

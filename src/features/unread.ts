@@ -1,6 +1,7 @@
 import { capital } from '../core/text/capital';
 import { counted } from '../core/text/counted';
 import { packs } from '../core/knowledge/knowledge';
+import { ROW_WITHOUT_CHAIN } from '../core/syntax/sections/listingRows';
 import { Shape } from '../core/syntax/shape';
 import type { Line } from '../core/syntax/tree';
 import { linesWithin } from './embeddedLine';
@@ -152,7 +153,7 @@ const MARKS = /tables|--|-[jgf] |!f |nft|chain |Chain |ipvs|inet|hook |packets |
 const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
     /^\s*(?:\d+\s+)?(?:\d+[KMG]?\s+\d+[KMG]?\s+)?(?:ACCEPT|DROP|REJECT|RETURN|DNAT|SNAT|MASQUERADE|REDIRECT|LOG|MARK|[A-Z][A-Z0-9_-]{2,28})\s+(?:all|tcp|udp|icmp|icmpv6|sctp|esp|ah|gre|\d{1,3})\s+(?:--|-f|!f)\s/,
-    'A row of iptables -L without its "Chain …" line: its chain and table are not known.',
+    `${capital(ROW_WITHOUT_CHAIN)}.`,
   ],
   [
     /(?:^|[\s`'"(])(?:eb|arp)tables(?:-nft|-legacy)?\s+-/,

@@ -6,6 +6,7 @@ import { symbolsOf } from '../../src/features/symbols';
 import { evaluate } from '../../src/features/traceSession/evaluate';
 import { badgeOf } from '../../src/features/traceReport/verdict';
 import { overviewOf } from '../../src/features/overview';
+import { trace } from './paste';
 import { printRuleSet } from '../../src/features/canonical';
 
 const SERVICE = [
@@ -24,6 +25,8 @@ const CLUSTER_IP = 'out tcp > 10.96.44.7:80';
 const JUMPS = 'KUBE-SERVICES → KUBE-NODEPORTS; PREROUTING → KUBE-SERVICES';
 const MASQUERADES = 'KUBE-MARK-MASQ → MARK; KUBE-POSTROUTING → MARK, MASQUERADE';
 
+type Case = readonly [name: string, file: string, packet: string, badge: string, always: string | undefined];
+
 const traced = (file: string, expression: string) => {
   const model = modelOf(parseSourceFile(file, { fileName: 'paste.md' }));
   if (!model.defaultDump) throw new Error('there are no rules in the text');
@@ -34,7 +37,7 @@ const traced = (file: string, expression: string) => {
 };
 
 describe('rules that a program always writes are assumed where others of it are shown without them', () => {
-  it.each<readonly [name: string, file: string, packet: string, badge: string, always: string | undefined]>([
+  it.each<Case>([
     [
       'a node port of a grep',
       text(GREP, ...SERVICE),
@@ -78,6 +81,103 @@ describe('rules that a program always writes are assumed where others of it are 
       'SENT docker0',
       'PREROUTING → DOCKER',
     ],
+    // What other programs always write: the jumps, and the rules of a chain that others jump to.
+    ...(
+      [
+        [
+          'a sidecar of Istio',
+          'nat',
+          '-A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN|-A ISTIO_OUTPUT -j ISTIO_REDIRECT',
+          'out uid 1000 tcp > 192.0.2.7:80',
+          'REDIRECT :15001',
+          'ISTIO_REDIRECT → REDIRECT; OUTPUT → ISTIO_OUTPUT',
+        ],
+        [
+          'the other direction',
+          'nat',
+          '-A ISTIO_INBOUND -p tcp -m tcp --dport 15090 -j RETURN|-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT',
+          'in eth0 tcp > :8080',
+          'REDIRECT :15006',
+          'ISTIO_IN_REDIRECT → REDIRECT; PREROUTING → ISTIO_INBOUND',
+        ],
+        [
+          'Linkerd',
+          'nat',
+          '-A PROXY_INIT_REDIRECT -p tcp -j REDIRECT --to-ports 4143',
+          'in eth0 tcp > :8080',
+          'REDIRECT :4143',
+          'PREROUTING → PROXY_INIT_REDIRECT',
+        ],
+        [
+          'a pod of Calico, of which a policy says nothing',
+          'filter',
+          '-A cali-tw-cali0a1 -m mark --mark 0x0/0x20000 -j DROP',
+          'forward eth0 cali0a1 tcp 192.0.2.9 > 10.244.1.7:80',
+          'DROPPED',
+          'cali-to-wl-dispatch → cali-tw-cali0a1; cali-FORWARD → cali-to-wl-dispatch; FORWARD → cali-FORWARD',
+        ],
+        [
+          'another pod of it',
+          'filter',
+          '-A cali-tw-cali0a1 -m mark --mark 0x0/0x20000 -j DROP',
+          'forward eth0 cali0a2 tcp 192.0.2.9 > 10.244.1.8:80',
+          'SENT cali0a2',
+          undefined,
+        ],
+        [
+          'OVN-Kubernetes',
+          'nat',
+          '-A OVN-KUBE-EXTERNALIP -d 192.0.2.80/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.96.4.4:80',
+          'in eth0 tcp 203.0.113.9 > 192.0.2.80:80 own',
+          'SENT eth0',
+          'PREROUTING → OVN-KUBE-EXTERNALIP',
+        ],
+        [
+          'the network plugin of AWS',
+          'nat',
+          '-A AWS-SNAT-CHAIN-0 ! -o vlan+ -m addrtype ! --dst-type LOCAL -j SNAT --to-source 10.0.1.5 --random-fully',
+          'forward eni1 eth0 tcp 10.0.1.88 > 203.0.113.9:443',
+          'SENT eth0',
+          'POSTROUTING → AWS-SNAT-CHAIN-0',
+        ],
+        [
+          'the host port of a pod, from the pod itself',
+          'nat',
+          '-A CNI-DN-0a1 -s 10.4.0.2/32 -p tcp -m tcp --dport 2202 -j CNI-HOSTPORT-SETMARK|' +
+            '-A CNI-DN-0a1 -p tcp -m tcp --dport 2202 -j DNAT --to-destination 10.4.0.2:22',
+          'in cni0 tcp 10.4.0.2 > 192.0.2.5:2202 own',
+          'SENT cni0',
+          'CNI-HOSTPORT-DNAT → CNI-DN-0a1; CNI-HOSTPORT-SETMARK → MARK; CNI-HOSTPORT-MASQ → MASQUERADE; ' +
+            'PREROUTING → CNI-HOSTPORT-DNAT; POSTROUTING → CNI-HOSTPORT-MASQ',
+        ],
+        [
+          'a Service without endpoints on this node, which another table drops',
+          'nat',
+          '-A KUBE-NODEPORTS -p tcp -m tcp --dport 30080 -j KUBE-XLB-AAAA|' +
+            '-A KUBE-XLB-AAAA -m comment --comment "shop/web: has no local endpoints" -j KUBE-MARK-DROP',
+          NODE_PORT,
+          'DROPPED',
+          `KUBE-MARK-DROP → MARK; ${JUMPS}; KUBE-FIREWALL → DROP; INPUT → KUBE-FIREWALL`,
+        ],
+        [
+          'IPVS',
+          'filter',
+          '-A KUBE-IPVS-FILTER -m conntrack --ctstate NEW -j REJECT --reject-with icmp-port-unreachable',
+          'in eth0 tcp > :80',
+          'REJECTED',
+          'INPUT → KUBE-IPVS-FILTER',
+        ],
+      ] as const
+    ).map(([name, table, rules, packet, badge, always]): Case => {
+      const lines = rules.split('|');
+      const chains = new Set(lines.map((line) => line.split(' ')[1] ?? ''));
+      const outputs = [...chains].flatMap((chain) => [
+        `$ iptables -t ${table} -S ${chain}`,
+        `-N ${chain}`,
+        ...lines.filter((line) => line.startsWith(`-A ${chain} `)),
+      ]);
+      return [name, text(...outputs), packet, badge, always];
+    }),
     ...(
       [
         ['grep -E "shop|web"', 'OUTPUT → KUBE-SERVICES'],
@@ -162,6 +262,24 @@ describe('rules that a program always writes are assumed where others of it are 
     // Two of the commands show jumps to it.
     expect(tables.get('nat')?.chains.get('KUBE-MARK-MASQ')?.rules).toHaveLength(1);
     expect(problems.filter(({ code }) => code !== 'unknown-target')).toEqual([]);
+  });
+
+  it.each<readonly [name: string, file: string, notes: readonly string[]]>([
+    ['one', text('$ iptables -S web', '-N web', '-A web -j DROP'), ['the chain web: say "at web"']],
+    ['those after it', text('-A web -j www', '-A www -j DROP'), ['the chain web: say "at web"']],
+    [
+      'many',
+      text('-A a1 -j DROP', '-A a2 -j DROP', '-A a3 -j DROP', '-A a4 -j DROP'),
+      ['the chains a1, a2 and others: say "at a1"'],
+    ],
+    ['a jump that is shown', text('-A INPUT -j web', '-A web -j DROP'), []],
+    ['a jump that a program always writes', text(...PUBLISHED), []],
+    ['a whole table', text('*filter', ':INPUT ACCEPT [0:0]', ':web - [0:0]', '-A web -j DROP', 'COMMIT'), []],
+  ])('a chain that nothing jumps to is named: %s', (_name, file, notes) => {
+    const found = trace(file, 'in eth0 tcp > :80').notes.filter((note) => note.startsWith('nothing in the file jumps'));
+    expect(found).toEqual(
+      notes.map((note) => `nothing in the file jumps to ${note} to trace a packet through its rules`),
+    );
   });
 
   it('no listing of what the file has holds them', () => {

@@ -76,8 +76,13 @@ export interface ProgramPack {
   scenarios?(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[];
   /** Rules by which packets enter it, on a host that has rules of others as well. */
   readonly entries?: readonly ScenarioEntry[];
-  /** Rules that it writes on every host, a jump behind the rules of the chain that it leads to. */
-  readonly always?: readonly TableRule[];
+  /**
+   * Rules that it writes on every host, a jump behind the rules of the chain that it leads to:
+   * `TABLE [[TABLE/]WHERE:] CHAIN [CONDITIONS] -j TARGET [# COMMENT]`. Nobody misses a jump without rules of its
+   * chain, and another rule where none jumps to WHERE, or to its own chain. `*` at the end of a target: each such chain
+   * that is shown; what it stands for may be in the conditions too.
+   */
+  readonly always?: readonly string[];
   /** The interfaces that a rule of it tests; undefined where that is not known, and for rules of others. */
   readonly interfaces?: (rule: ListedRule) => TestedInterfaces | undefined;
   /** Packets that its program gets without a rule of it, on such a host. */
@@ -105,19 +110,6 @@ export interface ProgramPack {
   capture?(question: CaptureQuestion): readonly ProposedAnnotation[];
   /** Commands of it whose rules a file does not show. */
   readonly commandLines?: readonly CommandLine[];
-}
-
-/** A rule of a table that every host of the program has. */
-export interface TableRule {
-  readonly table: string;
-  readonly chain: string;
-  /** As iptables takes them: `-p tcp`; empty: there are none. */
-  readonly conditions: string;
-  /** With its options: `MARK --or-mark 0x4000`. */
-  readonly target: string;
-  readonly comment?: string;
-  /** The chain without whose use nobody misses the rule; undefined: its target. */
-  readonly where?: string;
 }
 
 /** A rule of which a listing shows all but the interfaces. */

@@ -4,6 +4,11 @@ export const antrea: ProgramPack = {
   id: 'antrea',
   name: 'Antrea',
   prefixes: ['ANTREA-'],
+  always: [
+    ...['raw PREROUTING', 'raw OUTPUT', 'nat PREROUTING', 'nat OUTPUT', 'nat POSTROUTING', 'filter FORWARD'].map(
+      (place) => `${place} -j ANTREA-${place.replace(/.* /, '')} # Antrea: jump to Antrea`,
+    ),
+  ],
   families: [
     {
       family: 'Antrea',

@@ -4,6 +4,10 @@ export const awsVpcCni: ProgramPack = {
   id: 'awsVpcCni',
   name: 'AWS VPC CNI',
   prefixes: ['AWS-SNAT-CHAIN-', 'AWS-CONNMARK-CHAIN-'],
+  always: [
+    'nat PREROUTING -i eni+ -j AWS-CONNMARK-CHAIN-0 # AWS, outbound connections',
+    'nat POSTROUTING -j AWS-SNAT-CHAIN-0 # AWS SNAT CHAIN',
+  ],
   families: [
     {
       family: 'AWS VPC CNI',

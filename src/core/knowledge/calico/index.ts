@@ -1,11 +1,13 @@
 import type { ProgramPack } from '../pack';
-import { entersFromHook, NO_INTERFACE } from '../tested';
+import { calicoRules } from './always';
 import { calicoTitle } from './chainTitle';
+import { interfacesOfCalico } from './interfaces';
 
 export const calico: ProgramPack = {
   id: 'calico',
   name: 'Calico',
   prefixes: ['cali-', 'felix-', 'calico-dhcp-'],
+  always: calicoRules,
   families: [
     {
       family: 'Calico',
@@ -41,7 +43,7 @@ export const calico: ProgramPack = {
     [/^cali-(?:nat-outgoing|fip-(?:dnat|snat))$/, ['nat']],
     [/^cali-(?:tw|fw)-|^cali-(?:to|from)-wl-dispatch/, ['filter']],
   ],
-  interfaces: (rule) => (entersFromHook(rule, /^cali-/) ? NO_INTERFACE : undefined),
+  interfaces: interfacesOfCalico,
   otherMarks: {
     title: 'a bit that Calico has allocated',
     details: [

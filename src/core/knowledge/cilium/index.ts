@@ -4,6 +4,12 @@ export const cilium: ProgramPack = {
   id: 'cilium',
   name: 'Cilium',
   prefixes: ['CILIUM_', 'OLD_CILIUM_'],
+  always: [
+    ...['INPUT', 'FORWARD', 'OUTPUT'].map((chain) => `filter ${chain} -j CILIUM_${chain}`),
+    ...['PREROUTING', 'OUTPUT', 'POSTROUTING'].flatMap((chain) =>
+      ['raw', 'mangle', 'nat'].map((table) => `${table} ${chain} -j CILIUM_${chain.replace('ROUTING', '')}_${table}`),
+    ),
+  ].map((rule) => `${rule} # cilium-feeder: CILIUM_`),
   families: [
     {
       family: 'Cilium',

@@ -7,6 +7,13 @@ export const cniPortmap: ProgramPack = {
   name: 'CNI portmap',
   prefixes: ['CNI-HOSTPORT-', 'CNI-DN-', 'CNI-SN-'],
   interfaces: (rule) => testsNone(rule, /^CNI-(?:HOSTPORT|DN|SN)-/),
+  always: [
+    'nat CNI-HOSTPORT-DNAT -j CNI-DN-*',
+    'nat CNI-HOSTPORT-SETMARK -j MARK --set-xmark 0x2000/0x2000 # CNI portfwd masquerade mark',
+    'nat CNI-HOSTPORT-SETMARK: CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE',
+    ...['PREROUTING', 'OUTPUT'].map((chain) => `nat ${chain} -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT`),
+    'nat POSTROUTING -j CNI-HOSTPORT-MASQ # CNI portfwd requiring masquerade',
+  ],
   families: [
     {
       family: 'CNI portmap',

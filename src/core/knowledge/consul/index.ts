@@ -1,9 +1,17 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 
 export const consul: ProgramPack = {
   id: 'consul',
   name: 'Consul Connect',
   prefixes: ['CONSUL_'],
+  always: [
+    'nat CONSUL_PROXY_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
+    'nat PREROUTING -p tcp -j CONSUL_PROXY_INBOUND',
+    ...['tcp', 'udp'].map((protocol) => `nat OUTPUT -p ${protocol} --dport 53 -j CONSUL_DNS_REDIRECT`),
+    'nat OUTPUT -p tcp -j CONSUL_PROXY_OUTPUT',
+  ],
+  interfaces: (rule) => testsNone(rule, /^CONSUL_/),
   families: [
     {
       family: 'Consul Connect',

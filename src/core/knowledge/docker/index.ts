@@ -40,9 +40,9 @@ export const docker: ProgramPack = {
   ],
   // Source: moby/moby:daemon/libnetwork/drivers/bridge/setup_ip_tables.go. In OUTPUT as it is with a userland proxy.
   always: [
-    { table: 'nat', chain: 'PREROUTING', conditions: '-m addrtype --dst-type LOCAL', target: 'DOCKER' },
-    { table: 'nat', chain: 'OUTPUT', conditions: '! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL', target: 'DOCKER' },
-    { table: 'filter', chain: 'FORWARD', conditions: '', target: 'DOCKER-USER' },
+    'nat PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+    'nat OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER',
+    'filter FORWARD -j DOCKER-USER',
   ],
   interfaces: interfacesOfDocker,
   besides: dockerScenarios,

@@ -7,6 +7,7 @@ export const flannel: ProgramPack = {
   nftTables: /^(?:ip flannel-ipv4|ip6 flannel-ipv6)$/,
   prefixes: ['FLANNEL-'],
   interfaces: (rule) => testsNone(rule, /^FLANNEL-/),
+  always: ['nat POSTROUTING -j FLANNEL-POSTRTG # flanneld masq', 'filter FORWARD -j FLANNEL-FWD # flanneld forward'],
   families: [
     {
       family: 'flannel',

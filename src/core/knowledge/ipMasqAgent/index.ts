@@ -6,6 +6,9 @@ export const ipMasqAgent: ProgramPack = {
   name: 'ip-masq-agent',
   prefixes: ['IP-MASQ'],
   interfaces: (rule) => testsNone(rule, /^IP-MASQ(?:-AGENT)?$/),
+  always: ['', '-AGENT'].map(
+    (name) => `nat POSTROUTING -m addrtype ! --dst-type LOCAL -j IP-MASQ${name} # ip-masq-agent`,
+  ),
   families: [
     {
       family: 'ip-masq-agent',

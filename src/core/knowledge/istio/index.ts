@@ -53,6 +53,16 @@ export const istio: ProgramPack = {
     [/^ISTIO_(?:REDIRECT|IN_REDIRECT|OUTPUT_DNS|POSTRT)$/, ['nat']],
     [/^ISTIO_(?:DIVERT|TPROXY|DROP)$/, ['mangle']],
   ],
+  always: [
+    'nat ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
+    'nat ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006',
+    ...['nat', 'mangle'].flatMap((table) => [
+      `${table} PREROUTING -p tcp -j ISTIO_INBOUND`,
+      `${table} PREROUTING -j ISTIO_PRERT`,
+      `${table} OUTPUT -j ISTIO_OUTPUT`,
+    ]),
+    'nat POSTROUTING -j ISTIO_POSTRT',
+  ],
   rule: ruleOfFile,
   interfaces: interfacesOfIstio,
   marks: istioMarks,

@@ -1,44 +1,36 @@
-import type { TableRule } from '../pack';
-
+const LOCAL = '-m addrtype --dst-type LOCAL';
 const NEW = '-m conntrack --ctstate NEW';
-
-function jump(table: string, chain: string, target: string, comment?: string, conditions = ''): TableRule {
-  return { table, chain, conditions, target, ...(comment !== undefined && { comment }) };
-}
-
-/** What is marked to be masqueraded, and what becomes of it. */
-const MASQUERADING: readonly TableRule[] = [
-  { chain: 'KUBE-MARK-MASQ', conditions: '', target: 'MARK --set-xmark 0x4000/0x4000' },
-  { chain: 'KUBE-POSTROUTING', conditions: '-m mark ! --mark 0x4000/0x4000', target: 'RETURN' },
-  { chain: 'KUBE-POSTROUTING', conditions: '', target: 'MARK --set-xmark 0x4000/0x0' },
-  { chain: 'KUBE-POSTROUTING', conditions: '', target: 'MASQUERADE --random-fully' },
-].map((rule) => ({ table: 'nat', ...rule, where: 'KUBE-MARK-MASQ' }));
+const MARKED = '0x4000/0x4000';
 
 /**
- * With the mark that `--iptables-masquerade-bit` has by default. Source:
- * kubernetes/kubernetes:pkg/proxy/iptables/proxier.go (iptablesJumpChains, syncProxyRules; the last rule of
- * KUBE-SERVICES), pkg/kubelet/kubelet_network_linux.go (KUBE-FIREWALL).
+ * With the marks that it has by default. Source: kubernetes/kubernetes:pkg/proxy/iptables/proxier.go
+ * (iptablesJumpChains, syncProxyRules; the last rule of KUBE-SERVICES), pkg/proxy/ipvs/proxier.go (iptablesJumpChain),
+ * pkg/kubelet/kubelet_network_linux.go (KUBE-FIREWALL, and KUBE-MARK-DROP until 1.27).
  */
-export const kubeProxyRules: readonly TableRule[] = [
-  ...MASQUERADING,
-  jump(
-    'nat',
-    'KUBE-SERVICES',
-    'KUBE-NODEPORTS',
-    'kubernetes service nodeports; NOTE: this must be the last rule in this chain',
-    '-m addrtype --dst-type LOCAL',
+export const kubeProxyRules: readonly string[] = [
+  `nat KUBE-MARK-MASQ -j MARK --set-xmark ${MARKED}`,
+  'nat KUBE-MARK-DROP -j MARK --set-xmark 0x8000/0x8000',
+  `nat KUBE-MARK-MASQ: KUBE-POSTROUTING -m mark ! --mark ${MARKED} -j RETURN`,
+  'nat KUBE-MARK-MASQ: KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
+  'nat KUBE-MARK-MASQ: KUBE-POSTROUTING -j MASQUERADE --random-fully',
+  `nat KUBE-SERVICES ${LOCAL} -j KUBE-NODEPORTS # kubernetes service nodeports; NOTE: this must be the last rule in ` +
+    'this chain',
+  `nat KUBE-SERVICES ${LOCAL} -j KUBE-NODE-PORT`,
+  ...['PREROUTING', 'OUTPUT'].map((chain) => `nat ${chain} -j KUBE-SERVICES # kubernetes service portals`),
+  'nat POSTROUTING -j KUBE-POSTROUTING # kubernetes postrouting rules',
+  'filter nat/KUBE-MARK-DROP: KUBE-FIREWALL -m mark --mark 0x8000/0x8000 -j DROP # kubernetes firewall for dropping ' +
+    'marked packets',
+  ...['INPUT', 'FORWARD'].map(
+    (chain) => `filter ${chain} ${NEW} -j KUBE-EXTERNAL-SERVICES # kubernetes externally-visible service portals`,
   ),
-  jump('nat', 'PREROUTING', 'KUBE-SERVICES', 'kubernetes service portals'),
-  jump('nat', 'OUTPUT', 'KUBE-SERVICES', 'kubernetes service portals'),
-  jump('nat', 'POSTROUTING', 'KUBE-POSTROUTING', 'kubernetes postrouting rules'),
-  ...['INPUT', 'FORWARD'].map((chain) =>
-    jump('filter', chain, 'KUBE-EXTERNAL-SERVICES', 'kubernetes externally-visible service portals', NEW),
+  'filter INPUT -j KUBE-NODEPORTS # kubernetes health check service ports',
+  'filter INPUT -j KUBE-NODE-PORT # kubernetes health check rules',
+  ...['FORWARD', 'OUTPUT'].map((chain) => `filter ${chain} ${NEW} -j KUBE-SERVICES # kubernetes service portals`),
+  'filter FORWARD -j KUBE-FORWARD # kubernetes forwarding rules',
+  ...['INPUT', 'FORWARD', 'OUTPUT'].map(
+    (chain) => `filter ${chain} ${NEW} -j KUBE-PROXY-FIREWALL # kubernetes load balancer firewall`,
   ),
-  jump('filter', 'INPUT', 'KUBE-NODEPORTS', 'kubernetes health check service ports'),
-  ...['FORWARD', 'OUTPUT'].map((chain) => jump('filter', chain, 'KUBE-SERVICES', 'kubernetes service portals', NEW)),
-  jump('filter', 'FORWARD', 'KUBE-FORWARD', 'kubernetes forwarding rules'),
-  ...['INPUT', 'FORWARD', 'OUTPUT'].map((chain) =>
-    jump('filter', chain, 'KUBE-PROXY-FIREWALL', 'kubernetes load balancer firewall', NEW),
-  ),
-  ...['INPUT', 'OUTPUT'].map((chain) => jump('filter', chain, 'KUBE-FIREWALL')),
+  ...['INPUT', 'OUTPUT'].map((chain) => `filter ${chain} -j KUBE-FIREWALL`),
+  'filter INPUT -j KUBE-IPVS-FILTER # kubernetes ipvs access filter',
+  'filter OUTPUT -j KUBE-IPVS-OUT-FILTER # kubernetes ipvs access filter',
 ];

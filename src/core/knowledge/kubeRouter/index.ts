@@ -1,9 +1,14 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 
 export const kubeRouter: ProgramPack = {
   id: 'kubeRouter',
   name: 'kube-router',
   prefixes: ['KUBE-ROUTER-', 'KUBE-POD-FW-', 'KUBE-NWPLCY-'],
+  always: ['INPUT', 'FORWARD', 'OUTPUT'].map(
+    (chain) => `filter ${chain} -j KUBE-ROUTER-${chain} # kube-router netpol -`,
+  ),
+  interfaces: (rule) => testsNone(rule, /^KUBE-(?:ROUTER|POD-FW|NWPLCY)-/),
   families: [
     {
       family: 'kube-router',

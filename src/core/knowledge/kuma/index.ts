@@ -5,6 +5,12 @@ export const kuma: ProgramPack = {
   name: 'Kuma',
   prefixes: ['KUMA_'],
   processes: ['kuma-dp'],
+  always: [
+    'nat KUMA_MESH_INBOUND_REDIRECT -p tcp -j REDIRECT --to-ports 15006',
+    'nat KUMA_MESH_OUTBOUND_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
+    'nat PREROUTING -p tcp -j KUMA_MESH_INBOUND',
+    'nat OUTPUT -p tcp -j KUMA_MESH_OUTBOUND',
+  ],
   families: [
     {
       family: 'Kuma',

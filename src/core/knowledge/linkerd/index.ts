@@ -1,10 +1,19 @@
 import type { ProgramPack } from '../pack';
+import { outBy, testsNone } from '../tested';
+
+/** Comments of the rules for what the pod sends to itself. */
+const LOOPBACK = /^proxy-init\/(?:ignore-loopback|redirect-non-loopback-local-traffic)/;
 
 export const linkerd: ProgramPack = {
   id: 'linkerd',
   name: 'Linkerd',
   prefixes: ['PROXY_INIT_'],
   processes: ['linkerd2-proxy'],
+  always: [
+    'nat PREROUTING -j PROXY_INIT_REDIRECT # proxy-init/install-proxy-init-prerouting',
+    'nat OUTPUT -j PROXY_INIT_OUTPUT # proxy-init/install-proxy-init-output',
+  ],
+  interfaces: (rule) => (LOOPBACK.test(rule.shape.comment ?? '') ? outBy('lo') : testsNone(rule, /^PROXY_INIT_/)),
   families: [
     {
       family: 'Linkerd',

@@ -1,9 +1,17 @@
 import type { ProgramPack } from '../pack';
+import { testsNone } from '../tested';
 
 export const ovnKubernetes: ProgramPack = {
   id: 'ovnKubernetes',
   name: 'OVN-Kubernetes',
   prefixes: ['OVN-KUBE-'],
+  always: [
+    'mangle OUTPUT -j OVN-KUBE-ITP',
+    ...['ETP', 'EXTERNALIP', 'NODEPORT'].map((name) => `nat PREROUTING -j OVN-KUBE-${name}`),
+    ...['ITP', 'EXTERNALIP', 'NODEPORT'].map((name) => `nat OUTPUT -j OVN-KUBE-${name}`),
+    'nat POSTROUTING -o ovn-k8s-mp+ -j OVN-KUBE-SNAT-MGMTPORT',
+  ],
+  interfaces: (rule) => testsNone(rule, /^OVN-KUBE-(?!SNAT-)/),
   families: [
     {
       family: 'OVN-Kubernetes',

@@ -1,21 +1,26 @@
 import { isFilteredTitle, isLetThrough } from '../../syntax/echo';
 import { parseLine } from '../../syntax/line';
 import type { AssumedRule, RulesSection } from '../../syntax/sourceFile';
-import type { Line } from '../../syntax/tree';
 import { ASSUMED } from '../../syntax/typedLine';
 import { HOOKS } from '../ruleSet';
+import { tablesOf } from './hosts';
 
 /** A rule that a program writes on every host that it works on. */
 export interface UsualRule {
+  readonly table: string;
   readonly chain: string;
   /** The conditions, as iptables takes them; empty: there are none. */
   readonly conditions: string;
-  /** With its options: `MARK --or-mark 0x4000`. */
+  /** `-j` or `-g`. */
+  readonly jump: string;
+  /** With its options: `MARK --or-mark 0x4000`. A chain whose name ends with `*` is each such chain that is shown. */
   readonly target: string;
   /** Its own comment; undefined: it has none. */
-  readonly comment?: string;
+  readonly comment: string | undefined;
   /** It is only of interest where rules jump to this chain; undefined: where there are rules of its target. */
-  readonly where?: string;
+  readonly where: string | undefined;
+  /** The table of `where`. */
+  readonly whereTable: string;
   /** As people call the program. */
   readonly program: string;
 }
@@ -44,33 +49,36 @@ export class AssumedRules {
     if (!first || !parts.some(isPicked)) return parts;
     const known = MADE.get(first);
     if (known && known.of.length === parts.length && known.of.every((part, i) => part === parts[i])) return known.made;
-    const tables = new Set(parts.filter(isPicked).map(({ defaultTable }) => defaultTable ?? ''));
-    const more = [...tables].flatMap((table) => this.missing(parts, table) ?? []);
+    const more = TABLES.flatMap((table) => this.missing(parts, table) ?? []);
     const made = more.length === 0 ? parts : [...parts, ...more];
     MADE.set(first, { of: parts, made });
     return made;
   }
 
   private missing(all: readonly RulesSection[], table: string): RulesSection | undefined {
-    const usual = this.usual(table);
-    const parts = all.filter((part) => isPicked(part) && part.defaultTable === table);
-    const [first] = parts;
-    if (!first || usual.length === 0) return undefined;
-    const { chains, jumps, targets } = contentOf(parts.flatMap(({ lines }) => lines));
+    const picked = all.filter(isPicked);
+    const parts = picked.filter(({ defaultTable }) => defaultTable === table);
+    const [first = picked[0]] = parts;
+    // A table that is shown whole has what it has.
+    if (!first || all.some((part) => !isPicked(part) && tablesOf(part).has(table))) return undefined;
+    const { chains, jumps, targets } = contentOf(parts);
+    const targetsElsewhere = contentOf(picked.filter((part) => !parts.includes(part))).targets;
     const shownHere = new Set(chains);
     const assumed: AssumedRule[] = [];
-    for (const rule of usual) {
-      const { chain, target, where, program } = rule;
-      const isMissed = where === undefined ? chains.has(target) : targets.has(where);
-      const isThere = where === undefined ? jumps.has(`${chain} ${target}`) : shownHere.has(chain);
-      if (!isMissed || isThere || !this.mayBeMissing(parts, rule)) continue;
-      const text = textOf(rule, `not in the file: ${program} writes it`);
-      assumed.push({ line: parseLine(text, '\n', ASSUMED), chain, target: target.replace(/ .*/, ''), program });
-      chains.add(chain);
-    }
+    for (const usual of this.usual(table))
+      for (const rule of each(usual, chains)) {
+        const { chain, target, where, whereTable, program } = rule;
+        const users = whereTable === table ? targets : targetsElsewhere;
+        const isMissed = where === undefined ? chains.has(target) : users.has(where);
+        const isThere = where === undefined ? jumps.has(`${chain} ${target}`) : shownHere.has(chain);
+        if (!isMissed || isThere || !this.mayBeMissing(parts, rule)) continue;
+        const text = textOf(rule, `not in the file: ${program} writes it`);
+        assumed.push({ line: parseLine(text, '\n', ASSUMED), chain, target: target.replace(/ .*/, ''), program });
+        chains.add(chain);
+      }
     if (assumed.length === 0) return undefined;
     const { inferred: _inferred, omissions: _omissions, ...rest } = first;
-    return { ...rest, lines: assumed.map(({ line }) => line), assumedRules: assumed };
+    return { ...rest, defaultTable: table, lines: assumed.map(({ line }) => line), assumedRules: assumed };
   }
 
   /**
@@ -110,18 +118,30 @@ const MADE = new WeakMap<
   { readonly of: readonly RulesSection[]; readonly made: readonly RulesSection[] }
 >();
 
+const TABLES = ['raw', 'mangle', 'nat', 'filter'];
+
+/** The rule for each of the chains that its target stands for. */
+function each(rule: UsualRule, chains: ReadonlySet<string>): readonly UsualRule[] {
+  const { target, conditions } = rule;
+  if (!target.endsWith('*')) return [rule];
+  const prefix = target.slice(0, -1);
+  return [...chains]
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ ...rule, target: name, conditions: conditions.replace('*', name.slice(prefix.length)) }));
+}
+
 /** Rules of one table out of what a host has. */
 function isPicked({ form, fragment, defaultTable }: RulesSection): boolean {
   return form === 'list' && fragment === true && defaultTable !== undefined;
 }
 
-function textOf({ chain, conditions, target }: UsualRule, comment: string | undefined): string {
+function textOf({ chain, conditions, jump, target }: UsualRule, comment: string | undefined): string {
   const words = comment === undefined ? [] : [`-m comment --comment "${comment}"`];
-  return ['-A', chain, ...(conditions === '' ? [] : [conditions]), ...words, '-j', target].join(' ');
+  return ['-A', chain, ...(conditions === '' ? [] : [conditions]), ...words, jump, target].join(' ');
 }
 
 /** The chains that have rules, `CHAIN TARGET` of each rule, and the targets. */
-function contentOf(lines: readonly Line[]): {
+function contentOf(parts: readonly RulesSection[]): {
   readonly chains: Set<string>;
   readonly jumps: ReadonlySet<string>;
   readonly targets: ReadonlySet<string>;
@@ -129,7 +149,7 @@ function contentOf(lines: readonly Line[]): {
   const chains = new Set<string>();
   const jumps = new Set<string>();
   const targets = new Set<string>();
-  for (const { node, text } of lines) {
+  for (const { node, text } of parts.flatMap(({ lines }) => lines)) {
     if (node.kind !== 'command' || !node.chain || !'AI'.includes(node.operation)) continue;
     const chain = node.chain.text;
     chains.add(chain);

@@ -1,6 +1,11 @@
 import type { SectionReader } from '../sectionReader';
 import type { Line } from '../tree';
 
+/** Why a row is not read that no line `Chain …` is above. */
+export const ROW_WITHOUT_CHAIN =
+  'this row of "iptables -L" is not read: no line "Chain …" above it states its chain. "iptables -S" states the ' +
+  'chain in each rule, also below grep';
+
 /** A row of `iptables -L` that no line `Chain …` is above, as after a grep. */
 export function reportRow(reader: SectionReader, line: Line): void {
   reader.problems.push({
@@ -9,7 +14,6 @@ export function reportRow(reader: SectionReader, line: Line): void {
     end: line.text.length,
     severity: 'warning',
     code: 'not-read',
-    message:
-      'this row of "iptables -L" is not read: its chain is not known, because there is no line "Chain …" above it',
+    message: ROW_WITHOUT_CHAIN,
   });
 }
