@@ -10,7 +10,7 @@ import {
   type RuleSetView,
 } from '../core/knowledge/knowledge';
 import { formatAddress } from '../core/net/address';
-import type { Host } from '../core/net/host';
+import type { Host, Interface } from '../core/net/host';
 import type { RuleSet } from '../core/ruleset/ruleSet';
 import { settingOf } from './fileTrace';
 import { ruleSetOf, type Dump, type FileModel } from './fileModel';
@@ -91,13 +91,31 @@ function throughEntry(
   const { id, label, detail, table, chain, way } = entry;
   const rule = chainIn(view, table, chain)?.rules.find(({ target = '' }) => entry.leadsTo(target))?.bound;
   if (rule === undefined) return [];
-  const found = findPacket(place.host, ruleSet, rule, {
-    wish: entry.wish?.(view, place) ?? {},
+  const { host, iface } = comesIn(entry, place);
+  const found = findPacket(host, ruleSet, rule, {
+    wish: { ...entry.wish?.(view, place), ...(iface !== undefined && { iface }) },
     addressesKnown: { 4: place.addressesKnown, 6: place.addressesKnown },
   });
   const expression =
     found.kind === 'found' ? found.expression : found.kind === 'unreachable' ? undefined : found.nearest;
   return expression === undefined ? [] : [scenario(id, label, detail, expression, way)];
+}
+
+/**
+ * The host with the interface that the packet of an entry comes in by, and its name; undefined where routes that the
+ * file states say which it is.
+ */
+function comesIn(
+  { inner }: ScenarioEntry,
+  { host, addressesKnown }: ScenarioPlace,
+): { readonly host: Host; readonly iface: string | undefined } {
+  if (inner === undefined || addressesKnown) return { host, iface: undefined };
+  const { interfaces } = host;
+  const stated = interfaces.find(({ name }) => inner.isLike(name));
+  if (stated) return { host, iface: stated.name };
+  const { name } = inner;
+  const made: Interface = { name, index: interfaces.length + 1, mac: undefined, mtu: 1500, addresses: [] };
+  return { host: { ...host, interfaces: [...interfaces, made] }, iface: name };
 }
 
 /** `forwards`: inbound and outbound are what passes this host. */

@@ -96,7 +96,7 @@ describe('trace', () => {
     expect(ways[0]).toMatchObject({
       id: 'service',
       name: 'Service',
-      legs: [{ id: '1', label: expect.stringMatching(/^client → endpoint /) as string, reply: { comesBack: false } }],
+      legs: [{ id: '1', label: expect.stringMatching(/^client → endpoint /) as string, reply: { comesBack: true } }],
     });
     expect(runCommand('trace', [POD, '--ways', '--packet', 'tcp']).code).toBe(2);
   });
@@ -117,11 +117,14 @@ describe('trace', () => {
   });
 
   test('--ways says of a reply that only an assumed route loses that it is unsure', () => {
-    const text = runCommand('trace', [NODE, '--ways']).out;
-    expect(text).toMatch(/^## Service: .* {2}\[ANSWER UNSURE\?\]\n/);
+    const files = {
+      'a.rules': `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 80 -j DNAT --to 192.0.2.20:8080\nCOMMIT\n`,
+    };
+    const text = runCommand('trace', ['a.rules', '--ways'], files).out;
+    expect(text).toMatch(/^## Inbound: .* {2}\[ANSWER UNSURE\?\]\n/);
     expect(text).toMatch(/ 1r {2}\? the reply may not come back: hairpin without source NAT, by an assumed route\n/);
     expect(text).toContain('The output of "ip route" in the file settles it.');
-    const { ways } = JSON.parse(runCommand('trace', [NODE, '--ways', '--json']).out) as { ways: unknown[] };
+    const { ways } = JSON.parse(runCommand('trace', ['a.rules', '--ways', '--json'], files).out) as { ways: unknown[] };
     expect(ways[0]).toMatchObject({ verdict: 'ANSWER UNSURE', certain: false, legs: [{ reply: { unsure: true } }] });
   });
 

@@ -52,6 +52,11 @@ const texts: readonly (readonly [name: string, text: string])[] = [
   ['Docker', sampleText('docker-host.iptables-save')],
   ['a node of Kubernetes', sampleText('kube-node.iptables-save')],
   ['a node of Kubernetes without endpoints', kube],
+  [
+    'a node of Kubernetes whose rules name an interface of pods',
+    kube.replace('COMMIT', '-A PREROUTING -i cali12ab -j ACCEPT\nCOMMIT'),
+  ],
+  ['a node of Kubernetes with an address', kube + ETH0],
   ['a sidecar', sidecarRules('1.20')],
   ['a sidecar with an address', sidecarRules('1.20') + ETH0],
   ['a sidecar that captures some ports', sidecarRules('1.20', { inbound: ['8080'] }) + ETH0],

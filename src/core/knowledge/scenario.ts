@@ -44,6 +44,8 @@ export interface ScenarioEntry {
   leadsTo(target: string): boolean;
   /** From where to where the packet goes, as far as the rule and those that lead to it leave it open; addresses. */
   wish?(rules: RuleSetView, place: ScenarioPlace): { readonly src?: string; readonly dst?: string };
+  /** The interface that it comes in by, where the file names none that leads to such senders. */
+  readonly inner?: { readonly name: string; isLike(name: string): boolean };
 }
 
 export function scenario(id: string, label: string, detail: string, expression: string, way?: string): Scenario {

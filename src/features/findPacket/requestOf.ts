@@ -212,7 +212,7 @@ function asRequest(
     proto: number('protocol') ?? wish.proto,
     src: text('source') ?? wish.src,
     dst: destination ?? wish.dst ?? destinationFor(heading, host, family, out, text('inInterface')),
-    iface: outbound ? undefined : text('inInterface'),
+    iface: outbound ? undefined : (text('inInterface') ?? wish.iface),
     // What is translated on its way to somewhere else is sent to an address of this host.
     ...((heading === 'out' || (heading === 'through' && !isOfHost)) && { oface: out }),
     ...(!addressesKnown && saysWhose && { own: heading === 'in' || heading === 'loop' }),

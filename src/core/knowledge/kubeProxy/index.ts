@@ -5,7 +5,7 @@ import { interfacesOfKubeProxy } from './interfaces';
 import { kubeProxyRule } from './rules';
 import { servicePeer } from './peer';
 import { podOfCommand } from './podOfCommand';
-import { fromPod } from './podAddress';
+import { fromPod, podInterface } from './podAddress';
 import { serviceNames } from './serviceNames';
 import { kubeletSource, proxier } from './sources';
 
@@ -40,6 +40,7 @@ export const kubeProxy: ProgramPack = {
       chain: 'KUBE-SERVICES',
       leadsTo: (target) => target.startsWith('KUBE-SVC-'),
       wish: fromPod,
+      inner: podInterface,
     },
     {
       id: 'node-port',

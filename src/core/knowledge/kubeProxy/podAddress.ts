@@ -2,6 +2,16 @@ import { addToAddress, formatAddress, parseBlock } from '../../net/address';
 import { condition, shapeOf } from '../shape';
 import type { RuleSetView } from '../view';
 
+/**
+ * Pods of a node are behind a bridge of the network plugin or an end of a veth pair each, never behind the interface
+ * that leads out of the node.
+ */
+export const podInterface = {
+  name: 'veth0',
+  isLike: (name: string): boolean =>
+    /^(?:veth|cali|cni|lxc|eni|azv|gke|kube-bridge|weave|antrea-gw|nodelocal)/.test(name),
+};
+
 /** From a pod: the rules of a Service leave the cluster's own network (`! -s CIDR`) out of masquerading. */
 export function fromPod(rules: RuleSetView): { readonly src?: string } {
   for (const chain of rules.chains) {
