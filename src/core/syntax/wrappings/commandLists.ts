@@ -95,6 +95,7 @@ interface ListWord {
 function listAt(text: string, open: number, end: number): readonly ListWord[] | undefined {
   const close = text.charAt(open) === '(' ? ')' : ']';
   const words: ListWord[] = [];
+  let inComment = false;
   let i = open + 1;
   while (i < end) {
     const character = text.charAt(i);
@@ -114,11 +115,22 @@ function listAt(text: string, open: number, end: number): readonly ListWord[] | 
       while (i < end && !/\s/.test(text.charAt(i)) && text.charAt(i) !== close) i++;
       const word = text.slice(from, i);
       const bare = word.endsWith(',') ? word.slice(0, -1) : word;
+      const before = words.at(-1);
+      // Nothing shows where a comment ends but the next option.
+      if (before && inComment && !OPTION.test(bare)) {
+        const to = from + bare.length;
+        words[words.length - 1] = { text: text.slice(before.from, to), from: before.from, to };
+        continue;
+      }
+      inComment = before?.text === '--comment';
       if (bare !== '') words.push({ text: bare, from, to: from + bare.length });
     }
   }
   return undefined;
 }
+
+/** `->` is none. */
+const OPTION = /^(?:!|-[A-Za-z]|--[a-z][\w-]*)$/;
 
 /** The string whose quote is at `from`; undefined where it stays open. */
 function quotedAt(text: string, from: number, end: number): ListWord | undefined {

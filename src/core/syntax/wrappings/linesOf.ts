@@ -3,6 +3,7 @@ import { splitLines } from '../../text/splitLines';
 import { Shape } from '../shape';
 import { standingIn } from '../standingIn';
 import type { EmbeddedLine, Line } from '../tree';
+import { loggedCommand } from './loggedCommand';
 
 /** Reads a line that is within another one. */
 export type ParseWithin = (text: string, eol: string) => Line;
@@ -23,8 +24,10 @@ export function linesOf(
     splitLines(text, (lineText, eol) => {
       const first = offset;
       offset += lineText.length + eol.length;
-      const line = parseLine(lineText, eol);
-      const toOuter = (column: number): number => place(first + Math.min(Math.max(column, 0), lineText.length));
+      const command = loggedCommand(lineText);
+      const line = parseLine(command?.text ?? lineText, eol);
+      const toOuter = (column: number): number =>
+        place(first + (command ? command.place(column) : Math.min(Math.max(column, 0), lineText.length)));
       for (const inner of line.embedded ?? [line]) {
         if (isRelevant(inner.shape)) relevant = true;
         lines.push(standingIn(inner, inner === line ? toOuter : through(inner as EmbeddedLine, toOuter)));
