@@ -1,6 +1,7 @@
 import { chainIn, type ChainView, type JumpView, type RuleSetView, type RuleView } from '../core/knowledge/view';
 import { printRule } from '../core/ruleset/printRule';
-import { allTables, type Chain, type Rule, type RuleSet, type Table } from '../core/ruleset/ruleSet';
+import type { NftTableName } from '../core/xtables/view';
+import { allTables, type Chain, type NftTable, type Rule, type RuleSet, type Table } from '../core/ruleset/ruleSet';
 
 const views = new WeakMap<RuleSet, RuleSetView>();
 
@@ -47,12 +48,24 @@ class LazyRuleSet implements RuleSetView {
   chain(table: string, name: string): ChainView | undefined {
     return this.tables.findLast((each) => each.name === table)?.chain(name);
   }
+  setElements(table: string, set: string): readonly string[] {
+    const found = this.ruleSet.native?.tables.get(table as NftTableName)?.sets.get(set);
+    return (found?.elements ?? []).flatMap(({ line, start, end, removed }) =>
+      removed ? [] : [line.text.slice(start, end)],
+    );
+  }
   hasChain(name: string): boolean {
     return this.tables.some((table) => table.has(name));
   }
   someChain(test: (table: string, name: string) => boolean): boolean {
     return this.tables.some((table) => table.someChain(test));
   }
+}
+
+/** Not by the target, for which the words of every rule would be read. */
+function leadsTo(table: Table | NftTable, rule: Rule): readonly string[] {
+  if ('leadsTo' in table) return table.leadsTo(rule);
+  return rule.jump === undefined ? [] : [rule.jump.chain];
 }
 
 const NO_JUMPS: readonly JumpView[] = [];
@@ -64,7 +77,7 @@ class LazyTable {
   private looks = 0;
   private jumps: ReadonlyMap<string, readonly JumpView[]> | undefined;
 
-  constructor(private readonly table: Table) {}
+  constructor(readonly table: Table | NftTable) {}
 
   get name(): string {
     return this.table.name;
@@ -90,7 +103,8 @@ class LazyTable {
     if (this.jumps === undefined && this.looks++ < MOST_LOOKS) {
       const found: JumpView[] = [];
       for (const chain of this.table.chains.values())
-        for (const rule of chain.rules) if (rule.jump?.chain === name) found.push(new LazyJump(chain, rule));
+        for (const rule of chain.rules)
+          if (leadsTo(this.table, rule).includes(name)) found.push(new LazyJump(chain, rule));
       return found;
     }
     return (this.jumps ??= this.allJumps()).get(name) ?? NO_JUMPS;
@@ -100,12 +114,11 @@ class LazyTable {
     const jumps = new Map<string, JumpView[]>();
     for (const chain of this.table.chains.values()) {
       for (const rule of chain.rules) {
-        // Not `target`, for which the words of every rule would be read.
-        const to = rule.jump?.chain;
-        if (to === undefined) continue;
-        const list = jumps.get(to);
-        if (list) list.push(new LazyJump(chain, rule));
-        else jumps.set(to, [new LazyJump(chain, rule)]);
+        for (const each of leadsTo(this.table, rule)) {
+          const list = jumps.get(each);
+          if (list) list.push(new LazyJump(chain, rule));
+          else jumps.set(each, [new LazyJump(chain, rule)]);
+        }
       }
     }
     return jumps;
@@ -158,7 +171,7 @@ class LazyChain implements ChainView {
     return this.chain.policy;
   }
   get rules(): readonly RuleView[] {
-    return (this.views ??= this.chain.rules.map((rule) => new LazyRule(rule)));
+    return (this.views ??= this.chain.rules.map((rule) => new LazyRule(rule, this.of.table)));
   }
   get jumpedFrom(): readonly JumpView[] {
     return (this.jumps ??= this.of.jumpsTo(this.chain.name));
@@ -168,7 +181,10 @@ class LazyChain implements ChainView {
 class LazyRule implements RuleView {
   private text: string | undefined;
 
-  constructor(readonly bound: Rule) {}
+  constructor(
+    readonly bound: Rule,
+    private readonly of: Table | NftTable,
+  ) {}
 
   get table(): string {
     return this.bound.chain.table;
@@ -187,6 +203,9 @@ class LazyRule implements RuleView {
   }
   get saved(): string {
     return (this.text ??= printRule(this.bound));
+  }
+  get leadsTo(): readonly string[] {
+    return leadsTo(this.of, this.bound);
   }
   get target(): string | undefined {
     const { target } = this.bound;

@@ -5,6 +5,7 @@ import { parsePacketExpression } from '../../src/core/net/packetExpression';
 import { scenariosFor } from '../../src/features/scenarios';
 import { ambientPodRules } from '../fixtures/istio/ambient';
 import { sidecarRules } from '../fixtures/istio/sidecar';
+import { kubeProxyNft, kubeProxyNft6 } from '../fixtures/kubeProxyNft';
 import { kube } from '../knowledge/fixtures';
 import { modelOfText, sampleText } from './sample';
 
@@ -57,6 +58,9 @@ const texts: readonly (readonly [name: string, text: string])[] = [
     kube.replace('COMMIT', '-A PREROUTING -i cali12ab -j ACCEPT\nCOMMIT'),
   ],
   ['a node of Kubernetes with an address', kube + ETH0],
+  ['a node of Kubernetes with nftables', kubeProxyNft],
+  ['a node of Kubernetes with nftables, with an address', kubeProxyNft + ETH0],
+  ['a node of Kubernetes with nftables, IPv6', kubeProxyNft6],
   ['a sidecar', sidecarRules('1.20')],
   ['a sidecar with an address', sidecarRules('1.20') + ETH0],
   ['a sidecar that captures some ports', sidecarRules('1.20', { inbound: ['8080'] }) + ETH0],

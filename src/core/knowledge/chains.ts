@@ -24,9 +24,15 @@ export function chainKnowledge(
   return undefined;
 }
 
-/** Each meaning of a name by table and mode, where a program gives it several. */
+/** Each meaning of a name by table and mode, where a program gives it several, or one in a table of its own only. */
 export function chainVariants(chain: string): readonly ChainKnowledge[] {
-  return packs.flatMap(({ chains }) => chains?.variants?.(chain) ?? []);
+  return packs.flatMap(({ chains, families }) => [
+    ...(chains?.variants?.(chain) ?? []),
+    ...families.flatMap((family) => {
+      const [table] = family.tables ?? [];
+      return (table !== undefined && chainOfFamily(family, undefined, table, chain)) || [];
+    }),
+  ]);
 }
 
 /** Whose chain it is, by name alone; undefined for built-in chains and chains of the user. */
@@ -34,14 +40,17 @@ export function familyOfChain(chain: string): string | undefined {
   return chainKnowledge(undefined, undefined, chain)?.family;
 }
 
-/** The chains with an exact name, for completion. Patterns are given as people write them, `SERVICE-…`. */
+/**
+ * The chains with an exact name, for completion; not those of nftables, as what is completed are rules of iptables.
+ * Patterns are given as people write them, `SERVICE-…`.
+ */
 export function knownChainNames(): readonly string[] {
   return [
     ...new Set(
       packs.flatMap(({ chains, families }) => [
         ...(chains?.names ?? []),
-        ...families.flatMap((family) =>
-          family.chains.map((entry) => (typeof entry.name === 'string' ? entry.name : (entry.shown ?? ''))),
+        ...families.flatMap(({ tables, chains: entries }) =>
+          tables ? [] : entries.map((entry) => (typeof entry.name === 'string' ? entry.name : (entry.shown ?? ''))),
         ),
       ]),
     ),

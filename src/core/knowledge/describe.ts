@@ -55,7 +55,10 @@ function genericSentence(view: ChainView): string {
   for (const rule of view.rules) {
     const shape = shapeOf(rule);
     if (isChain(rule, shape)) chains.set(shape.target ?? '', (chains.get(shape.target ?? '') ?? 0) + 1);
-    else counts.set(shape.target ?? 'no target', (counts.get(shape.target ?? 'no target') ?? 0) + 1);
+    else {
+      const does = shape.target === 'VMAP' ? 'verdict map' : (shape.target ?? 'no target');
+      counts.set(does, (counts.get(does) ?? 0) + 1);
+    }
   }
   const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([target, count]) => `${count} ${target}`);
   const jumps = [...chains.values()].reduce((sum, count) => sum + count, 0);
@@ -110,6 +113,8 @@ const targets = new Set([
   'AUDIT',
   'DNPT',
   'SNPT',
+  // Of nftables.
+  'VMAP',
 ]);
 
 function isChain(rule: RuleView, shape: RuleShape): boolean {

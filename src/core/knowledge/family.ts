@@ -24,6 +24,8 @@ export interface ChainFamily {
   /** Said of every chain of the family: marks, sets, comments to know it by. */
   readonly common?: readonly string[];
   readonly chains: readonly ChainEntry[];
+  /** Tables of nftables that hold them, for names that mean this only there; absent: as the entries say. */
+  readonly tables?: readonly string[];
   /** Chains of which one must be in the rule set, for families whose names anyone might choose. */
   readonly signature?: readonly string[];
 }
@@ -65,12 +67,13 @@ export function isOfFamily(
 
 /** The first entry for the name that holds in this table; without a table any, those that hold everywhere first. */
 function entryOf(
-  { chains, signature }: ChainFamily,
+  { chains, signature, tables }: ChainFamily,
   ruleSet: RuleSetView | undefined,
   table: string | undefined,
   name: string,
 ): ChainEntry | undefined {
   let found: ChainEntry | undefined;
+  if (tables !== undefined && (table === undefined || !tables.includes(table))) return undefined;
   for (const entry of chains) {
     if (typeof entry.name === 'string' ? entry.name !== name : !entry.name.test(name) && entry.shown !== name) continue;
     if (entry.table === undefined || entry.table === table) {

@@ -10,6 +10,8 @@ export interface RuleSetView {
   readonly chains: readonly ChainView[];
   /** The chain of that name in that table, or undefined. */
   chain(table: string, name: string): ChainView | undefined;
+  /** The elements of a set or a map of nftables, as they are written, piece by piece; none where there is no such. */
+  setElements(table: string, set: string): readonly string[];
   /** Whether any table has a chain of that name. */
   hasChain(name: string): boolean;
   /** Whether the test holds of a user-defined chain, in the order of `chains`. */
@@ -44,6 +46,8 @@ export interface RuleView {
   /** The rule as iptables-save prints it, `-A WEB -p tcp -m tcp --dport 15008 -j RETURN`. */
   readonly saved: string;
   readonly target: string | undefined;
+  /** The chains that it may continue with: of a rule of nftables several, by a map of verdicts. */
+  readonly leadsTo: readonly string[];
   /** The rule itself, with its conditions and its target as they were read. */
   readonly bound: Rule;
 }

@@ -53,6 +53,8 @@ export interface NativeRules {
 export interface NftTable extends Table<NftTableName> {
   readonly line: Line;
   readonly sets: ReadonlyMap<string, NftSetText>;
+  /** The chains that a rule of it may continue with, by a jump or by a map of verdicts. */
+  leadsTo(rule: Rule): readonly string[];
 }
 
 /** A chain of nftables that is registered at a hook. */

@@ -1,7 +1,7 @@
 import { chainKnowledge, portKnowledge } from '../../core/knowledge/knowledge';
 import { printRule } from '../../core/ruleset/printRule';
 import { conditionsOfRule } from '../../core/netfilter/evidence';
-import type { Rule, RuleSet } from '../../core/ruleset/ruleSet';
+import { allTables, type Rule, type RuleSet } from '../../core/ruleset/ruleSet';
 import { nftTokens, type NftToken } from '../../core/syntax/nft/tokens';
 import type { NftNode } from '../../core/syntax/nft/node';
 import type { Line } from '../../core/syntax/tree';
@@ -24,7 +24,9 @@ export function nftHover(
   const at = tokens.findIndex(({ start, end }) => column >= start && column <= end);
   const token = tokens[at];
   const found = ruleAt(model, line, column);
-  const own = token && wordBlocks(model, tokens, at, found);
+  const own =
+    token &&
+    (tokens[at - 1]?.text === 'chain' ? declaredChain(model, line, token.text) : wordBlocks(model, tokens, at, found));
   const rule = found && ruleBlocks(found.rule, found.ruleSet);
   if (!own && !rule) return undefined;
   const range = own && token ? token : (found?.rule.written ?? node);
@@ -32,6 +34,22 @@ export function nftHover(
     range: { start: range.start, end: range.end },
     blocks: own && rule ? [...own, { kind: 'rule' }, ...rule] : (own ?? rule ?? []),
   };
+}
+
+/** The chain that a line declares, in the table that it is in. */
+function declaredChain(model: FileModel, line: Line, name: string): readonly HoverBlock[] | undefined {
+  for (const { section, native } of model.dumps) {
+    for (const each of [section, native]) {
+      if (each?.form !== 'nft') continue;
+      const ruleSet = ruleSetOf(each);
+      const table = allTables(ruleSet).find(({ chains }) => chains.get(name)?.line === line);
+      const view = ruleSetView(ruleSet);
+      // Rules of iptables-nft are in a table `ip nat`.
+      if (table && (chainKnowledge(view, table.name, name) || !chainKnowledge(undefined, undefined, name)))
+        return chainBlocks(view, table.name, name);
+    }
+  }
+  return chainBlocks(undefined, undefined, name);
 }
 
 interface FoundRule {
@@ -64,7 +82,6 @@ function wordBlocks(
   if (
     before === 'jump' ||
     before === 'goto' ||
-    before === 'chain' ||
     chainKnowledge(undefined, found?.rule.chain.table, word) !== undefined
   ) {
     return chainBlocks(found && ruleSetView(found.ruleSet), found?.rule.chain.table, word);

@@ -5,6 +5,10 @@ import { interfacesOfKubeProxy } from './interfaces';
 import { kubeProxyRule } from './rules';
 import { servicePeer } from './peer';
 import { podOfCommand } from './podOfCommand';
+import { kubeProxyNftChains } from './nftables/chains';
+import { nftServiceNames } from './nftables/maps';
+import { nftServicePeer } from './nftables/peer';
+import { nftServiceScenarios } from './nftables/scenarios';
 import { fromPod, podInterface } from './podAddress';
 import { serviceNames } from './serviceNames';
 import { kubeletSource, proxier } from './sources';
@@ -15,7 +19,7 @@ export const kubeProxy: ProgramPack = {
   nftTables: /^ip6? kube-proxy$/,
   prefixes: ['KUBE-'],
   processes: ['kube-proxy', 'kubelet'],
-  families: [kubeProxyChains, kubeletChains, ipvsChains],
+  families: [kubeProxyChains, kubeletChains, ipvsChains, kubeProxyNftChains],
   chains: { knowledge: markDropChain },
   chainTables: [
     [
@@ -26,8 +30,9 @@ export const kubeProxy: ProgramPack = {
     [/^KUBE-(?:SERVICES|NODEPORTS)$/, ['nat', 'filter']],
   ],
   rule: kubeProxyRule,
-  addressNames: serviceNames,
-  peer: servicePeer,
+  addressNames: (ruleSet) => [...serviceNames(ruleSet), ...nftServiceNames(ruleSet)],
+  peer: (ruleSet, rule) => servicePeer(ruleSet, rule) ?? nftServicePeer(rule),
+  besides: nftServiceScenarios,
   enters: { kubectl: 'pod' },
   ownerOfOutput: podOfCommand,
   entries: [

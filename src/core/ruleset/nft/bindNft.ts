@@ -101,7 +101,8 @@ function tableOf(text: NftTableText, name: NftTableName, family: 4 | 6): NftTabl
       return sets.get(wanted);
     },
   };
-  const reach = new Reach(text, chains);
+  const ways = new Ways(text.sets);
+  const reach = new Reach(text, chains, ways);
   for (const chain of text.chains.values()) chains.set(chain.name, new NftChain(name, chain, reach));
   for (const [chainName, chain] of chains)
     chain.fill(
@@ -109,7 +110,13 @@ function tableOf(text: NftTableText, name: NftTableName, family: 4 | 6): NftTabl
         (rule, i): Rule => new NftRule(family, chain, i + 1, rule, scope, chains),
       ),
     );
-  return { name, line: text.line, chains, sets: text.sets };
+  return {
+    name,
+    line: text.line,
+    chains,
+    sets: text.sets,
+    leadsTo: ({ line, written: { start, end } = { start: 0, end: 0 } }) => ways.of(line.text.slice(start, end)),
+  };
 }
 
 /** The sets and maps that rules of a table change while packets go by. */
@@ -153,6 +160,29 @@ class NftChain implements Chain<NftTableName> {
   }
 }
 
+/** The chains that rules of a table lead to, by a jump or by a map of verdicts. */
+class Ways {
+  private readonly ofSets = new Map<string, readonly string[]>();
+
+  constructor(private readonly sets: NftTableText['sets']) {}
+
+  /** `words`: a rule as it is written. Chains of which the table has none may be among them. */
+  of(words: string): readonly string[] {
+    const maps = [...words.matchAll(/@([\w./-]+)/g)].flatMap(([, set = '']) => this.ofSet(set));
+    return [...named(words), ...maps];
+  }
+
+  private ofSet(name: string): readonly string[] {
+    let found = this.ofSets.get(name);
+    if (found === undefined) {
+      const elements = this.sets.get(name)?.elements ?? [];
+      found = [...new Set(elements.flatMap(({ line, start, end }) => named(line.text.slice(start, end))))];
+      this.ofSets.set(name, found);
+    }
+    return found;
+  }
+}
+
 /** Which chains of a table are reached from which hooks; computed on first use. */
 class Reach {
   private found: Map<string, number> | undefined;
@@ -160,6 +190,7 @@ class Reach {
   constructor(
     private readonly text: NftTableText,
     private readonly chains: ReadonlyMap<string, NftChain>,
+    private readonly ways: Ways,
   ) {}
 
   of(name: string): number {
@@ -168,18 +199,13 @@ class Reach {
 
   private find(): Map<string, number> {
     const found = new Map<string, number>();
-    const ofSets = new Map<string, ReadonlySet<string>>();
-    for (const set of this.text.sets.values())
-      ofSets.set(set.name, new Set(set.elements.flatMap(({ line, start, end }) => named(line.text.slice(start, end)))));
     for (const [index, hook] of HOOKS.entries()) {
       const waiting = [...this.chains.values()].filter((chain) => chain.hook === hook).map(({ name }) => name);
       const seen = new Set(waiting);
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
         found.set(name, (found.get(name) ?? 0) | (1 << index));
         for (const { line, start, end } of this.text.chains.get(name)?.rules ?? []) {
-          const words = line.text.slice(start, end);
-          const maps = [...words.matchAll(/@([\w./-]+)/g)].flatMap(([, set = '']) => [...(ofSets.get(set) ?? [])]);
-          for (const to of [...named(words), ...maps]) {
+          for (const to of this.ways.of(line.text.slice(start, end))) {
             if (seen.has(to) || !this.chains.has(to)) continue;
             seen.add(to);
             waiting.push(to);
