@@ -9,6 +9,7 @@ import type { NotFollowed } from './nftTables';
 import { beyondOf, tablesNotShown } from './ruleSetNotes';
 import { omittedRules } from './omittedRules';
 import { skippedProvisos } from './skippedCommands';
+import { virtualServerProvisos } from './virtualServers';
 
 /** The rules that a packet of a family meets, as the file shows them. */
 export interface RulesShown {
@@ -71,6 +72,7 @@ export function rulesProvisos({ file, family, dump, met, unfollowed }: RulesShow
     ...assumedRules(parts, walked),
     ...listedInterfaces(walked),
     ...standIns(walked).map(({ proviso }) => proviso),
+    ...virtualServerProvisos(file, walked),
     ...skippedProvisos(file, sections, family, walked),
     ...omitted.unread,
     ...unseen([...omitted.rules, ...notInFile(sections, parts, family, entered)]),

@@ -181,7 +181,7 @@ const SUSPICIONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
     /^\s*(?:- +)?(?:ansible\.builtin\.)?iptables:\s*$/,
     'A task of Ansible: it is not read. Paste the output of iptables-save of the host where it ran.',
   ],
-  [/(?:^|\s)ipvsadm\s+-/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
+  [/(?:^|\s)ipvsadm\s+-(?![Lln]+\b|-list|-numeric)/, 'A command of ipvsadm: virtual servers of IPVS are not traced.'],
   [
     /(?:^|[\s`'"(/])ip6?tables(?:-legacy|-nft)?\s+(?:-t\s+\w+\s+)?(?:-[AIDRNPXF]|--(?:append|insert|delete|new-chain|policy|flush))\s+\w/,
     'A command within a sentence, or in a form that cannot be read: it is not applied.',

@@ -99,6 +99,9 @@ export interface ProgramPack {
   /** What its rules show of the host. */
   hostFacts?(ruleSet: RuleSetView): PackHostFacts;
 
+  /** The interface that has the addresses of its virtual servers of IPVS. */
+  readonly ipvsInterface?: string;
+
   readonly userChains?: readonly UserChain[];
   /** Its own words for letting a packet through, or for keeping it out: the usual one first. */
   manage?(question: ManageQuestion): readonly ManagedChange[];

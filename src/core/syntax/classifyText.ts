@@ -94,7 +94,7 @@ const CAPITAL: readonly Pattern[] = [
   [Shape.Packet, PACKET_OF_CAPITAL],
   [
     Shape.SocketRow,
-    /(?:LISTEN|UNCONN|ESTAB|CLOSE-WAIT|TIME-WAIT|FIN-WAIT-[12]|SYN-SENT|SYN-RECV|LAST-ACK|CLOSING)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)/y,
+    /(?:LISTEN|UNCONN|ESTAB|CLOSE-WAIT|TIME-WAIT|FIN-WAIT-[12]|SYN-SENT|SYN-RECV|LAST-ACK|CLOSING)[ \t]+\d+[ \t]+\d+(?:[ \t]|$)|(?:TCP|UDP|SCTP)[ \t]+(?:[\d.]{7,15}|\[[\da-f:.]{2,45}\]):\d{1,5}[ \t]+(?:w?rr|w?lc|lblcr?|[dsm]h|sed|nq|fo|ovf|twos)(?:[ \t]|$)/y,
   ],
   [Shape.Set, /Name: [^\s]{1,31}[ \t]*$/y],
   [
@@ -104,7 +104,7 @@ const CAPITAL: readonly Pattern[] = [
   [Shape.Assignment, /[A-Z][A-Z0-9_]{1,60}=(?!\S{0,15} OUT=)/y],
   [
     Shape.SocketHeader,
-    /(?:State[ \t]+Recv-Q|Netid[ \t]+State|Proto[ \t]+Recv-Q|Recv-Q[ \t]+Send-Q|Active Internet connections)/y,
+    /(?:State[ \t]+Recv-Q|Netid[ \t]+State|Proto[ \t]+Recv-Q|Recv-Q[ \t]+Send-Q|Active Internet connections|IP Virtual Server version)/y,
   ],
   [Shape.RouteHeader, /(?:Kernel IP(?:v6)? routing table|Destination[ \t]+(?:Gateway|Next Hop))/y],
   [

@@ -149,11 +149,15 @@ interface RanAt {
 
 /** What a file states of a host besides rules. */
 type HostSection =
-  /** `partial`: the listing shows some of the sockets only (the published ports of containers). */
+  /**
+   * `partial`: the listing shows some of the sockets only (the published ports of containers). `virtual`: they are
+   * virtual servers of IPVS, which come before sockets.
+   */
   | {
       readonly kind: 'sockets';
       readonly sockets: readonly ListeningSocket[];
       readonly partial?: true;
+      readonly virtual?: true;
       readonly lines: readonly Line[];
     }
   /** `partial`: the host may have other interfaces and addresses: a listing of one interface, a configuration. */

@@ -58,6 +58,7 @@ export const kubeProxy: ProgramPack = {
     },
   ],
   always: kubeProxyRules,
+  ipvsInterface: 'kube-ipvs0',
   interfaces: interfacesOfKubeProxy,
   marks: [
     {

@@ -9,6 +9,7 @@ export const kubeRouter: ProgramPack = {
     (chain) => `filter ${chain} -j KUBE-ROUTER-${chain} # kube-router netpol -`,
   ),
   interfaces: (rule) => testsNone(rule, /^KUBE-(?:ROUTER|POD-FW|NWPLCY)-/),
+  ipvsInterface: 'kube-dummy-if',
   families: [
     {
       family: 'kube-router',

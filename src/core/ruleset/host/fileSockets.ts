@@ -24,7 +24,7 @@ export function socketsOf(
   const heard = new Set<string>();
   const unread = new Set<number>();
   // A listing of all sockets needs no other evidence.
-  for (const { sockets, partial } of [
+  for (const { sockets, partial, virtual } of [
     ...sections.filter((each) => each.partial !== true),
     ...sections.filter((each) => each.partial === true),
   ]) {
@@ -37,7 +37,7 @@ export function socketsOf(
         continue;
       }
       const end = `${listener.protocol} ${listener.port}`;
-      if (partial === true && heard.has(end)) continue;
+      if (partial === true && virtual !== true && heard.has(end)) continue;
       if (partial !== true) {
         knownFor.add(listener.protocol);
         heard.add(end);

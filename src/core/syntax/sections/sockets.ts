@@ -4,12 +4,15 @@ import { Shape } from '../shape';
 import type { ListeningSocket } from '../facts';
 import type { Line } from '../tree';
 import { portNumber } from './portNumber';
+import { readVirtualServers } from './virtualServers';
 
 /**
  * Reads the listening sockets that `ss -l` or `netstat -l` printed, with or without the heading, in the layouts of old
  * and new versions, also where a narrow terminal wrapped the lines. Sockets that do not listen are omitted.
  */
 export function readSockets(reader: SectionReader, from: number): number {
+  const virtual = readVirtualServers(reader, from);
+  if (virtual !== undefined) return virtual;
   const { lines } = reader;
   const sockets: ListeningSocket[] = [];
   let row: SocketRow | undefined;
