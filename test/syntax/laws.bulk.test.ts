@@ -200,6 +200,13 @@ describe('editing', () => {
     expect(after.lines[4]).toBe(file.lines[4]);
   });
 
+  it('keeps a section without the machine of a command that is gone', () => {
+    const text = '$ ipset save\ncreate s hash:ip\n';
+    const edit = { startLine: 0, startColumn: 0, endLine: 0, endColumn: '$ ipset save'.length, newText: 'x' };
+    const file = editSourceFile(parseSourceFile(text), edit);
+    expect(plainFile(file)).toEqual(plainFile(parseSourceFile('x\ncreate s hash:ip\n')));
+  });
+
   it('clamps positions outside of the file', () => {
     const file = parseSourceFile('ab');
     expect(

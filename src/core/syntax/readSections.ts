@@ -125,6 +125,13 @@ const PRINTED: ReadonlyMap<Shape, Printed> = new Map<Shape, Printed>([
 /** This many lines above a command or its output are searched for others. */
 const MOST_BETWEEN = 200;
 
+/** A section that an edit kept may have the machine of a command that is gone. */
+function withoutOldMachine(section: Section): Section {
+  if (section.kind === 'rules' || section.kind === 'nft' || !section.machine) return section;
+  const { machine: _machine, ...rest } = section;
+  return rest;
+}
+
 /** The walk over the lines, which remembers what the lines above state. */
 class SectionWalk implements SectionReader {
   readonly sections: Section[] = [];
@@ -160,7 +167,7 @@ class SectionWalk implements SectionReader {
 
   take(section: Section): void {
     const machine = this.machineFor(section);
-    this.sections.push(machine ? { ...section, machine } : section);
+    this.sections.push(machine ? { ...section, machine } : withoutOldMachine(section));
   }
 
   /** Where the command ran that printed a section, or that is the section; undefined where no line states it. */
