@@ -171,6 +171,27 @@ const cases: readonly (readonly [name: string, text: string, packet: string, exp
     'in wan1 udp 192.0.2.9:5000 > 198.51.100.10:53',
     /^LOCAL NEW/,
   ],
+  ...(
+    [
+      ['$ sudo conntrack -D -p tcp', '', /^LOCAL NEW/],
+      ['conntrack v1.4.7 (conntrack-tools): 1 flow entries have been deleted.', '', /^LOCAL NEW/],
+      ['$ conntrack', 'conntrack v1.4.7 (conntrack-tools): 1 flow entries have been deleted.', /^LOCAL NEW/],
+      ['$ conntrack -D -p udp; conntrack -L', '', /^SENT lan4 ESTABLISHED/],
+      [
+        '$ conntrack -L',
+        'conntrack v1.4.7 (conntrack-tools): 1 flow entries have been shown.',
+        /^SENT lan4 ESTABLISHED/,
+      ],
+    ] as const
+  ).map(
+    ([above, below, outcome]) =>
+      [
+        `a connection between ${above} and ${below || 'nothing'}`,
+        `${TWO_WAYS}${EMPTY}${above}\ntcp 6 9 ESTABLISHED src=192.0.2.9 dst=198.51.100.10 sport=5000 dport=8443 src=10.4.0.7 dst=192.0.2.9 sport=443 dport=5000 [ASSURED] use=1\n${below}\n`,
+        'in wan1 tcp 192.0.2.9:5000 > 198.51.100.10:8443 ack',
+        outcome,
+      ] as const,
+  ),
   [
     'an address of hostname -I',
     `$ hostname -I\n10.9.0.2 198.51.100.77\n${EMPTY}`,

@@ -1,6 +1,7 @@
 import type { SectionReader } from '../sectionReader';
 import { Shape } from '../shape';
 import type { TextFacts } from '../facts';
+import type { Line } from '../tree';
 
 /** Reads lines of `conntrack -L` and its kin. */
 export function readConnections(reader: SectionReader, from: number): number {
@@ -9,17 +10,24 @@ export function readConnections(reader: SectionReader, from: number): number {
   while (lines[end]?.shape === Shape.Connection) end++;
   const section = reader.slice(from, end);
   const old = reader.reusable(from, end);
-  reader.take(
-    old?.kind === 'connections'
-      ? old
-      : {
-          kind: 'connections',
-          connections: section.map((line): TextFacts => ({ text: line.text.slice(line.contentStart).trim(), line })),
-          lines: section,
-        },
-  );
+  const facts = (): readonly TextFacts[] =>
+    section.map((line) => ({ text: line.text.slice(line.contentStart).trim(), line }));
+  // They were deleted: each still shows a packet, and no state.
+  if (isOfDeletion(lines, from, end))
+    reader.take(old?.kind === 'packets' ? old : { kind: 'packets', packets: facts(), lines: section });
+  else reader.take(old?.kind === 'connections' ? old : { kind: 'connections', connections: facts(), lines: section });
   return end;
 }
+
+/** Below `conntrack -D`, or beside what it says of how many entries it has deleted. */
+function isOfDeletion(lines: readonly Line[], from: number, end: number): boolean {
+  let above = from - 1;
+  while (lines[above]?.shape === Shape.Blank) above--;
+  return [lines[above], lines[end]].some((line) => line !== undefined && DELETED.test(line.text));
+}
+
+const DELETED =
+  /flow entries have been deleted|(?:^|[\s/])conntrack[ \t][^|;&]{0,200}?(?<=[ \t])(?:-D|--delete)\b[^|;&]*$/;
 
 /** Reads lines that show a packet, also where `tcpdump -v` needs two lines for one. */
 export function readPackets(reader: SectionReader, from: number): number {
