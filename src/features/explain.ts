@@ -12,6 +12,7 @@ import {
   type ChainKnowledge,
 } from '../core/knowledge/knowledge';
 import { allExtensions, matchNamed, targetNamed } from '../core/xtables/registry';
+import { allTables } from '../core/ruleset/ruleSet';
 import { ruleSetOf, sectionsOf, type FileModel } from './fileModel';
 import { factBlocks, knowledgeBlocks, type HoverBlock } from './hover/blocks';
 import { BUILTIN_OPTIONS } from './hover/builtinOptions';
@@ -62,7 +63,7 @@ function chainsOfFile(name: string, model: FileModel): readonly Blocks[] {
   ];
   for (const section of dumps.flatMap(sectionsOf)) {
     const ruleSet = ruleSetOf(section);
-    for (const table of ruleSet.tables.values()) {
+    for (const table of allTables(ruleSet)) {
       const chain = table.chains.get(name);
       if (chain === undefined || chain.hook !== undefined) continue;
       const view = ruleSetView(ruleSet);

@@ -12,20 +12,47 @@ import type { FieldChange } from '../core/net/fields/fieldChange';
 import type { InterfaceUse, RulesUse } from '../core/ruleset/host/assumptions';
 import { reachingHooks } from '../core/ruleset/checkPlaces';
 import { printTarget } from '../core/ruleset/printRule';
-import type { Chain, Rule, RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type Chain, type Rule, type RuleSet } from '../core/ruleset/ruleSet';
 import type { Line } from '../core/syntax/tree';
 import { ruleSetView } from './ruleSetView';
+import { testsOf, type RuleTests } from './ruleTests';
 import { speaksOf } from './speaksOf';
 
 /** Only rules with one of these in their line are evidence: a node's 100,000 service rules have none. */
 const EVIDENCE = [' -i ', ' -o ', ' --in-', ' --out', 'TPROXY', ' FORWARD '] as const;
+/** The same of nftables; a line that lets something through counts in FORWARD. */
+const NFT_EVIDENCE = /\b[io]if(?:name)?\b|\btproxy\b|\bdaddr\b.*\baccept\b/;
+const NFT_INTERFACE = /\b[io]if(?:name)?\b/;
 
 const SOURCE_NAT: ReadonlySet<string> = new Set(['MASQUERADE', 'SNAT']);
 
 /** The interfaces of a row of a listing may be known although it does not show them. */
-function isEvidence({ text, listed }: Line): boolean {
+function isEvidence({ text, listed, node }: Line): boolean {
+  if (node.kind === 'nft') return NFT_EVIDENCE.test(text);
   return EVIDENCE.some((word) => text.includes(word)) || (listed !== undefined && text.includes('MASQUERADE'));
 }
+
+/**
+ * Whether a rule of nftables says nothing of the host that one of those read has not said: to read the words of 100,000
+ * of them takes longer than to trace a packet.
+ */
+function saysNoMore({ family, chain, written, line }: Rule, read: Set<string>): boolean {
+  if (!written) return false;
+  const text = line.text.slice(written.start, written.end);
+  const isForwarded = chain.hook === 'FORWARD';
+  if (!isForwarded && !NFT_INTERFACE.test(text)) return true;
+  const words = text.match(isForwarded ? SAYING_WITH_HOSTS : SAYING) ?? [];
+  const key = `${family} ${chain.table} ${chain.name} ${words.join(' ')}`;
+  if (read.has(key)) return true;
+  read.add(key);
+  return false;
+}
+
+/** The words that count: interfaces, networks, where packets are let through or translated. */
+const SAYING =
+  /"[^"]*"|\b[io]if(?:name)?\b(?: [^"\s]+)?|!=|[{}@]|\b[sd]addr\b|[\da-f.:]+\/\d+|\baccept\b|\bmasquerade\b|\bsnat\b.*/g;
+/** In FORWARD single destinations count as well. */
+const SAYING_WITH_HOSTS = new RegExp(`${SAYING.source}|(?<=daddr )[\\da-f.:]+`, 'g');
 
 /** What the rules show of the host that no other part of the file does. */
 export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse {
@@ -34,12 +61,16 @@ export function rulesUseOf(ruleSets: readonly (RuleSet | undefined)[]): RulesUse
   const tproxyPorts: number[] = [];
   const forwarded: AddressBlock[] = [];
   let pod = false;
+  const read = new Set<string>();
   for (const ruleSet of ruleSets) {
     if (!ruleSet) continue;
     for (const rule of rulesOnLines(ruleSet, isEvidence)) {
-      noteInterfaces(rule, interfaces);
       noteTproxy(rule, tproxyMarks, tproxyPorts);
-      noteForwarded(rule, forwarded);
+      if (saysNoMore(rule, read)) continue;
+      for (const tests of testsOf(rule.passing())) {
+        noteInterfaces(rule, tests, interfaces);
+        noteForwarded(rule, tests, forwarded);
+      }
     }
     for (const pack of packs) {
       const facts = pack.hostFacts?.(ruleSetView(ruleSet));
@@ -80,7 +111,7 @@ function* rulesOnLines(
 ): Generator<Rule, undefined> {
   let line: Line | undefined;
   let is = false;
-  for (const table of ruleSet.tables.values()) {
+  for (const table of allTables(ruleSet)) {
     for (const chain of table.chains.values()) {
       if (!inChain(chain)) continue;
       for (const rule of chain.rules) {
@@ -110,8 +141,8 @@ const SHORTEST_TIED = { 4: 8, 6: 16 } as const;
  * `-s 172.17.0.0/16 ! -o br0` in POSTROUTING says whose network 172.17.0.0/16 is, `-o eth1 -j MASQUERADE` where the way
  * out is, `-i lan -s 10.0.0.0/24 -j ACCEPT` what is reached by lan.
  */
-function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
-  const { header, chain, target, line } = rule;
+function noteInterfaces(rule: Rule, header: RuleTests, interfaces: Map<string, Use>): void {
+  const { chain, target, line } = rule;
   for (const side of [header.inInterface, header.outInterface]) {
     if (!side || side.value.endsWith('+') || side.value === 'lo' || side.value === '') continue;
     const isOut = side === header.outInterface;
@@ -131,7 +162,7 @@ function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
       network: tied ?? known.network,
       translated: known.translated === true || translates,
     });
-    const source = translates ? singleSource(target) : undefined;
+    const source = translates ? singleSource(rule) : undefined;
     if (source && known.sources.size < MOST_TIED && !known.sources.has(formatAddress(source)))
       known.sources.set(formatAddress(source), { address: source, line: line.index });
     // A rule that drops says what does not come from there.
@@ -149,13 +180,20 @@ function noteInterfaces(rule: Rule, interfaces: Map<string, Use>): void {
 }
 
 /** The one address that NAT gives as the source; of several nothing shows that they are addresses of this host. */
-function singleSource(target: Rule['target']): Address | undefined {
+function singleSource({ target, written, line }: Rule): Address | undefined {
+  if (written) {
+    const [, v6, v4] = NFT_SOURCE.exec(line.text.slice(written.start, written.end)) ?? [];
+    return parseAddress(v6 ?? v4 ?? '');
+  }
   for (const change of changesOf(target)) {
     if (change.field !== 'source' || change.kind !== 'among' || change.values.kind !== 'addresses') continue;
     for (const [first, last] of change.values.spans) if (sameAddress(first, last)) return first;
   }
   return undefined;
 }
+
+/** `snat to 192.0.2.10:5000-5001`, one address. */
+const NFT_SOURCE = /\bsnat (?:ip6? )?to (?:\[([\da-f:.]+)\](?::[\d-]+)?|([\da-f.]+|[\da-f:]+)(?::[\d-]+)?)(?= |$)/;
 
 function changesOf(target: Rule['target']): readonly FieldChange[] {
   return (target.kind === 'extension' && target.extension.changes?.(target.data)) || [];
@@ -177,7 +215,7 @@ function withoutDoubts(interfaces: readonly InterfaceUse[]): readonly InterfaceU
   }));
 }
 
-function noteForwarded({ header: { destination }, chain, target }: Rule, forwarded: AddressBlock[]): void {
+function noteForwarded({ chain, target }: Rule, { destination }: RuleTests, forwarded: AddressBlock[]): void {
   if (
     forwarded.length >= MOST_FORWARDED ||
     chain.hook !== 'FORWARD' ||
@@ -199,14 +237,14 @@ function placeOf(
 ): { readonly own: boolean; readonly line: number } | undefined {
   let found: { readonly own: boolean; readonly line: number } | undefined;
   for (const rule of rules) {
-    const { destination } = rule.header;
-    if (
-      !destination ||
-      destination.inverted ||
-      !sameAddress(destination.value.address, address) ||
-      prefixLengthOf(destination.value.mask) !== (address.family === 4 ? 32 : 128)
-    )
-      continue;
+    const names = testsOf(rule).some(
+      ({ destination }) =>
+        destination &&
+        !destination.inverted &&
+        sameAddress(destination.value.address, address) &&
+        prefixLengthOf(destination.value.mask) === (address.family === 4 ? 32 : 128),
+    );
+    if (!names) continue;
     const own = onlyHook(rule.chain) === 'INPUT';
     // Rules of both kinds leave it open.
     if (found && found.own !== own) return undefined;
@@ -284,7 +322,18 @@ class PlacingRules {
   }
 }
 
-function noteTproxy({ target, family }: Rule, marks: { mark: number; mask: number }[], ports: number[]): void {
+function noteTproxy(rule: Rule, marks: { mark: number; mask: number }[], ports: number[]): void {
+  const { written, line } = rule;
+  if (written) {
+    const text = line.text.slice(written.start, written.end);
+    const [, port] = /\btproxy (?:ip6? )?to (?:\S*:)?(\d+)/.exec(text) ?? [];
+    if (port === undefined) return;
+    ports.push(Number(port));
+    for (const [, mark] of text.matchAll(/\bmeta mark set (0x[\da-f]{1,8}|\d{1,10})\b/g))
+      marks.push({ mark: Number(mark), mask: 0xffffffff });
+    return;
+  }
+  const { target, family } = rule;
   if (target.kind !== 'extension' || target.extension.name !== 'TPROXY') return;
   const port = /--on-port (\d+)/.exec(printTarget(target, family));
   if (port) ports.push(Number(port[1]));

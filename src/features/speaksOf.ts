@@ -10,7 +10,7 @@ import {
   type AddressBlock,
 } from '../core/net/address';
 import type { Line } from '../core/syntax/tree';
-import type { RuleSet } from '../core/ruleset/ruleSet';
+import { allTables, type NftTable, type RuleSet } from '../core/ruleset/ruleSet';
 
 /** An address as rules write it, with what may come after it: a prefix, a mask, the end of a range. */
 const WRITTEN: Readonly<Record<4 | 6, RegExp>> = {
@@ -37,7 +37,10 @@ export function speaksOf(ruleSet: RuleSet, block: AddressBlock): boolean {
 function look(ruleSet: RuleSet, block: AddressBlock): boolean {
   const within = beginningOf(block);
   const wide = WIDER[block.address.family](prefixLengthOf(block.mask) ?? 0);
-  for (const table of ruleSet.tables.values()) {
+  for (const table of allTables(ruleSet)) {
+    for (const { elements } of 'sets' in table ? (table as NftTable).sets.values() : [])
+      if (elements.some(({ line: { text } }) => (within.test(text) || wide.test(text)) && lineSpeaks(text, block)))
+        return true;
     for (const chain of table.chains.values()) {
       let last: Line | undefined;
       for (const { line } of chain.rules) {

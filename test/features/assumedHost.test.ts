@@ -160,3 +160,48 @@ describe('a packet to a multicast group', () => {
     expect(walked.notes).toEqual([]);
   });
 });
+
+/** The interfaces that rules of nftables name exist, as those of iptables do. */
+describe('a router whose rules are of nftables', () => {
+  const ROUTER = `table inet filter {
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+		ct state established,related accept
+		iifname "lan0" oifname "wan0" accept
+		iifname "wan0" oifname "lan0" ct status dnat accept
+	}
+}
+table ip nat {
+	chain prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		iifname "wan0" tcp dport 443 dnat to 192.168.1.20
+	}
+	chain postrouting {
+		type nat hook postrouting priority srcnat; policy accept;
+		oifname "wan0" ip saddr 192.168.1.0/24 masquerade
+	}
+}
+`;
+  const ways = (name: string): string => ROUTER.replaceAll('iifname "lan0" oifname "wan0"', name);
+
+  test.each([
+    ['a forwarded port', ROUTER, 'in wan0 tcp > :443 syn', 'SENT lan0'],
+    ['another port', ROUTER, 'in wan0 tcp > :80 syn', 'DELIVERED :80'],
+    ['what goes out', ROUTER, 'in lan0 tcp 192.168.1.7 > 203.0.113.9:443 syn', 'SENT wan0'],
+    ['by index', ROUTER.replaceAll('ifname', 'if'), 'in wan0 tcp > :443 syn', 'SENT lan0'],
+    [
+      'in a set',
+      ways('iifname { "lan0", "lan1" } oifname "wan0"'),
+      'in lan1 tcp 192.168.1.7 > 203.0.113.9:443 syn',
+      'SENT wan0',
+    ],
+    [
+      'in a map',
+      ways('iifname vmap { "lan0" : accept }'),
+      'in lan0 tcp 192.168.1.7 > 203.0.113.9:443 syn',
+      'SENT wan0',
+    ],
+  ])('%s', (_, text, packet, verdict) => {
+    expect(traced(text, packet).badge.text).toBe(verdict);
+  });
+});

@@ -446,6 +446,14 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'a rule before the one that redirects what goes to an address that the file does not state',
+    text: dump({ nat: [...NAT, '-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'] }),
+    packet: 'in eth0 tcp 9.9.9.9 > :80 own',
+    remedies: [
+      'Exempt it from line 7 → DELIVERED :80: iptables -t nat -I PREROUTING 1 -m addrtype --dst-type LOCAL -p tcp -m tcp --dport 80 -j ACCEPT',
+    ],
+  },
+  {
     name: 'what gets in can be kept out',
     text: dump({ filter: [...OPEN, '-A INPUT -p tcp -j ACCEPT'] }),
     packet: 'in eth0 tcp 9.9.9.9 > 10.244.1.5:80',

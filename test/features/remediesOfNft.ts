@@ -343,7 +343,7 @@ export const NFT_CASES: readonly NftCase[] = [
     text: MESH,
     packet: 'in eth0 tcp 203.0.113.9 > :8080 own',
     remedies: [
-      'Exempt it from line 4 → DELIVERED :8080: nft insert rule inet mesh prerouting ip daddr 10.244.1.5 tcp dport 8080 accept',
+      'Exempt it from line 4 → DELIVERED :8080: nft insert rule inet mesh prerouting fib daddr type local tcp dport 8080 accept',
     ],
   },
   {

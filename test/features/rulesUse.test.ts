@@ -67,7 +67,37 @@ function shownBy({ interfaces = [], forwarded = [], tproxyMarks = [], tproxyPort
   ];
 }
 
+/** Rules of nftables in one chain, the first in line 4. */
+const nft = (hook: 'forward' | 'postrouting' | 'prerouting', ...rules: readonly string[]): string =>
+  `table inet t {\n\tchain c {\n\t\ttype ${hook === 'forward' ? 'filter' : 'nat'} hook ${hook} priority 0; policy accept;\n` +
+  `${rules.map((rule) => `\t\t${rule}\n`).join('')}\t}\n}\n`;
+
 test.each<[text: string, shown: readonly string[]]>([
+  [nft('postrouting', 'oifname "eth0" masquerade'), ['eth0, translated']],
+  [nft('postrouting', 'ip saddr 172.17.0.0/16 oifname != "br0" masquerade'), ['br0, of 172.17.0.0/16']],
+  [nft('postrouting', 'oif "eth0" snat ip to 192.0.2.10'), ['eth0, translated, has 192.0.2.10 by line 4']],
+  [nft('postrouting', 'oif "eth0" snat to 192.0.2.10:5000-5001'), ['eth0, translated, has 192.0.2.10 by line 4']],
+  [nft('postrouting', 'oif "eth0" snat to 192.0.2.10-192.0.2.11'), ['eth0, translated']],
+  [nft('postrouting', 'oif "eth0" snat ip6 to [2001:db8::1]:80'), ['eth0, translated, has 2001:db8::1 by line 4']],
+  [nft('postrouting', 'oif "eth0" accept'), ['eth0']],
+  [nft('forward', 'iifname "lan0" ip saddr 10.0.0.0/24 accept'), ['lan0, before 10.0.0.0/24']],
+  [nft('forward', 'iifname "lan0" ip saddr 10.0.0.0/24 drop'), ['lan0']],
+  [nft('forward', 'iifname "lan0" ip saddr != 10.0.0.0/24 accept'), ['lan0']],
+  [nft('forward', 'iifname != "lan0" ip saddr 10.0.0.0/24 accept'), ['lan0']],
+  [
+    nft('forward', 'oifname "lan0" ip daddr 10.0.0.0/24 accept'),
+    ['lan0, before 10.0.0.0/24', 'forwards to 10.0.0.0/24'],
+  ],
+  [nft('forward', 'ip daddr 10.0.0.0-10.0.0.9 accept'), []],
+  [nft('forward', 'iifname { "a0", "b0" } oifname "c0" accept'), ['a0', 'c0', 'b0']],
+  [nft('forward', 'iifname vmap { "a0" : accept, "b0" : drop, lo : accept }'), ['a0', 'b0']],
+  [nft('forward', 'iifname "eth*" ip saddr 10.0.0.0/24 accept'), []],
+  [nft('forward', 'iifname "lo" accept'), []],
+  [
+    nft('prerouting', 'meta l4proto tcp tproxy ip to 127.0.0.1:15001 meta mark set 0x1 accept'),
+    ['marks 0x1/0xffffffff', 'proxy at 15001'],
+  ],
+  [nft('prerouting', 'iifname "eth0" tcp dport 80 dnat ip to 192.0.2.10'), ['eth0']],
   [table('nat', '-A POSTROUTING -s 172.17.0.0/16 ! -o br0 -j MASQUERADE'), ['br0, of 172.17.0.0/16']],
   [table('nat', '-A POSTROUTING ! -s 172.17.0.0/16 ! -o br0 -j MASQUERADE'), ['br0']],
   [

@@ -117,3 +117,17 @@ export interface Host {
 export function knowsListeners(host: Host, protocol: number): boolean {
   return host.listenersKnown && (host.listenersKnownFor?.includes(protocol) ?? true);
 }
+
+/** A host of which nothing is known. */
+export const NO_HOST: Host = {
+  interfaces: [],
+  routes: [],
+  policyRules: [],
+  sysctls: new Map(),
+  listeners: [],
+  listenersKnown: false,
+  sets: undefined,
+  conntrack: 'auto',
+  users: new Map(),
+  now: undefined,
+};

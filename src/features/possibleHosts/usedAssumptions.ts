@@ -5,7 +5,7 @@ import { PROTOCOL, type Packet } from '../../core/net/packet';
 import { lookupRoute } from '../../core/net/routing';
 import type { HostAnswer, Proviso, TraceEvent, Walked } from '../../core/netfilter/events';
 import type { AssumptionUse, HostAssumption } from '../../core/ruleset/host/assumptions';
-import type { RuleSet } from '../../core/ruleset/ruleSet';
+import type { BaseChain, RuleSet } from '../../core/ruleset/ruleSet';
 import { premise, type PremiseId } from '../../core/xtables/premise';
 import type { TableName } from '../../core/xtables/view';
 import { hopText } from './answerWords';
@@ -99,8 +99,13 @@ function showsForwarding(ruleSet: RuleSet | undefined): boolean {
     has('mangle', 'FORWARD') ||
     has('nat', 'PREROUTING') ||
     has('nat', 'POSTROUTING') ||
+    ruleSet?.native?.bases.some(isAboutForwarded) === true ||
     (ruleSet?.beside !== undefined && showsForwarding(ruleSet.beside))
   );
+}
+
+function isAboutForwarded({ hook, rules, base }: BaseChain): boolean {
+  return rules.length > 0 && (hook === 'FORWARD' || (base.type === 'nat' && hook !== 'OUTPUT' && hook !== 'INPUT'));
 }
 
 function ofNoDifference({ what, value, reason }: HostAnswer): UsedAssumption {

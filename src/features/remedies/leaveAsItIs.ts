@@ -1,8 +1,10 @@
 import { packs } from '../../core/knowledge/knowledge';
-import { sameAddress } from '../../core/net/address';
+import { formatAddress, sameAddress } from '../../core/net/address';
+import { isOwn } from '../../core/net/completePacket';
 import type { Packet } from '../../core/net/packet';
 import type { TraceEvent, Walked } from '../../core/netfilter/events';
 import type { RuleCommand } from '../../core/ruleset/ruleCommand';
+import { AssumedValues } from '../traceReport/card/assumedValues';
 import { decisiveEvent, ruleSpan } from '../traceReport/verdict';
 import { annotationProposals } from './annotations';
 import { ownerNote } from './ownerNote';
@@ -38,7 +40,7 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
     chain: chain.name,
     operation: 'I',
     position: rule.rule.number,
-    rule: packetRule(table, view.packet, { destination: true }, 'ACCEPT'),
+    rule: packetRule(table, view.packet, { destination: isMadeUp(situation, view.packet) ? 'local' : true }, 'ACCEPT'),
   };
   const outcomes = traceChanged(situation, { commands: [command] });
   const shown = shownCommands(situation, [command]);
@@ -53,6 +55,11 @@ export function leaveAsItIs(situation: Situation): readonly Proposal[] {
         },
       ]
     : [];
+}
+
+/** Whether its destination is an address of this host that the file does not state. */
+function isMadeUp({ input, walked, setting: { host } }: Situation, { destination }: Packet): boolean {
+  return isOwn(host, formatAddress(destination)) && new AssumedValues(input, walked).address(destination) !== undefined;
 }
 
 /** The event of the rule that gave the packet another destination or another socket; undefined where none did. */

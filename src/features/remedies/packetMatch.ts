@@ -8,7 +8,8 @@ import type { AnyTableName, PacketView } from '../../core/xtables/view';
 /** The addresses that a rule about a packet asks for. */
 export interface AddressSides {
   readonly source?: boolean;
-  readonly destination?: boolean;
+  /** `local`: any address of this host, where the one that the packet has is made up. */
+  readonly destination?: boolean | 'local';
 }
 
 /**
@@ -36,7 +37,8 @@ export function packetRule(
 function packetMatch(packet: Packet, { source = false, destination = false }: AddressSides): string {
   return [
     source ? `-s ${formatBlock(hostBlock(packet.source))}` : '',
-    destination ? `-d ${formatBlock(hostBlock(packet.destination))}` : '',
+    destination === 'local' ? '-m addrtype --dst-type LOCAL' : '',
+    destination === true ? `-d ${formatBlock(hostBlock(packet.destination))}` : '',
     transportMatch(packet),
   ]
     .filter((part) => part !== '')
@@ -67,7 +69,8 @@ function nftMatch(packet: Packet, { source = false, destination = false }: Addre
   const header = packet.family === 4 ? 'ip' : 'ip6';
   return [
     ...(source ? [`${header} saddr ${formatAddress(packet.source)}`] : []),
-    ...(destination ? [`${header} daddr ${formatAddress(packet.destination)}`] : []),
+    ...(destination === 'local' ? ['fib daddr type local'] : []),
+    ...(destination === true ? [`${header} daddr ${formatAddress(packet.destination)}`] : []),
     nftTransport(packet),
   ].join(' ');
 }

@@ -1,5 +1,5 @@
 import { makePacket, socketOwner } from '../../net/makePacket';
-import type { Host } from '../../net/host';
+import { NO_HOST } from '../../net/host';
 import { PROTOCOL } from '../../net/packet';
 import type { PacketRequest } from '../../net/packetRequest';
 import { headerMatches } from '../../ruleset/header';
@@ -136,6 +136,7 @@ function viewOf(
     packet: makePacket(request, undefined, family),
     table: 'nat',
     conntrack: undefined,
+    // The rules asked about read the packet and its sender only.
     host: NO_HOST,
     memory: new Map<object | string, unknown>(),
     packetType: 'unicast',
@@ -143,17 +144,3 @@ function viewOf(
     assignedSocket: undefined,
   };
 }
-
-/** The rules asked about read the packet and its sender only. */
-const NO_HOST: Host = {
-  interfaces: [],
-  routes: [],
-  policyRules: [],
-  sysctls: new Map(),
-  listeners: [],
-  listenersKnown: false,
-  sets: undefined,
-  conntrack: 'auto',
-  users: new Map(),
-  now: undefined,
-};
