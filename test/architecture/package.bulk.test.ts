@@ -12,7 +12,7 @@ const packageBudget = 1_080_000;
  * Bytes that a minified program may have before it is packed: the debugger, expectations and captures need some 150,000,
  * what is tried on a file 25,000, and tools for language models some 10,000.
  */
-const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_800_000, 'webview.js': 250_000 };
+const bundleBudgets: Readonly<Record<string, number>> = { 'extension.js': 1_810_000, 'webview.js': 250_000 };
 
 /**
  * A folder that has what a fresh clone has once it is built. Each file is held against forty patterns, and most files

@@ -696,6 +696,20 @@ describe('what would have to change', () => {
   });
 
   test.each([
+    [
+      'table ip filter',
+      'INPUT',
+      /^iptables has a table and a chain of this name: where it made them, add the rule with /,
+    ],
+    ['table ip filter', 'input', /^$/],
+    ['table inet filter', 'INPUT', /^$/],
+  ])('iptables may have made %s with the chain %s', (table, chain, note) => {
+    const text = `${table} {\n\tchain ${chain} {\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n`;
+    const [first] = findRemedies(evaluated({ text, packet: 'in eth0 tcp 9.9.9.9 > :80 own' }));
+    expect(first?.remedy.note).toMatch(note);
+  });
+
+  test.each([
     [' # handle 9', 'nft delete rule ip f in handle 9', 'Whatever else the rule drops gets through as well.'],
     [
       '',

@@ -22,7 +22,7 @@ function interfacesOf(table: string, line: string): string | undefined {
 }
 
 function partsOf({ family, header, matches, target }: Rule): Omit<RuleInListing, 'table' | 'chain'> {
-  return { family, header, matches, target };
+  return { family, header, matches, target, jumpsAbove: [] };
 }
 
 test.each<[table: string, line: string, interfaces: string | undefined]>([
@@ -108,14 +108,16 @@ test.each<[table: string, line: string, interfaces: string | undefined]>([
   ['nat', '-A DOCKER -p tcp -m tcp --dport 80 -j DNAT --to-destination 172.20.0.2:80', 'Docker: ! -i <bridge>'],
   ['nat', '-A POSTROUTING -s 172.17.0.0/16 -j MASQUERADE', 'Docker: ! -o docker0'],
   ['nat', '-A POSTROUTING -s 172.20.0.0/16 -j MASQUERADE', undefined],
-  ['filter', '-A DOCKER-FORWARD -j ACCEPT', undefined],
+  ['filter', '-A DOCKER-FORWARD -j ACCEPT', 'Docker: -i <bridge>'],
+  ['filter', '-A DOCKER-FORWARD -s 10.0.0.0/8 -j ACCEPT', undefined],
   ['nat', '-A POSTROUTING -s 10.0.0.0/16 -j MASQUERADE', undefined],
   ['nat', '-A POSTROUTING -s 172.17.0.2 -d 172.17.0.2 -p tcp -m tcp --dport 80 -j MASQUERADE', 'Docker'],
   ['nat', '-A POSTROUTING -s 172.17.0.2 -d 172.17.0.3 -p tcp -m tcp --dport 80 -j MASQUERADE', undefined],
   ['filter', '-A FORWARD -j DOCKER', 'Docker: -o <bridge>'],
   ['filter', '-A DOCKER -d 172.17.0.2 -p tcp -m tcp --dport 80 -j ACCEPT', 'Docker: ! -i docker0 -o docker0'],
   ['filter', '-A DOCKER -d 172.20.0.2 -p tcp -m tcp --dport 80 -j ACCEPT', 'Docker: ! -i <bridge> -o <bridge>'],
-  ['filter', '-A DOCKER -j DROP', undefined],
+  ['filter', '-A DOCKER -j DROP', 'Docker: ! -i <bridge> -o <bridge>'],
+  ['filter', '-A DOCKER -s 10.0.0.0/8 -j DROP', undefined],
   ['filter', '-A DOCKER-ISOLATION-STAGE-2 -j DROP', 'Docker: -o <bridge>'],
   ['filter', '-A DOCKER-CT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'Docker: -o <bridge>'],
   ['filter', '-A FORWARD -j DOCKER-USER', 'Docker'],
@@ -130,6 +132,24 @@ test.each<[table: string, line: string, interfaces: string | undefined]>([
   ['filter', '-A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'ufw'],
   ['filter', '-A ufw-skip-to-policy-input -j ACCEPT', 'ufw'],
   ['filter', '-A ufw-user-input -p tcp -m tcp --dport 22 -j ACCEPT', undefined],
+  // libvirt, Tailscale, OpenWrt, Podman
+  ['filter', '-A FORWARD -j LIBVIRT_FWX', 'libvirt'],
+  [
+    'filter',
+    '-A LIBVIRT_FWI -d 192.168.122.0/24 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+    'libvirt: -o virbr0',
+  ],
+  ['filter', '-A LIBVIRT_FWO -s 192.168.9.0/24 -j ACCEPT', 'libvirt: -i <bridge>'],
+  ['filter', '-A LIBVIRT_FWX -j ACCEPT', 'libvirt: -i <bridge> -o <bridge>'],
+  ['filter', '-A LIBVIRT_FWX -j DROP', undefined],
+  ['filter', '-A ts-input -s 100.64.0.0/10 -j DROP', 'Tailscale: ! -i tailscale0'],
+  ['filter', '-A ts-input -j DROP', undefined],
+  ['filter', '-A INPUT -m comment --comment "!fw3" -j zone_lan_input', 'OpenWrt: -i br-lan'],
+  ['nat', '-A POSTROUTING -m comment --comment "!fw3" -j zone_wan_postrouting', 'OpenWrt: -o <wan>'],
+  ['nat', '-A zone_wan_postrouting -j MASQUERADE', undefined],
+  ['filter', '-A OUTPUT -m comment --comment "!fw3" -j ACCEPT', 'OpenWrt: -o lo'],
+  ['filter', '-A input_rule -p tcp -m tcp --dport 22 -j ACCEPT', undefined],
+  ['nat', '-A PREROUTING -m addrtype --dst-type LOCAL -j NETAVARK-HOSTPORT-DNAT', 'Podman (netavark)'],
   // Others
   ['filter', '-A INPUT -p tcp -m multiport --dports 22 -j f2b-sshd', 'fail2ban'],
   ['filter', '-A f2b-sshd -s 192.0.2.7 -j REJECT', 'fail2ban'],

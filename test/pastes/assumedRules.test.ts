@@ -292,4 +292,97 @@ describe('rules that a program always writes are assumed where others of it are 
     expect(overviewOf(model).ruleSets[0]?.tables['nat']?.rules).toBe(SERVICE.length);
     expect(JSON.stringify(symbolsOf(model))).not.toContain('not in the file');
   });
+
+  // `iptables-restore --noflush`: built-in chains are not declared, and the jumps to the others are the program’s.
+  const added = (chains: readonly string[], ...rules: readonly string[]): string =>
+    text('*filter', ...chains.map((name) => `:${name} - [0:0]`), '', '# own rules', ...rules, 'COMMIT');
+  const SSH = '-p tcp --dport 22 -j ACCEPT';
+  const REST = ', and the rules that are not in the file (the rest of table filter; tables nat, mangle and raw)';
+  it.each<readonly [name: string, file: string, packet: string, badge: string, provided: string]>([
+    [
+      'DOCKER-USER of after.rules',
+      added(['DOCKER-USER'], '-A DOCKER-USER -i eth0 -j DROP'),
+      'forward eth0 docker0 tcp 203.0.113.9 > 172.17.0.2:80 syn',
+      'DROPPED',
+      `the rules that Docker always writes are there (FORWARD → DOCKER-USER)${REST} let it pass unchanged`,
+    ],
+    [
+      'user.rules of ufw',
+      added(
+        ['ufw-user-input', 'ufw-before-input'],
+        '-A ufw-before-input -i lo -j ACCEPT',
+        `-A ufw-user-input ${SSH}`,
+        '-A ufw-user-input -j DROP',
+      ),
+      'in eth0 tcp 203.0.113.9 > 192.0.2.7:23 syn own',
+      'DROPPED',
+      'the rules that ufw always writes are there (ufw-before-input → ufw-user-input; INPUT → ufw-before-input)' +
+        `${REST} let it pass unchanged`,
+    ],
+    [
+      'what its rules jump to',
+      added(['ufw-before-input'], '-A ufw-before-input -j ufw-logging-deny', '-A ufw-before-input -j DROP'),
+      'in eth0 tcp 203.0.113.9 > 192.0.2.7:23 syn own',
+      'DROPPED',
+      `the rules that ufw always writes are there (ufw-logging-deny → LOG; INPUT → ufw-before-input)${REST} let it ` +
+        'pass unchanged',
+    ],
+    [
+      'IPv6',
+      added(['ufw6-before-forward'], '-A ufw6-before-forward -d 2001:db8::/64 -j DROP'),
+      'forward eth0 eth1 tcp 2001:db8:9::9 > 2001:db8::7:80 syn',
+      'DROPPED',
+      `the rules that ufw always writes are there (FORWARD → ufw6-before-forward)${REST} let it pass unchanged`,
+    ],
+    [
+      'chains that nobody knows, and others that are reached',
+      added(['own', 'log'], '-A own -j log', '-A log -j LOG', '-A own -j DROP'),
+      'in eth0 tcp 203.0.113.9 > 192.0.2.7:23 syn own',
+      'DELIVERED :23',
+      'the rules that are not in the file (the rest of table filter; tables nat, mangle and raw) let it pass unchanged',
+    ],
+    [
+      'with another table that is whole',
+      text('*nat', ':POSTROUTING ACCEPT [0:0]', '-A POSTROUTING -o eth0 -j MASQUERADE', 'COMMIT') +
+        added(['ufw-before-forward'], '-A ufw-before-forward -s 10.8.0.0/24 -j ACCEPT'),
+      'forward wg0 eth0 tcp 10.8.0.2 > 203.0.113.9:80 syn',
+      'SENT eth0',
+      'the rules that ufw always writes are there (FORWARD → ufw-before-forward), and the rules that are not in the file ' +
+        '(the rest of table filter) let it pass unchanged',
+    ],
+    // All chains that have rules are reached: it is what somebody loads as a whole.
+    [
+      'input without declarations of the built-in chains',
+      added(['own'], '-A INPUT -j own', '-A own -j DROP'),
+      'in eth0 tcp 203.0.113.9 > 192.0.2.7:23 syn own',
+      'DROPPED',
+      '',
+    ],
+    [
+      'a chain that nothing uses in a table that is whole',
+      added(['INPUT', 'own'], '-A own -j DROP').replace(':INPUT -', ':INPUT ACCEPT'),
+      'in eth0 tcp 203.0.113.9 > 192.0.2.7:23 syn own',
+      'DELIVERED :23',
+      '',
+    ],
+  ])('input that adds to a table: %s', (_name, file, packet, badge, provided) => {
+    for (const above of ['', 'I added this to after.rules:\n\n', '```\n']) {
+      const { first, badge: found } = traced(above + file, packet);
+      expect(found.text).toBe(badge);
+      expect((first.provided ?? []).map(({ what }) => what).join(', and ')).toBe(provided);
+    }
+  });
+
+  it('input that adds to a table is not the state of the host that is shown above', () => {
+    const file =
+      text('$ sudo iptables -S', '-P INPUT ACCEPT', '-P FORWARD ACCEPT', '-P OUTPUT ACCEPT', '-N DOCKER-USER') +
+      text('$ cat after.rules') +
+      added(['DOCKER-USER'], '-A DOCKER-USER -i eth0 -j DROP');
+    const model = modelOf(parseSourceFile(file, { fileName: 'paste.md' }));
+    expect(model.dumps.map(({ label, detail }) => `${label}, ${detail}`)).toEqual([
+      'iptables -S, IPv4, lines 2–5',
+      'rules, lines 8–11',
+    ]);
+    expect(model.defaultDump?.detail).toBe('lines 2–5');
+  });
 });

@@ -75,6 +75,30 @@ const published = (network: string): string =>
   ) +
   chain('DOCKER', '', `RETURN  all  --  ${ANY}`, `DNAT  tcp  --  ${ANY}  tcp dpt:8080 to:${network}.0.2:80`);
 
+/** Networks of Docker and of libvirt, in the order in which both were started. */
+const NETWORKS =
+  '$ sudo iptables -L\n' +
+  chain('INPUT', 'ACCEPT', `LIBVIRT_INP  all  --  ${ANY}`) +
+  chain(
+    'FORWARD',
+    'DROP',
+    ...['X', 'I', 'O'].map((way) => `LIBVIRT_FW${way}  all  --  ${ANY}`),
+    `DOCKER-USER  all  --  ${ANY}`,
+    ...[`DOCKER  all  --  ${ANY}`, `ACCEPT  all  --  ${ANY}`, `ACCEPT  all  --  ${ANY}`],
+  ) +
+  chain('OUTPUT', 'ACCEPT') +
+  chain('DOCKER', '') +
+  chain('DOCKER-USER', '', `RETURN  all  --  ${ANY}`) +
+  chain('LIBVIRT_FWI', '', `REJECT  all  --  ${ANY}  reject-with icmp-port-unreachable`) +
+  chain(
+    'LIBVIRT_FWO',
+    '',
+    'ACCEPT  all  --  192.168.122.0/24     0.0.0.0/0',
+    `REJECT  all  --  ${ANY}  reject-with icmp-port-unreachable`,
+  ) +
+  chain('LIBVIRT_FWX', '', `ACCEPT  all  --  ${ANY}`) +
+  chain('LIBVIRT_INP', '', `ACCEPT  udp  --  ${ANY}  udp dpt:53`);
+
 const OWN =
   '$ sudo iptables -nL\n' + chain('INPUT', 'DROP', `ACCEPT  tcp  --  ${ANY}  tcp dpt:22`, `ACCEPT  all  --  ${ANY}`);
 
@@ -141,6 +165,27 @@ describe('a listing without -v of rules as a program writes them', () => {
       'in docker0 tcp 172.17.0.2 > 192.0.2.1:8080 own',
       ['DELIVERED :8080', 'SENT docker0', 'DELIVERED :8080'],
       ['Docker'],
+    ],
+    [
+      'from a virtual machine',
+      NETWORKS,
+      'forward virbr0 eth0 tcp 192.168.122.9 > 198.51.100.7:443',
+      ['SENT eth0'],
+      ['libvirt'],
+    ],
+    [
+      'through a host with networks of its own',
+      NETWORKS,
+      'forward eth0 eth1 tcp 192.0.2.7 > 198.51.100.7:443',
+      ['DROPPED'],
+      ['libvirt', 'Docker'],
+    ],
+    [
+      'from a container, beside libvirt',
+      NETWORKS,
+      'forward docker0 eth0 tcp 172.17.0.2 > 198.51.100.7:443',
+      ['SENT eth0', 'DROPPED'],
+      ['libvirt', 'Docker'],
     ],
     // Whose rules these are is not known.
     ['of nobody', OWN, 'in eth0 tcp 192.0.2.7 > :22', ['DELIVERED :22', 'DELIVERED :22', 'DROPPED'], []],

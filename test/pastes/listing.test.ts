@@ -67,6 +67,15 @@ const texts: readonly (readonly [name: string, text: string, rules: readonly str
       '5 filter -A INPUT -s fd00:3::/48 -p tcp -m tcp --dport 8000:8010 --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT',
     ],
   ],
+  // A row of old ip6tables has no column for options, and a time looks like an address.
+  ...(['', '```\n'] as const).map(
+    (fence) =>
+      [
+        `a log right below${fence === '' ? '' : ' the fence'}`,
+        `\`\`\`\n# iptables -L\n${chain('INPUT', 'DROP', 'ACCEPT     tcp  --  anywhere             anywhere').trimEnd()}\n${fence}Mar  4 10:11:12 gate kernel: [ 9.1] BLOCK IN=eth0 OUT= SRC=192.0.2.9 DST=192.0.2.1 PROTO=TCP SPT=1 DPT=2\n`,
+        ['5 filter -A INPUT -p tcp -j ACCEPT'],
+      ] as const,
+  ),
   [
     'chains below the rules that jump to them, goto, and a rule without target',
     `# iptables -nvL\n${chainV('INPUT', 'ACCEPT', '    0     0 guests     0    --  lan3   *       0.0.0.0/0            0.0.0.0/0           ', '    0     0 guests     6    --  *      *       0.0.0.0/0            0.0.0.0/0           [goto]  tcp dpt:22', '    0     0            17   --  *      *       0.0.0.0/0            0.0.0.0/0            /* counts */')}\n${chainV('guests', '', '    0     0 RETURN     0    --  *      *       0.0.0.0/0            0.0.0.0/0           ')}`,

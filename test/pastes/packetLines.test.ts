@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packetsOfLine } from '../../src/core/net/packetLine/packetsOfLine';
 import { parsePacketExpression } from '../../src/core/net/packetExpression';
+import { packetsOfFile } from '../../src/features/filePackets';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 
 /** Lines that show a packet, and that packet in the packet language. */
@@ -173,8 +174,10 @@ describe('a line that shows a packet is that packet', () => {
   });
 
   it.each(cases)('%s, within a file', (line) => {
-    const kinds = parseSourceFile(`notes\n\n${line}\nmore notes\n`).sections.map(({ kind }) => kind);
-    expect(kinds).toEqual([line.includes(' src=') ? 'connections' : 'packets']);
+    const file = parseSourceFile(`notes\n\n${line}\nmore notes\n`);
+    expect(file.sections.map(({ kind }) => kind)).toEqual([line.includes(' src=') ? 'connections' : 'packets']);
+    // Nothing of it is lost: `[mss 1460]` does not end a colour.
+    for (const { text } of packetsOfFile(file, 1)) expect(text.trim()).toBe(line.trim());
   });
 
   it('knows the packet that an ICMP error quotes', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSourceFile } from '../../src/core/syntax/parse';
 import { modelOf } from '../../src/features/fileModel';
 import { evaluate } from '../../src/features/traceSession/evaluate';
+import { traceText } from '../../src/features/traceReport/traceText';
 import { badgeOf } from '../../src/features/traceReport/verdict';
 
 /**
@@ -162,15 +163,14 @@ const cases: readonly (readonly [name: string, text: string, destination: string
   ],
 ];
 
-const tracedIn = (text: string, expression: string) => {
+const evaluated = (text: string, expression: string) => {
   const model = modelOf(parseSourceFile(text, { fileName: 'paste.md' }));
   if (!model.defaultDump) throw new Error('there are no rules in the text');
-  const { input, assumed } = evaluate(model, model.defaultDump, {
-    expression,
-    outcome: 0,
-    answers: {},
-    overrides: undefined,
-  });
+  return evaluate(model, model.defaultDump, { expression, outcome: 0, answers: {}, overrides: undefined });
+};
+
+const tracedIn = (text: string, expression: string) => {
+  const { input, assumed } = evaluated(text, expression);
   return {
     outcomes: [...new Set(input?.traced.outcomes.map(badgeOf).map((badge) => badge.text))].sort(),
     assumed: assumed.map(({ message }) => message),
@@ -255,8 +255,26 @@ describe('routes of which there may be others', () => {
       `${ALL}$ ip route\ndefault via x.x.x.x dev eth0 proto static\n${CONNECTED}`,
       'out tcp > 8.8.8.8:80',
       OTHER,
-      /This route is ignored[^]*default route by eth0 is assumed|default route by eth0 is assumed[^]*This route is ignored/,
+      /The next hop x\.x\.x\.x is not an address: the route has none/,
     ],
+    ...(
+      [
+        'default via $GW dev eth1',
+        'default via "${GW}" dev eth1 metric 100',
+        "default dev eth1 via '$(nvram get wan_gateway)'",
+        'default via <gateway> dev eth1',
+        'default via inet6 XX::1 dev eth1',
+      ] as const
+    ).map(
+      (route) =>
+        [
+          `${route}, in a script`,
+          `${ALL}$ ip route\n${DEFAULT}${CONNECTED}\nip route add ${route} table 100\nip rule add fwmark 7 table 100\n`,
+          'out tcp > 8.8.8.8:80 mark 7',
+          ['SENT eth1'],
+          /The next hop \S[^]* is not an address: the route has none/,
+        ] as const,
+    ),
     [
       'a policy rule that cannot be read',
       `${ALL}$ ip rule\n0:\tfrom all lookup local\n100:\tfrom x.x.x.x lookup 100\n32766:\tfrom all lookup main\n`,
@@ -282,5 +300,139 @@ describe('routes of which there may be others', () => {
       'out tcp > 8.8.8.8:80',
     );
     expect(assumed.filter((message) => /route|policy/.test(message))).toEqual([]);
+  });
+});
+
+describe('rules of nft show by which interface a packet leaves', () => {
+  const base = (name: string, type: string, hook: string, ...rules: readonly string[]): string =>
+    `table ip ${name} {\n chain c {\n  type ${type} hook ${hook} priority 0; policy ${type === 'nat' ? 'accept' : 'drop'};\n${rules.map((rule) => `  ${rule}\n`).join('')} }\n}\n`;
+  const GATEWAY =
+    base('f', 'filter', 'forward', 'iifname "lan0" oifname "wan0" accept', 'ct status dnat accept') +
+    base('n', 'nat', 'postrouting', 'ip saddr 192.168.1.0/24 oifname "wan0" masquerade');
+  it.each<readonly [name: string, text: string, packet: string, outcomes: readonly string[]]>([
+    ['to the internet', GATEWAY, 'forward lan0 tcp 192.168.1.5 > 8.8.8.8:443', ['SENT wan0']],
+    [
+      'to a port forward',
+      GATEWAY + base('d', 'nat', 'prerouting', 'iifname "wan0" tcp dport 80 dnat to 192.168.1.20'),
+      'in wan0 tcp 203.0.113.9 > 192.0.2.7:80 own',
+      ['SENT lan0'],
+    ],
+    [
+      'to a container',
+      base('f', 'filter', 'forward', 'oifname "docker0" accept') +
+        base('d', 'nat', 'prerouting', 'fib daddr type local tcp dport 80 dnat to 172.17.0.2:80') +
+        base('n', 'nat', 'postrouting', 'oifname != "docker0" ip saddr 172.17.0.0/16 masquerade'),
+      'in eth0 tcp 203.0.113.9 > 192.0.2.7:80 own',
+      ['SENT docker0'],
+    ],
+    [
+      'to a transparent proxy',
+      base('p', 'filter', 'prerouting', 'tcp dport 80 tproxy to :8443 meta mark set 1 accept'),
+      'in eth0 tcp 192.168.1.5 > 203.0.113.9:80 syn',
+      ['TPROXY :80'],
+    ],
+  ])('%s', (_name, text, packet, outcomes) => {
+    expect(tracedIn(text, packet).outcomes).toEqual(outcomes);
+    expect(evaluated(text, packet).input?.traced.outcomes[0]?.provided ?? []).toEqual([]);
+  });
+});
+
+describe('the rules of a router show where its networks are', () => {
+  const zones = (...more: readonly string[]): string =>
+    [
+      '*nat',
+      ':POSTROUTING ACCEPT [0:0]',
+      ':PREROUTING ACCEPT [0:0]',
+      ':zone_lan_postrouting - [0:0]',
+      ':zone_wan_postrouting - [0:0]',
+      '-A PREROUTING -i eth0.2 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 192.168.7.20:80',
+      '-A POSTROUTING -o br-lan -j zone_lan_postrouting',
+      '-A POSTROUTING -o eth0.2 -j zone_wan_postrouting',
+      '-A zone_wan_postrouting -j MASQUERADE',
+      ...more,
+      'COMMIT',
+      '',
+    ].join('\n');
+  const LAN =
+    '\n$ ip route\ndefault via 192.0.2.1 dev eth0.2\n192.168.7.0/24 dev br-lan proto kernel scope link src 192.168.7.1\n';
+  it.each<readonly [name: string, text: string, packet: string, outcomes: readonly string[], said: RegExp]>([
+    [
+      'a port forward',
+      zones(),
+      'in eth0.2 tcp 203.0.113.9 > 192.0.2.7:8080 own',
+      ['SENT br-lan'],
+      /private addresses .* br-lan/,
+    ],
+    [
+      'from there to elsewhere',
+      zones(),
+      'forward br-lan tcp 192.168.7.5 > 203.0.113.9:80',
+      ['SENT eth0.2'],
+      /eth0\.2.* uplink/,
+    ],
+    [
+      'a network that another rule ties to an interface',
+      zones('-A POSTROUTING -s 10.8.0.0/24 ! -o tun0 -j ACCEPT'),
+      'forward br-lan tcp 192.168.7.5 > 10.8.0.3:80',
+      ['SENT tun0'],
+      /tun0/,
+    ],
+    [
+      'with its routes',
+      zones() + LAN,
+      'in eth0.2 tcp 203.0.113.9 > 192.0.2.7:8080 own',
+      ['SENT br-lan'],
+      /^(?![^]*private addresses)/,
+    ],
+  ])('%s', (_name, text, packet, outcomes, said) => {
+    const found = tracedIn(text, packet);
+    expect(found.outcomes).toEqual(outcomes);
+    expect(found.assumed.join('\n')).toMatch(said);
+  });
+});
+
+describe('what a route leads to is in the words of the file', () => {
+  const TPROXY = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -j TPROXY --on-port 8443';
+  const LOCAL = 'ip rule add fwmark 1 table divert\nip route add local default dev lo table divert\n';
+  it.each<readonly [name: string, text: string, packet: string, said: RegExp]>([
+    [
+      'a table that has a name',
+      `${DOCKER}${ALL}ip rule add fwmark 7 table isp2\nip route add default via 192.168.1.9 dev eth0 table isp2\n`,
+      'out tcp > 8.8.8.8:80 mark 7',
+      /8\.8\.8\.8 by eth0 via 192\.168\.1\.9 \(table isp2\)/,
+    ],
+    [
+      'a table that rt_tables names',
+      `${DOCKER}${ALL}$ cat /etc/iproute2/rt_tables\n255\tlocal\n254\tmain\n77 isp2\n\nip rule add fwmark 7 table 77\nip route add default dev eth1 table 77\n`,
+      'out tcp > 8.8.8.8:80 mark 7',
+      /8\.8\.8\.8 by eth1 \(table isp2\)/,
+    ],
+    [
+      'a prompt, and what nft warns of below it',
+      'root@gate:~# ip route\ndefault via 192.0.2.1 dev eth7\nroot@gate:~# nft list ruleset\n' +
+        ['nat', 'filter']
+          .map(
+            (table) =>
+              `# Warning: table ip ${table} is managed by iptables-nft, do not touch!\ntable ip ${table} {\n\tchain OUTPUT {\n\t\ttype filter hook output priority 0; policy accept;\n\t}\n}\n`,
+          )
+          .join(''),
+      'out tcp > 8.8.8.8:80',
+      /8\.8\.8\.8 by eth7 via 192\.0\.2\.1/,
+    ],
+    [
+      'the port of a proxy',
+      `${TPROXY} --tproxy-mark 1\nCOMMIT\n\n${LOCAL}`,
+      'in eth0 tcp 192.168.1.7 > 203.0.113.9:80 syn',
+      /TPROXY :80: The socket on port 8443 receives it; the file does not say which program has it, and where none has/,
+    ],
+    [
+      'the address of a proxy',
+      `${TPROXY} --on-ip 127.0.0.1 --tproxy-mark 1\nCOMMIT\n\n${LOCAL}`,
+      'in eth0 tcp 192.168.1.7 > 203.0.113.9:80 syn',
+      /TPROXY :80: The socket on 127\.0\.0\.1:8443 receives it; /,
+    ],
+  ])('%s', (_name, text, packet, said) => {
+    const { input } = evaluated(text, packet);
+    expect(input && traceText(input)).toMatch(said);
   });
 });

@@ -330,10 +330,13 @@ describe('socket', () => {
     expect(match(text, view({}, { host: { ...HOST, listeners }, ...more }))).toBe(expected);
   });
 
-  it('does not know sockets that nobody told it of', () => {
-    expect(match('-m socket', view({}, { host: { ...HOST, listenersKnown: false } }))).toBe(
-      'which sockets this host has is not in the file',
-    );
+  it.each<readonly [string, Partial<RememberingView>, boolean | string]>([
+    // Hardly any program binds a single address: none is assumed, and the premise says so.
+    ['-m socket', {}, false],
+    ['-m socket --nowildcard', {}, 'which sockets this host has is not in the file'],
+    ['-m socket', { conntrack: established }, 'whether this host has a socket for this connection is not in the file'],
+  ])('does not know sockets that nobody told it of: %s', (text, more, expected) => {
+    expect(match(text, view({}, { host: { ...HOST, listenersKnown: false }, ...more }))).toBe(expected);
   });
 });
 

@@ -120,6 +120,8 @@ export interface ListedRule {
   readonly table: string;
   readonly chain: string;
   readonly shape: RuleShape;
+  /** The chains that the two rules above jump to, the nearest one first; undefined for one that jumps to none. */
+  readonly jumpsAbove: readonly (string | undefined)[];
 }
 
 /** Nothing, where it tests none. */

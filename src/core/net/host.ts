@@ -107,6 +107,8 @@ export interface Host {
   readonly conntrack: 'on' | 'auto';
   /** User and group names, where the file states them. */
   readonly users: ReadonlyMap<string, number>;
+  /** Names of routing tables, where the file states them. */
+  readonly tableNames?: ReadonlyMap<number, string>;
   /** The multicast groups that programs have joined; undefined: nothing states it, and none is assumed. */
   readonly joinedGroups?: readonly Address[];
   /** Seconds since 1970 UTC, where given: the time that `-m time` sees. */

@@ -157,6 +157,8 @@ export type TraceEvent =
       readonly device: string;
       readonly gateway: string | undefined;
       readonly table: number | undefined;
+      /** As the host calls it. */
+      readonly tableName?: string | undefined;
       /** The type of the route that it was sent with, which it still has after lo. */ readonly sentAs?:
         string | undefined;
       /** What decided. */ readonly by: Route | undefined;

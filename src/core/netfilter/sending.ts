@@ -22,6 +22,7 @@ export function takeRoute(
     device: route.device,
     gateway: route.gateway,
     table: route.table,
+    tableName: passage.context.host.tableNames?.get(route.table ?? -1),
     by: route.result.route,
   });
   passage.move({

@@ -50,6 +50,7 @@ function follow(passage: Passage, route: InputRoute): void {
     device: route.kind === 'local' ? inInterface : route.device,
     gateway: route.kind === 'local' ? undefined : route.gateway,
     table: route.table,
+    tableName: passage.context.host.tableNames?.get(route.table ?? -1),
     by: route.by,
   });
   if (route.kind === 'local') deliver(passage);

@@ -194,8 +194,15 @@ export class LineRule implements Rule {
       ...at,
       chains: { get: (name) => (jump?.chain === name ? { name } : undefined), values: () => [].values() },
     });
-    return listed ? withUnshown(parsed, listed, { ...program, ...at }, this.number < chain.rules.length) : parsed;
+    if (!listed) return parsed;
+    const context = { ...program, ...at, jumpsAbove: jumpsAbove(chain.rules, this.number - 1) };
+    return withUnshown(parsed, listed, context, this.number < chain.rules.length);
   }
+}
+
+/** The chains that the two rules before a place jump to, the nearest one first. */
+export function jumpsAbove(rules: readonly Rule[], place: number): readonly (string | undefined)[] {
+  return [1, 2].map((distance) => (rules[place - distance] as LineRule | undefined)?.jump?.chain);
 }
 
 /** What was read of a line that stands for several rules, once one of them was needed. */

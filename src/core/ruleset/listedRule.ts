@@ -3,6 +3,7 @@ import { unknown } from '../xtables/answer';
 import type { MatchExtension } from '../xtables/extension';
 import { chainLacksInterface } from './headerReader';
 import { EMPTY_HEADER, type ListedInterfaces } from './header';
+import type { RuleInListing } from './listedInterfaces';
 import type { ParsedRule, RuleContext } from './parsedRule';
 import type { Program } from './program';
 import type { BoundMatch, LineProblem } from './ruleSet';
@@ -46,14 +47,16 @@ export function withUnshown(
 }
 
 /** Where a listing has a rule. */
-type ListingContext = Pick<Program, 'family' | 'interfacesOf'> & Pick<RuleContext, 'table' | 'chain'>;
+type ListingContext = Pick<Program, 'family' | 'interfacesOf'> &
+  Pick<RuleContext, 'table' | 'chain'> &
+  Pick<RuleInListing, 'jumpsAbove'>;
 
 function knownInterfaces(
   { headers, matches, target }: ParsedRule,
-  { family, table, chain, interfacesOf }: ListingContext,
+  { family, table, chain, jumpsAbove, interfacesOf }: ListingContext,
 ): ListedInterfaces | undefined {
   const [header] = headers;
-  return header && interfacesOf({ family, table, chain, header, matches, target });
+  return header && interfacesOf({ family, table, chain, jumpsAbove, header, matches, target });
 }
 
 function withInterfaces(parsed: ParsedRule, known: ListedInterfaces): ParsedRule {

@@ -7,7 +7,7 @@ import { ofNft, type Complaint } from '../xtables/backend';
 import type { TableName } from '../xtables/view';
 import { adviceOf, type Advice } from './advice';
 import { chainOf, type ChainLine } from './chainCommands';
-import { LineRule, type SharedReading } from './lineRule';
+import { jumpsAbove, LineRule, type SharedReading } from './lineRule';
 import { readBefore, rememberRead } from './readLines';
 import { withUnshown } from './listedRule';
 import { addChain, addRule, changeRules, dropLines, placeOfRule, type OpenChain, type OpenTable } from './openTable';
@@ -66,7 +66,17 @@ export abstract class RuleChanges {
     const { listed } = line;
     const read = this.parse(node, table, chain, certain);
     const parsed = listed
-      ? withUnshown(read, listed, { ...this.program, table: table.name, chain: chain.name }, false)
+      ? withUnshown(
+          read,
+          listed,
+          {
+            ...this.program,
+            table: table.name,
+            chain: chain.name,
+            jumpsAbove: jumpsAbove(chain.rules, chain.rules.length),
+          },
+          false,
+        )
       : read;
     for (const problem of parsed.problems) this.addOfRule({ ...problem, line }, node, chain, table);
     if (parsed.otherFamily || this.isRefused(parsed.problems, table)) return;

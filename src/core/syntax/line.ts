@@ -276,6 +276,8 @@ const rootHostCommand: Classified = { ...plain.comment, shape: Shape.HostCommand
 function commentLine(text: string, start: number, end: number): Classified {
   const header = readHeader(text, start, end);
   if (header) return { node: { kind: 'comment', header }, shape: Shape.Header, problems: NO_PROBLEMS };
+  // `# Warning: table ip nat is managed by iptables-nft, do not touch!` above a table of nft runs nothing.
+  if (text.startsWith('# Warning: ', start)) return plain.comment;
   // `# iptables-save` is a comment in a rules file and the prompt of root in a paste; the section decides.
   const program = text.charCodeAt(start + 1) === 32 && end - start < 400 ? findProgram(text, start, end) : undefined;
   if (!program) return plain.comment;

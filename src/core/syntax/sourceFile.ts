@@ -62,6 +62,11 @@ export interface RulesSection {
   readonly defaultTable?: string;
   /** Cut out of what a host has, by grep or by hand: chains, policies and rules may be missing. */
   readonly fragment?: true;
+  /**
+   * A table of input that adds to what there is: its chains may have other rules before these are loaded, and after,
+   * also those that it declares.
+   */
+  readonly added?: true;
   /** Where the program ran, by the prompt, the wrapper or the log shipper. */
   readonly machine?: Machine;
   /** The part of a heading that distinguishes these rules from others: `after`, `node worker-2`. */

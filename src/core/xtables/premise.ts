@@ -123,6 +123,12 @@ const PREMISES = {
     reason: 'the mark of the socket is not in the file',
     doubt: 'listed',
   },
+  boundSocket: {
+    what: 'socket of this host that is bound to the destination',
+    value: 'none',
+    reason: 'which sockets this host has is not in the file',
+    doubt: 'asked',
+  },
   deviceGroup: {
     what: 'group of each interface',
     value: '0',

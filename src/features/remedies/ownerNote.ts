@@ -1,6 +1,6 @@
 import { chainKnowledge, packOfFamily, packs } from '../../core/knowledge/knowledge';
 import type { RuleCommand } from '../../core/ruleset/ruleCommand';
-import { isTableName, type Rule } from '../../core/ruleset/ruleSet';
+import { HOOKS, isTableName, type Rule } from '../../core/ruleset/ruleSet';
 import type { Situation } from './remedy';
 
 /** That a change by hand does not last where a program writes the chain; empty where no program does. */
@@ -8,6 +8,11 @@ export function ownerNote({ input: { knowledge } }: Situation, commands: readonl
   for (const { table, chain } of commands) {
     const writer = isTableName(table) ? undefined : packs.find(({ nftTables }) => nftTables?.test(table));
     if (writer) return `${writer.name} writes the table ${table} itself: the change lasts until it does so again.`;
+    if (OF_IPTABLES.test(table) && (HOOKS as readonly string[]).includes(chain))
+      return (
+        'iptables has a table and a chain of this name: where it made them, add the rule with iptables, which may ' +
+        'not be able to read one of nft.'
+      );
     if (!knowledge) continue;
     const known = chainKnowledge(knowledge, table, chain);
     const owner = known && packOfFamily(known.family);
@@ -16,6 +21,8 @@ export function ownerNote({ input: { knowledge } }: Situation, commands: readonl
   }
   return '';
 }
+
+const OF_IPTABLES = /^ip6? (?:filter|nat|mangle|raw|security)$/;
 
 /** Where the handle comes from by which nft knows a rule; empty where the file shows it, and for iptables. */
 export function handleNote({ chain, written, handle }: Rule): string {

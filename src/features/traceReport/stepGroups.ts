@@ -152,7 +152,7 @@ class Grouping {
           event.phase === 'reroute' ? 'ROUTE AGAIN' : 'ROUTE',
           'info',
           routeWords(event),
-          routeTable(event.table),
+          routeTable(event),
         );
       case 'ttl':
         return this.quiet(index, 'PACKET', 'info', `ttl ${event.before} → ${event.after}`, 'a router lowers it by one');
@@ -363,9 +363,9 @@ export function routeWords({
   return `${address} by ${device}${gateway === undefined ? '' : ` via ${gateway}`}`;
 }
 
-function routeTable(table: number | undefined): string {
+function routeTable({ table, tableName }: Extract<TraceEvent, { readonly kind: 'route' }>): string {
   if (table === undefined) return '';
-  return table === 255 ? 'table local' : table === 254 ? 'table main' : `table ${table}`;
+  return table === 255 ? 'table local' : table === 254 ? 'table main' : `table ${tableName ?? table}`;
 }
 
 function receiverWords({ listener, known, packet }: Extract<TraceEvent, { readonly kind: 'delivered' }>): string {

@@ -12,6 +12,7 @@ import { selectedPath, isOwnWay, type RuleEvent, type TraceInput } from './trace
 import { lineNumber, lineWords } from '../../core/syntax/typedLine';
 import { explainKernelDrop } from './explainKernelDrop';
 import type { Badge, RichText, TextPiece } from '../../shared/traceReport';
+import { listens, proxySocket, tproxyOf, unknownProxy, unknownReceiver } from './receiverWords';
 import { destinationOf, inFragments, showsPorts, sourceOf } from './packetWords';
 import { AssumedValues } from './card/assumedValues';
 
@@ -131,7 +132,7 @@ export function isAccepting(event: TraceEvent): boolean {
 function isTranslating(event: TraceEvent): boolean {
   if (event.kind !== 'rule' || !event.matched) return false;
   const kind = event.effect?.kind;
-  return kind === 'redirect' || kind === 'nat' || kind === 'masquerade' || kind === 'tproxy';
+  return kind === 'redirect' || kind === 'nat' || kind === 'masquerade' || tproxyOf(event) !== undefined;
 }
 
 /** Gives the packet another destination: of a published port and of a Service that is the answer. */
@@ -172,6 +173,9 @@ function delivered(input: TraceInput, walked: Walked): RichText {
           : 'the kernel answers "port unreachable"';
       return [strong(`Nobody listens on ${where}`), plain(`: ${answer}. `), ...decided];
     }
+    const proxy = proxySocket(walked);
+    if (proxy !== undefined)
+      return [strong(`The socket on ${proxy} receives it`), plain(`; ${unknownProxy}. `), ...decided];
     const asked = showsPorts(packet) ? `, but ${unknownReceiver(end)}` : '';
     return [strong(`It is delivered to this host, ${where}`), plain(`${asked}. `), ...decided];
   }
@@ -181,16 +185,6 @@ function delivered(input: TraceInput, walked: Walked): RichText {
     dim(`${listens(receiver)}${input.listenersFrom === undefined ? '' : ` (from ${input.listenersFrom})`}. `),
     ...decided,
   ];
-}
-
-/** Who has a connection that is there already is not among the sockets that listen. */
-export function unknownReceiver({ state }: WalkEnd): string {
-  return `the file does not say which program ${state === 'ESTABLISHED' ? 'has this connection' : 'listens there'}`;
-}
-
-/** `proxy pid 16 listens on 0.0.0.0:15006`. */
-export function listens({ process, pid, text }: Listener): string {
-  return `${process ?? 'A program'}${pid === undefined ? '' : ` pid ${pid}`} listens on ${text}`;
 }
 
 /** What is known of the port, where it speaks of the program that has it: `the proxy’s inbound listener`. */
@@ -341,7 +335,7 @@ function firstDestination(events: readonly TraceEvent[]): Translate | undefined 
 /** The target that rewrote one half: `REDIRECT`. For a packet of a connection that is translated already, `NAT`. */
 function natTarget({ events }: Walked, half: 'destination' | 'source'): string | undefined {
   for (const [index, event] of events.entries()) {
-    if (event.kind === 'rule' && event.effect?.kind === 'tproxy') return 'TPROXY';
+    if (tproxyOf(event)) return 'TPROXY';
     if (event.kind !== 'translate' || event.half !== half) continue;
     const rule = translatingRule(events, index);
     return event.established || rule?.rule.target.kind !== 'extension' ? 'NAT' : rule.rule.target.extension.name;

@@ -23,6 +23,12 @@ export function interfacesOfDocker(rule: ListedRule): TestedInterfaces | undefin
     case 'filter FORWARD DOCKER':
     case 'filter DOCKER-BRIDGE DOCKER':
       return form === '' ? { names: { outInterface: BRIDGE } } : undefined;
+    case 'filter FORWARD ACCEPT':
+      return form === '' ? ofNetwork(rule.jumpsAbove) : undefined;
+    case 'filter DOCKER-FORWARD ACCEPT':
+      return form === '' ? { names: { inInterface: BRIDGE } } : undefined;
+    case 'filter DOCKER DROP':
+      return form === '' ? { names: { inInterface: not(BRIDGE), outInterface: BRIDGE } } : undefined;
     case 'filter DOCKER ACCEPT':
       return published(shape);
     case 'filter DOCKER-ISOLATION-STAGE-1 DOCKER-ISOLATION-STAGE-2':
@@ -64,6 +70,14 @@ function masquerading(shape: RuleShape): TestedInterfaces | undefined {
   if (shape.form === 'dport dst proto src') return source === valueOf(shape, 'dst') ? NO_INTERFACE : undefined;
   // For another network the user may have written such a rule, with an interface of his own.
   return shape.form === 'src' && source === '172.17.0.0/16' ? outBy('docker0', true) : undefined;
+}
+
+/** Below the jump to DOCKER of a network: what leaves it, and what goes from one of its containers to another. */
+function ofNetwork([above, further]: ListedRule['jumpsAbove']): TestedInterfaces | undefined {
+  if (above === 'DOCKER') return { names: { inInterface: BRIDGE, outInterface: not(BRIDGE) } };
+  return above === undefined && further === 'DOCKER'
+    ? { names: { inInterface: BRIDGE, outInterface: BRIDGE } }
+    : undefined;
 }
 
 function published(shape: RuleShape): TestedInterfaces | undefined {

@@ -1,10 +1,12 @@
 import type { ProgramPack } from '../pack';
+import { interfacesOfLibvirt } from './interfaces';
 
 export const libvirt: ProgramPack = {
   id: 'libvirt',
   name: 'libvirt',
   nftTables: /^ip6? libvirt_network$/,
   prefixes: ['LIBVIRT_'],
+  interfaces: interfacesOfLibvirt,
   families: [
     {
       family: 'libvirt',

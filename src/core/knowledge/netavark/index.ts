@@ -1,11 +1,14 @@
 import type { ProgramPack } from '../pack';
 import { loggedOrEntered } from '../ownerOfCommand';
 import { publishedPort } from '../peer';
+import { testsNone } from '../tested';
 
 export const netavark: ProgramPack = {
   id: 'netavark',
   name: 'Podman (netavark)',
   prefixes: ['NETAVARK-', 'NETAVARK_'],
+  // Networks are told apart by their addresses. Source: containers/netavark:src/firewall/varktables/types.rs.
+  interfaces: (rule) => testsNone(rule, /^NETAVARK(?:_FORWARD|_INPUT|-HOSTPORT-\w+|-DN-\w+|-[\dA-F]{8,})$/),
   peer: (_, rule) => (rule.chain.startsWith('NETAVARK-DN-') ? publishedPort(rule, 'container') : undefined),
   enters: { podman: 'container' },
   ownerOfOutput: (line) => {

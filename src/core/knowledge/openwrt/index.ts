@@ -1,5 +1,6 @@
 import type { ProgramPack } from '../pack';
 import { helperChain, zoneChains } from './chains';
+import { interfacesOfOpenwrt } from './interfaces';
 import { openwrtRule } from './rules';
 
 const KEPT = 'What should survive a restart of the firewall belongs in /etc/firewall.user.';
@@ -10,6 +11,7 @@ export const openwrt: ProgramPack = {
   nftTables: /^inet fw4$/,
   prefixes: ['zone_lan_', 'zone_wan_', 'MINIUPNPD'],
   otherNames: ['firewall3'],
+  interfaces: interfacesOfOpenwrt,
   families: [zoneChains],
   chains: { knowledge: helperChain },
   chainTables: [

@@ -1,10 +1,12 @@
 import type { ProgramPack } from '../pack';
+import { interfacesOfTailscale } from './interfaces';
 
 export const tailscale: ProgramPack = {
   id: 'tailscale',
   name: 'Tailscale',
   prefixes: ['ts-input', 'ts-forward', 'ts-postrouting'],
   processes: ['tailscaled'],
+  interfaces: interfacesOfTailscale,
   families: [
     {
       family: 'Tailscale',

@@ -1,4 +1,5 @@
 import type { ProgramPack } from '../pack';
+import { ufwRules } from './always';
 import { interfacesOfUfw } from './interfaces';
 import { manageWithUfw } from './manage';
 
@@ -66,6 +67,7 @@ export const ufw: ProgramPack = {
     },
   ],
   chainTables: [[/^ufw6?-(?:before|after|reject|track|user|not|skip|logging)/, ['filter']]],
+  always: ufwRules,
   manage: manageWithUfw,
   commandLines: [
     { word: 'ufw', pattern: /(?:^|\s)ufw\s+(?:allow|deny|reject|limit|route|insert|delete|default)\b/, program: 'ufw' },

@@ -16,7 +16,7 @@ import { isProblem } from '../../net/packetRequest';
 import type { Assumptions, HostAssumption, InterfaceUse, RulesUse } from './assumptions';
 import { firstOfBridge } from './ownAddresses';
 import type { SaidOfHost } from './said';
-import { INNER_NAME, tproxyTable } from './usual';
+import { INNER_NAME, LAN_NAME, tproxyTable } from './usual';
 
 /** What the routes of a host are made of whose routes of a family the file does not list. */
 export interface RouteSources {
@@ -81,13 +81,15 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
         'that interface.',
       use: { kind: 'routes', routes: [route] },
     });
+  const toLan = out === undefined && family === 4 ? routesToLan(sources, of, noted) : [];
   const candidates = waysOf(sources);
   const device = out ?? sources.way ?? candidates[0];
   const toDestination =
     out !== undefined && said.destination?.family === family && said.own !== true
       ? of(`${formatAddress(said.destination)} dev ${out}`)
       : [];
-  const back = wayBack(sources, [...kept, ...behind, ...stated], of);
+  const known = [...kept, ...behind, ...stated, ...toLan.filter((route) => route.device === said.inInterface)];
+  const back = wayBack(sources, known, of);
   for (const route of back) {
     const [to, by] = [formatAddress(route.destination.address), route.device ?? ''];
     noted.assume({
@@ -100,7 +102,7 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       use: { kind: 'routes', routes: back },
     });
   }
-  const routes = [...kept, ...behind, ...toDestination, ...back];
+  const routes = [...kept, ...behind, ...toDestination, ...back, ...toLan];
   const statedDefault = stated.filter(({ prefixLength }) => prefixLength === 0);
   if (statedDefault.length > 0) {
     if (out === undefined) noted.assume(noOthers(family, statedDefault));
@@ -123,6 +125,28 @@ export function assumeRoutes(sources: RouteSources, noted: Assumptions): Assumed
       use: { kind: 'routes', routes: elsewhere },
     });
   return { routes: [...routes, ...elsewhere], ways: open && interfaces.length > 2 ? candidates : [] };
+}
+
+/** RFC 1918. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'] as const;
+
+/** By the bridge of a router’s private network, where nothing says which network that is. */
+function routesToLan(
+  { named, listed, stated }: RouteSources,
+  of: (text: string) => Route[],
+  noted: Assumptions,
+): readonly Route[] {
+  const { name, behind = [] } = named.find((use) => LAN_NAME.test(use.name)) ?? {};
+  if (name === undefined || stated.length > 0 || listed.has(name) || behind.length > 0) return [];
+  const routes = PRIVATE.flatMap((block) => of(`${block} dev ${name}`));
+  noted.assume({
+    code: 'route',
+    what: 'routes to private addresses',
+    value: `dev ${name}`,
+    message: `The file lists no routes: other private addresses are assumed to be reached by ${name}.`,
+    use: { kind: 'routes', routes },
+  });
+  return routes;
 }
 
 /** The default route is taken for what the others do not lead to, although there may be more of them. */

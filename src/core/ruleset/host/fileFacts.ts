@@ -1,4 +1,4 @@
-import { formatAddress, isLinkLocal, prefixBlock, sameAddress } from '../../net/address';
+import { formatAddress, isLinkLocal, parseAddress, prefixBlock, sameAddress } from '../../net/address';
 import type { Host, Interface, InterfaceAddress, PolicyRule, Route } from '../../net/host';
 import { parseInterfaceAddress } from '../../net/hostFromTopology';
 import { nextPreference, parsePolicyRule, parseRoute, standardRules } from '../../net/ipRoute';
@@ -152,7 +152,11 @@ export class FileFacts {
     );
     for (const { routes, added = false, partial = false } of this.sections('routes')) {
       for (const { words, family, line } of routes) {
-        const route = parseRoute(this.tables().numbered(words), known, 'route', family);
+        const numbered = this.tables().numbered(words);
+        const { followed, lostHop } = withoutLostHop(numbered);
+        const route = parseRoute(followed, known, 'route', family);
+        if (lostHop !== undefined && !isProblem(route))
+          this.noted.leftOut('not-read', `The next hop ${lostHop} is not an address: the route has none.`, line.index);
         if (isProblem(route)) {
           this.noted.leftOut('not-read', `This route is ignored. ${route.message}`, line.index);
           lost.add(family);
@@ -243,6 +247,19 @@ export class FileFacts {
     return found.sets;
   }
 }
+
+/**
+ * The words of a route without a next hop that is no address, where its interface is written: a variable that only the
+ * machine knows, or somebody made it unreadable. By which interface a packet leaves does not depend on it.
+ */
+function withoutLostHop(words: string): { readonly followed: string; readonly lostHop: string | undefined } {
+  const [via, lostHop = ''] = LOST_HOP.exec(words) ?? [];
+  return via === undefined || parseAddress(lostHop) || !/ dev \S/.test(words) || / nexthop /.test(words)
+    ? { followed: words, lostHop: undefined }
+    : { followed: words.replace(via, ' '), lostHop };
+}
+
+const LOST_HOP = / via (?:inet6? )?('[^']*'|"[^"]*"|\S+)(?: |$)/;
 
 /**
  * The families of which the routes of an interface that is up are missing: the kernel adds one to the network of each

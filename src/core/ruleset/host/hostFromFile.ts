@@ -170,6 +170,7 @@ export class HostSource {
       sets,
       conntrack: this.given['conntrack'] === 'auto' ? 'auto' : 'on',
       users: new Map(),
+      tableNames: facts.tables().names,
       now: undefined,
     };
     return {

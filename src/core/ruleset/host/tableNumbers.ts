@@ -9,12 +9,14 @@ const FIRST_UNKNOWN = 0x7f000000;
  * throughout the file.
  */
 export class TableNumbers {
-  private readonly known: Map<string, number>;
-  private readonly invented = new Map<string, number>();
+  private readonly numbers = new Map<string, number>();
+  /** For showing a table. */
+  readonly names = new Map<number, string>();
+  private invented = 0;
 
   constructor(facts: readonly RoutingTableFacts[]) {
-    this.known = new Map(facts.map(({ name, number }) => [name, number]));
-    for (const [name, number] of Object.entries(ROUTE_TABLE)) this.known.set(name, number);
+    for (const { name, number } of facts) this.add(name, number);
+    for (const [name, number] of Object.entries(ROUTE_TABLE)) this.add(name, number);
   }
 
   /** The words of a route or policy rule, with a number in place of the name of a table. */
@@ -25,16 +27,13 @@ export class TableNumbers {
     );
   }
 
-  /** Names by number, for showing a table. */
-  names(): ReadonlyMap<number, string> {
-    return new Map([...this.known, ...this.invented].map(([name, number]) => [number, name]));
+  private numberOf(name: string): number {
+    return this.numbers.get(name) ?? this.add(name, FIRST_UNKNOWN + this.invented++);
   }
 
-  private numberOf(name: string): number {
-    const known = this.known.get(name) ?? this.invented.get(name);
-    if (known !== undefined) return known;
-    const number = FIRST_UNKNOWN + this.invented.size;
-    this.invented.set(name, number);
+  private add(name: string, number: number): number {
+    this.numbers.set(name, number);
+    this.names.set(number, name);
     return number;
   }
 }

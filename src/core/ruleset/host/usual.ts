@@ -16,6 +16,9 @@ export const PORT_NAME = /^(eth|en[a-z0-9]|wl|bond|venet|ppp|wan)/;
 /** Names of tunnels, which need another way out for what they carry. */
 export const TUNNEL_NAME = /^(wg|tun|tap|tailscale|zt|ipsec|vti|gre|sit|nordlynx|proton)/;
 
+/** What routers call the bridge of the private network at home or in an office. */
+export const LAN_NAME = /^br-lan\d*$/;
+
 /** Names of bridges and of the ends of containers, by which nothing leaves for elsewhere. */
 export const INNER_NAME = /^(veth|cali|lxc|docker|br-|virbr|cni|flannel|cilium|kube|dummy|nodelocal|ifb|podman|lxd)/;
 

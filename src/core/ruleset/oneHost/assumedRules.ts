@@ -3,6 +3,7 @@ import { parseLine } from '../../syntax/line';
 import type { AssumedRule, RulesSection } from '../../syntax/sourceFile';
 import { ASSUMED } from '../../syntax/typedLine';
 import { HOOKS } from '../ruleSet';
+import { addedParts } from './addedTables';
 import { tablesOf } from './hosts';
 
 /** A rule that a program writes on every host that it works on. */
@@ -93,13 +94,16 @@ export class AssumedRules {
     return !this.shown.has((HOOKS as readonly string[]).includes(chain) ? chain : `:${chain}`);
   }
 
-  /** `:X`: the chain X is declared, and with it all its rules; `X`: it has rules. Without what a filter let through. */
+  /**
+   * `:X`: the chain X is declared, and with it all its rules; `X`: it has rules. Without what a filter let through, and
+   * without input that adds to a table: others may add to its chains too.
+   */
   private get shown(): ReadonlySet<string> {
     if (this.shownChains) return this.shownChains;
     const shown = new Set<string>();
-    for (const { title, lines } of this.sections)
-      if (!isFilteredTitle(title))
-        for (const each of lines)
+    for (const section of this.sections)
+      if (!isFilteredTitle(section.title) && !addedParts(section).some(({ added }) => added))
+        for (const each of section.lines)
           for (const { node } of each.embedded ?? [each]) {
             const name =
               node.kind === 'chain' ? node.name.text : node.kind === 'command' ? node.chain?.text : undefined;

@@ -75,14 +75,14 @@ class OpenHost implements HostRules {
   add(section: RulesSection, parts: readonly RulesSection[], scope: string | undefined): void {
     const { machine, savedAt, version } = section;
     this.parts.push(...parts);
-    this.kinds.add(kindOf(section));
+    this.kinds.add(kindOf(section, parts));
     // A prompt may omit the name that another one shows.
     if (machine && this.machine?.name === undefined) this.machine = machine;
     this.scope ??= scope;
     this.version ??= version;
     if (section.backend && namesBackend(section)) this.named.add(section.backend);
     if (savedAt !== undefined) this.times.push(savedAt);
-    if (kindOf(section) !== 'commands')
+    if (kindOf(section, parts) !== 'commands')
       for (const part of parts)
         for (const table of tablesOf(part)) (part.fragment ? this.fragments : this.whole).add(keyOf(part, table));
   }
@@ -96,7 +96,7 @@ class OpenHost implements HostRules {
 
   /** Whether the section shows more of the same state. */
   takes(section: RulesSection, parts: readonly RulesSection[]): boolean {
-    const kind = kindOf(section);
+    const kind = kindOf(section, parts);
     if (kind === 'commands') return true;
     if (kind === 'input')
       return (
@@ -153,8 +153,10 @@ class OpenHost implements HostRules {
 
 /**
  * Tables that were written or copied without a word are a state as well; a log says what iptables-restore was given.
+ * What adds to a table is not the state of a host.
  */
-function kindOf({ form, role, title, noflush }: RulesSection): HostPartKind {
+function kindOf({ form, role, title, noflush }: RulesSection, parts: readonly RulesSection[]): HostPartKind {
+  if (parts.some(({ added }) => added)) return 'input';
   return form === 'commands'
     ? 'commands'
     : form === 'list' || role === 'saved-state' || (title === undefined && !noflush)

@@ -1,4 +1,5 @@
 import type { UndecidedTable, RulesSection } from '../../syntax/sourceFile';
+import { addedParts } from './addedTables';
 import { tableGroups, type TableGroup } from './inferTables';
 import type { TablesOfChain } from './tableEvidence';
 import { placesIn, tableParts } from './tableParts';
@@ -26,7 +27,7 @@ export class NamedTables {
    * objects as long as the caller says the same.
    */
   partsOf(section: RulesSection): readonly RulesSection[] {
-    if (section.form !== 'list' || section.defaultTable !== undefined) return [section];
+    if (section.form !== 'list' || section.defaultTable !== undefined) return addedParts(section);
     let found = inferred.get(section);
     if (!found) inferred.set(section, (found = readGroups(section, this.known)));
     const { groups, asked } = found;

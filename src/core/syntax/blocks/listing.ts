@@ -149,7 +149,7 @@ function readRows(
   let to = from;
   for (let i = from; i < lines.length; i++) {
     const each = lines[i] as Line;
-    if (each.shape === Shape.Blank || each.shape === Shape.ListingChain) break;
+    if (endsRows(each)) break;
     const its = columns ?? guessColumns(each.text, each.contentStart);
     const row = readRow(each.text, each.contentStart, its);
     if (row) {
@@ -196,13 +196,17 @@ const CHAIN = /Chain (\S+) \((?:policy ([A-Z]+)|\d+ references?)\b/dy;
 function isRowAhead(lines: readonly Line[], from: number, columns: ListingColumns): boolean {
   for (let i = from; i < Math.min(lines.length, from + MOST_BETWEEN); i++) {
     const line = lines[i] as Line;
-    if (line.shape === Shape.Blank || line.shape === Shape.ListingChain) return false;
+    if (endsRows(line)) return false;
     if (readRow(line.text, line.contentStart, columns)) return true;
   }
   return false;
 }
 
 const MOST_BETWEEN = 3;
+
+function endsRows({ shape }: Line): boolean {
+  return shape === Shape.Blank || shape === Shape.ListingChain || shape === Shape.Fence;
+}
 
 /** The family of the first address or protocol that has one. */
 function familyOf(chains: readonly Pick<ListedChain, 'rows'>[]): 4 | 6 | undefined {

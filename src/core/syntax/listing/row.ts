@@ -175,5 +175,10 @@ function isAddress(text: string): boolean {
 
 /** No interface and no protocol has such a name. */
 function looksLikeAddress(text: string): boolean {
-  return /^!?(?:anywhere|\d+\.\d+\.\d+\.\d+(?:\/[\d.]+)?|[\da-fA-F]*:[\da-fA-F:.]*(?:\/[\da-fA-F:]+)?)$/.test(text);
+  return (
+    /^!?(?:anywhere|\d+\.\d+\.\d+\.\d+(?:\/[\d.]+)?)$/.test(text) ||
+    // Not the time of a line of a log, `18:00:18`.
+    (/^!?[\da-fA-F]*:[\da-fA-F:.]*(?:\/[\da-fA-F:]+)?$/.test(text) &&
+      (text.includes('::') || /^(?:[^:]*:){6}/.test(text)))
+  );
 }

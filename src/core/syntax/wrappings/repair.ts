@@ -101,9 +101,10 @@ function escapeLength(text: string, at: number, isLost: () => boolean): number {
 
 const ESCAPE =
   /(?:(?:\u001b|\^\[)\[|\u009b)[0-?]{0,32}[ -/]{0,8}[@-~]|(?:\u001b|\^\[)\][^\u0007\u001b]{0,200}(?:\u0007|\u001b\\)|\u001b[()][A-Z0-9]|\u001b[=>78cDEHMNOZ]/y;
-const LOST_ESCAPE = /\[(?:\d{1,3}(?:;\d{1,3}){0,4})?[mK]/y;
+/** Not `options [mss 1460]` of tcpdump. */
+const LOST_ESCAPE = /\[(?:\d{1,3}(?:;\d{1,3}){0,4}[mK]|[mK](?![a-z]))/y;
 /** No rule contains this; it ends a colour. */
-const LOST_ESCAPE_END = /\[0{0,2}m/;
+const LOST_ESCAPE_END = /\[(?:0{1,2}m|m(?![a-z]))/;
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],

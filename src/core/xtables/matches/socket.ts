@@ -57,10 +57,11 @@ export const socket = defineMatch<SocketData>({
           ? missing('no listening socket known')
           : `listening socket ${found.text}${found.transparent ? ', transparent' : ''}`;
       },
-      ...(data.restoreMark && {
-        changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined),
-        premises: (): readonly PremiseId[] => ['receivingMark'],
-      }),
+      ...(data.restoreMark && { changes: (_view: PacketView, holds: boolean) => (holds ? { mark: 0 } : undefined) }),
+      premises: (view): readonly PremiseId[] => [
+        ...(data.restoreMark ? (['receivingMark'] as const) : []),
+        ...(needsBoundSocket(data, view) ? (['boundSocket'] as const) : []),
+      ],
     },
   ],
 });
@@ -96,9 +97,22 @@ function run(data: SocketData, view: PacketView): Answer {
   if (conntrack?.entry !== undefined && conntrack.state !== 'NEW')
     return unknown('whether this host has a socket for this connection is not in the file');
   const found = listenerFor(view, wanted);
-  if (found === undefined)
-    return host.listenersKnown ? false : unknown('which sockets this host has is not in the file');
-  return fits(data, found);
+  if (found !== undefined) return fits(data, found);
+  return host.listenersKnown || needsBoundSocket(data, view)
+    ? false
+    : unknown('which sockets this host has is not in the file');
+}
+
+/**
+ * Whether a packet of a new connection matches only by a socket that is bound to its destination, of which the file
+ * says nothing. Hardly any program binds one address, and to one of another host only a transparent proxy could.
+ */
+function needsBoundSocket({ noWildcard }: SocketData, view: PacketView): boolean {
+  const { conntrack, host, assignedSocket } = view;
+  const isNew = conntrack?.entry === undefined || conntrack.state === 'NEW';
+  if (noWildcard || host.listenersKnown || assignedSocket !== undefined || !isNew) return false;
+  const wanted = lookedFor(view);
+  return wanted !== undefined && !view.findSocket?.(wanted.packet) && listenerFor(view, wanted) === undefined;
 }
 
 function fits(data: SocketData, found: Listener): boolean {

@@ -7,7 +7,8 @@ import { isThrough } from '../../../core/netfilter/walkEnds';
 import type { CardPart, CardRow } from '../../../shared/traceReport';
 import { destinationOf, flagNames, inFragments, showsPorts, sourceOf } from '../packetWords';
 import { isOwnWay, type TraceInput } from '../traceInput';
-import { droppedBy, listens, unknownReceiver } from '../verdict';
+import { listens, proxySocket, unknownProxy, unknownReceiver } from '../receiverWords';
+import { droppedBy } from '../verdict';
 import { AssumedValues } from './assumedValues';
 import { addressName, peerName, portName } from './names';
 import { sendsBack } from './sendsBack';
@@ -126,11 +127,14 @@ class CardRows {
     const { packet, receiver, receiverKnown } = end;
     const from = this.input.listenersFrom;
     const addresses = this.addresses(packet);
+    const proxy = proxySocket(this.walked);
     const who = receiver
       ? `${listens(receiver)}${from === undefined ? '' : ` (${from})`}`
       : receiverKnown
         ? 'no program listens there'
-        : unknownReceiver(end);
+        : proxy === undefined
+          ? unknownReceiver(end)
+          : `the socket on ${proxy} receives it; ${unknownProxy}`;
     const between = addresses.length > 0 && this.named(packet.destination).length > 0 ? ' · ' : '  ';
     const port = showsPorts(packet) ? `port ${packet.destinationPort} of this host` : 'this host';
     return {
