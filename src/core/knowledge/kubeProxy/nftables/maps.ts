@@ -1,7 +1,7 @@
 import type { NamedAddress } from '../../../net/namedAddress';
 import { namedProtocol } from '../../../net/packetRequest';
 import type { RuleSetView } from '../../view';
-import { namedChain } from './names';
+import { kubeProxyTable, namedChain } from './names';
 
 /** What the map service-ips or service-nodeports has for a connection. */
 interface ServiceEntry {
@@ -22,9 +22,8 @@ const ELEMENT =
 
 /** The elements of one of its maps, in their order. */
 export function serviceEntries(ruleSet: RuleSetView, map: string): readonly ServiceEntry[] {
-  const table = ruleSet.family === 4 ? 'ip kube-proxy' : 'ip6 kube-proxy';
   return ruleSet
-    .setElements(table, map)
+    .setElements(kubeProxyTable(ruleSet.family), map)
     .flatMap((text) =>
       [...text.matchAll(ELEMENT)].map(([, address, protocol = '', port, chain = '']) => ({
         address,

@@ -30,5 +30,9 @@ function spelled(address: string): string {
   return /^\d+\.\d+\.\d+\.\d+$/.test(address) ? address : `[${address.replaceAll('.', ':')}]`;
 }
 
-/** The table that kube-proxy writes, for each family. */
-export const KUBE_PROXY_TABLES = ['ip kube-proxy', 'ip6 kube-proxy'];
+/** The table that kube-proxy writes for a family. */
+export function kubeProxyTable(family: 4 | 6): string {
+  return family === 4 ? 'ip kube-proxy' : 'ip6 kube-proxy';
+}
+
+export const KUBE_PROXY_TABLES = [kubeProxyTable(4), kubeProxyTable(6)];

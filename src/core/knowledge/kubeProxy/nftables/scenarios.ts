@@ -4,6 +4,7 @@ import { scenario, type Scenario, type ScenarioPlace } from '../../scenario';
 import { chainIn, type RuleSetView } from '../../view';
 import { podInterface } from '../podAddress';
 import { serviceEntries } from './maps';
+import { kubeProxyTable } from './names';
 
 /** A packet to the first Service, and one to the first node port, as for the rules of iptables. */
 export function nftServiceScenarios(ruleSet: RuleSetView, place: ScenarioPlace): readonly Scenario[] {
@@ -49,9 +50,8 @@ function podWords({ host, addressesKnown }: ScenarioPlace): string {
 
 /** An address of the pod network, which `ip saddr != CIDR` exempts from masquerading. */
 function podAddress(ruleSet: RuleSetView): string | undefined {
-  const table = ruleSet.family === 4 ? 'ip kube-proxy' : 'ip6 kube-proxy';
   for (const { chain: name } of serviceEntries(ruleSet, 'service-ips').slice(0, MOST_LOOKS))
-    for (const rule of chainIn(ruleSet, table, name)?.rules ?? []) {
+    for (const rule of chainIn(ruleSet, kubeProxyTable(ruleSet.family), name)?.rules ?? []) {
       const block = parseBlock(
         / ip6? saddr != (\S+) jump mark-for-masquerade/.exec(rule.written)?.[1] ?? '',
         ruleSet.family,
