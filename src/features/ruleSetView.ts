@@ -79,6 +79,11 @@ class LazyTable {
 
   constructor(readonly table: Table | NftTable) {}
 
+  /** Rules of nftables may continue with several chains, by a map of verdicts. */
+  private get hasMaps(): boolean {
+    return 'leadsTo' in this.table;
+  }
+
   get name(): string {
     return this.table.name;
   }
@@ -104,7 +109,9 @@ class LazyTable {
       const found: JumpView[] = [];
       for (const chain of this.table.chains.values())
         for (const rule of chain.rules)
-          if (leadsTo(this.table, rule).includes(name)) found.push(new LazyJump(chain, rule));
+          // A list for each of 100,000 rules would cost more than the search.
+          if (rule.jump?.chain === name || (this.hasMaps && leadsTo(this.table, rule).includes(name)))
+            found.push(new LazyJump(chain, rule));
       return found;
     }
     return (this.jumps ??= this.allJumps()).get(name) ?? NO_JUMPS;
